@@ -1,0 +1,1 @@
+"""Knowledge Hub: a community site for public records and public digital services."""
