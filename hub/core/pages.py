@@ -1,0 +1,115 @@
+"""What every page needs from Python: versioned static addresses, moments and figures in words, the frame."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from babel.dates import get_month_names
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale, get_timezone
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+
+# Bootstrap first, then the hub's own, from the most general to the particular.
+STYLESHEETS = ("tokens", "type", "frame", "components", "evidence")
+
+FLASH_MEANINGS = {"success": "verified", "warning": "due", "error": "overdue", "danger": "overdue"}
+
+
+@lru_cache(maxsize=256)
+def _version(folder: str, name: str) -> str:
+    return sha256((Path(folder) / name).read_bytes()).hexdigest()[:8]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with a version by its content, so that browsers may keep it for good."""
+    return f"{request.script_root}/static/{name}?v={_version(current_app.static_folder or '', name)}"
+
+
+def stylesheets() -> Markup:
+    """The links to Bootstrap and the theme."""
+    link = '<link rel="stylesheet" href="{}">'
+    bootstrap = url_for("bootstrap.static", filename="bootstrap5/css/bootstrap.min.css")
+    links = [Markup(link).format(bootstrap)]
+    links += [Markup(link).format(asset(f"css/{name}.css")) for name in STYLESHEETS]
+    links.append(Markup('<link rel="stylesheet" media="print" href="{}">').format(asset("css/print.css")))
+    return Markup("\n").join(links)
+
+
+def chosen_theme() -> str | None:
+    """Light or dark, when the reader chose; None leaves it to their system."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else None
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(get_timezone())
+
+
+@lru_cache(maxsize=8)
+def _months(locale: str) -> dict[int, str]:
+    return dict(get_month_names("wide", locale=locale))
+
+
+def day(at: date) -> str:
+    """'3 March 2024', in the reader's zone when it is a moment."""
+    if isinstance(at, datetime):
+        at = _local(at)
+    return f"{at.day} {_months(str(get_locale()))[at.month]} {at.year}"
+
+
+def moment(at: datetime) -> str:
+    """'3 March 2024, 14:05' in the reader's zone. Cheaper than Babel's formatter: pages show dozens."""
+    local = _local(at)
+    return f"{local.day} {_months(str(get_locale()))[local.month]} {local.year}, {local:%H:%M}"
+
+
+def moment_with_zone(at: datetime) -> str:
+    """'3 March 2024, 14:05 GMT'."""
+    return f"{moment(at)} {_local(at):%Z}"
+
+
+def machine_time(at: datetime) -> str:
+    """'2024-03-03T14:05:00Z'."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def machine_day(at: date) -> str:
+    """'2024-03-03'."""
+    return f"{_local(at) if isinstance(at, datetime) else at:%Y-%m-%d}"
+
+
+def figure(number: int) -> str:
+    """'12,345': figures that one can read. Text passes as it is."""
+    return f"{number:,}" if isinstance(number, int) else str(number)
+
+
+def flash_meaning(category: str) -> str:
+    """Which of the notices' meanings a flashed message has."""
+    return FLASH_MEANINGS.get(category, category if category in FLASH_MEANINGS.values() else "info")
+
+
+def navigation_words(in_group: bool) -> list[tuple[str, str]]:
+    """The words of the navigation with the last part of their address, everywhere in the same order."""
+    words = [
+        ("questions", _("Questions")),
+        ("discussions", _("Discussions")),
+        ("guidance", _("Guidance")),
+        ("examples", _("Examples")),
+    ]
+    return [*words, ("members", _("Members")) if in_group else ("groups", _("Groups"))]
+
+
+def install(app: Flask) -> None:
+    """Hand them to the templates."""
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words):
+        environment.globals[function.__name__] = function
+    environment.globals["page_language"] = lambda: str(get_locale()).replace("_", "-")
+    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure):
+        environment.filters[function.__name__] = function
