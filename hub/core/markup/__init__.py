@@ -1,0 +1,14 @@
+"""What people write, made readable and safe, once, when it is written.
+
+`render(source)` turns Markdown into HTML by a short, curated list of constructs; raw HTML is shown as the
+text it is. Whatever comes out has passed an allow-list, asks nothing of another host, and took bounded work:
+a text that cannot be rendered within bounds is shown as it was typed, never lost.
+"""
+
+from hub.core.markup.contents import Heading, headings
+from hub.core.markup.quotes import quote
+from hub.core.markup.reader import LONGEST
+from hub.core.markup.render import Resolver, render
+from hub.core.markup.text import excerpt, plain_text, tidy
+
+__all__ = ["LONGEST", "Heading", "Resolver", "excerpt", "headings", "plain_text", "quote", "render", "tidy"]
