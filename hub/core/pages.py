@@ -15,6 +15,7 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 
 # Bootstrap first, then the hub's own, from the most general to the particular.
+BOOTSTRAP = "css/bootstrap.min.css"
 STYLESHEETS = ("tokens", "type", "frame", "components", "evidence")
 
 FLASH_MEANINGS = {"success": "verified", "warning": "due", "error": "overdue", "danger": "overdue"}
@@ -33,8 +34,9 @@ def asset(name: str) -> str:
 def stylesheets() -> Markup:
     """The links to Bootstrap and the theme."""
     link = '<link rel="stylesheet" href="{}">'
-    bootstrap = url_for("bootstrap.static", filename="bootstrap5/css/bootstrap.min.css")
-    links = [Markup(link).format(bootstrap)]
+    folder = current_app.blueprints["bootstrap"].static_folder or ""
+    version = _version(folder, BOOTSTRAP)
+    links = [Markup(link).format(url_for("bootstrap.static", filename=BOOTSTRAP, v=version))]
     links += [Markup(link).format(asset(f"css/{name}.css")) for name in STYLESHEETS]
     links.append(Markup('<link rel="stylesheet" media="print" href="{}">').format(asset("css/print.css")))
     return Markup("\n").join(links)

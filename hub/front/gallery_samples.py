@@ -116,52 +116,135 @@ def rows() -> list[dict[str, object]]:
     line = "We have an X account that two departments shared until March. Nobody can say who posted what."
     social, retention = _topic("Social media"), _topic("How long to keep records")
     return [
-        {"title": "How long should we keep deleted posts of our own channel?", "path": "#", "line": line,
-         "number": 4, "number_word": "answers", "status": ("verified", "Answered"), "by_name": "Ailsa Grant",
-         "at": AT, "topics": [social, retention], "place": "Scotland", **group},
-        {"title": "Is a direct message to a council a request for information?", "path": "#", "line": line,
-         "number": 1, "number_word": "answer", "status": ("open", "Waiting for an answer"), "unread": True,
-         "by_name": "Tom Okafor", "at": AT, "topics": [social], "sample": True, **group},
-        {"title": LONG_TITLE, "path": "#", "line": line * 4, "number": 10000, "number_word": "replies",
-         "status": ("overdue", "Overdue"), "by_name": "Morag MacInnes", "at": AT,
-         "topics": [_topic(name) for name in TOPICS], **group},
+        {
+            "title": "How long should we keep deleted posts of our own channel?",
+            "path": "#",
+            "line": line,
+            "number": 4,
+            "number_word": "answers",
+            "status": ("verified", "Answered"),
+            "by_name": "Ailsa Grant",
+            "at": AT,
+            "topics": [social, retention],
+            "place": "Scotland",
+            **group,
+        },
+        {
+            "title": "Is a direct message to a council a request for information?",
+            "path": "#",
+            "line": line,
+            "number": 1,
+            "number_word": "answer",
+            "status": ("open", "Waiting for an answer"),
+            "unread": True,
+            "by_name": "Tom Okafor",
+            "at": AT,
+            "topics": [social],
+            "sample": True,
+            **group,
+        },
+        {
+            "title": LONG_TITLE,
+            "path": "#",
+            "line": line * 4,
+            "number": 10000,
+            "number_word": "replies",
+            "status": ("overdue", "Overdue"),
+            "by_name": "Morag MacInnes",
+            "at": AT,
+            "topics": [_topic(name) for name in TOPICS],
+            **group,
+        },
         {"title": "", "path": "#", "number": 0, "number_word": "answers", "status": ("closed", "Closed")},
         {"title": "Naming files", "path": "#", "kind": "Guidance", "status": ("due", "Needs review")},
-    ]  # fmt: skip
+    ]
 
 
 def examples() -> list[Thing]:
     """Cards: as it stands, deleted, edited, of a private person, without anything, withdrawn."""
     base = {
-        "platform": "X (then Twitter)", "kind": "Post", "name": "Strathlennan Council", "handle": "strathlennan",
-        "masked": False, "at": AT, "lang": "en", "media": [], "events": [], "version": None, "source": "export",
-        "caption": None, "kept_by": "Strathlennan Council", "sha256": HASH, "evidence_path": "#",
-        "withdrawn": False, "sample": True,
+        "platform": "X (then Twitter)",
+        "kind": "Post",
+        "name": "Strathlennan Council",
+        "handle": "strathlennan",
+        "masked": False,
+        "at": AT,
+        "lang": "en",
+        "media": [],
+        "events": [],
+        "version": None,
+        "source": "export",
+        "caption": None,
+        "kept_by": "Strathlennan Council",
+        "sha256": HASH,
+        "evidence_path": "#",
+        "withdrawn": False,
+        "sample": True,
         "text": "The A87 is closed at Glenfearn because of flooding. Please do not travel.\n\nDiversion: "
         "https://example.org/a87-diversion\n#flooding",
-    }  # fmt: skip
-    picture = Thing(path="/static/img/wordmark.svg", kind="image", alt="A sign saying Knowledge Hub", filename="a")
+    }
+    picture = Thing(
+        path="/static/img/wordmark.svg", kind="image", alt="A sign saying Knowledge Hub", filename="a"
+    )
     lost = Thing(path=None, kind="video", alt=None, filename="river.mp4")
     variants = [
         {"caption": "A warning that was right when it was made. Its replies are records too."},
-        {"events": [("deleted", "Deleted", "on the platform between 3 and 9 March 2024; this copy was kept on "
-                     "2 March 2024.")], "media": [picture, lost],
-         "caption": "What was deleted had been quoted by two newspapers the same day."},
-        {"events": [("edited", "Edited", "once, 12 minutes after it was posted; this is the second of two versions."),
-                    ("verified", "Verified", "bytes match the export's manifest.")], "version": "Version 2 of 2"},
-        {"masked": True, "name": None, "handle": None, "source": "capture", "kept_by": "University of Fearn",
-         "text": "@strathlennan my bin has not been emptied since January", "kind": "Reply"},
-        {"text": "", "at": None, "name": None, "handle": None, "caption": None, "kept_by": None, "sha256": None,
-         "evidence_path": None, "platform": "Facebook"},
+        {
+            "events": [
+                (
+                    "deleted",
+                    "Deleted",
+                    "on the platform between 3 and 9 March 2024; this copy was kept on 2 March 2024.",
+                )
+            ],
+            "media": [picture, lost],
+            "caption": "What was deleted had been quoted by two newspapers the same day.",
+        },
+        {
+            "events": [
+                (
+                    "edited",
+                    "Edited",
+                    "once, 12 minutes after it was posted; this is the second of two versions.",
+                ),
+                ("verified", "Verified", "bytes match the export's manifest."),
+            ],
+            "version": "Version 2 of 2",
+        },
+        {
+            "masked": True,
+            "name": None,
+            "handle": None,
+            "source": "capture",
+            "kept_by": "University of Fearn",
+            "text": "@strathlennan my bin has not been emptied since January",
+            "kind": "Reply",
+        },
+        {
+            "text": "",
+            "at": None,
+            "name": None,
+            "handle": None,
+            "caption": None,
+            "kept_by": None,
+            "sha256": None,
+            "evidence_path": None,
+            "platform": "Facebook",
+        },
         {"withdrawn": True},
-    ]  # fmt: skip
+    ]
     return [Thing(**{**base, **variant}) for variant in variants]
 
 
 def timeline() -> list[Thing]:
     """What happened to an archived post."""
     return [
-        Thing(at=AT - timedelta(days=1), what="First seen", note="In the account's own export.", meaning="verified"),
+        Thing(
+            at=AT - timedelta(days=1),
+            what="First seen",
+            note="In the account's own export.",
+            meaning="verified",
+        ),
         Thing(at=AT, what="Edited", note="The second version was kept.", meaning="due"),
         Thing(at=AT + timedelta(days=6), what="Deleted on the platform", note=None, meaning="overdue"),
         Thing(at=None, what="Attached to a question", note="By Ailsa Grant.", meaning=None),
@@ -205,9 +288,21 @@ def things() -> dict[str, object]:
     """Everything that the gallery's template shows."""
     fresh, mend = forms()
     return {
-        "at": AT, "law_as_at": date(2024, 3, 3), "by": [BY_ADDRESS, BY_MODERATOR, BY_SAID, BY_NOBODY],
-        "rows": rows(), "examples": examples(), "entries": timeline(), "parts": DIFFERENCE, "figures": STATS,
-        "filter_groups": FILTERS, "fresh": fresh, "mend": mend, "long_title": LONG_TITLE,
+        "at": AT,
+        "law_as_at": date(2024, 3, 3),
+        "by": [BY_ADDRESS, BY_MODERATOR, BY_SAID, BY_NOBODY],
+        "rows": rows(),
+        "examples": examples(),
+        "entries": timeline(),
+        "parts": DIFFERENCE,
+        "figures": STATS,
+        "filter_groups": FILTERS,
+        "fresh": fresh,
+        "mend": mend,
+        "long_title": LONG_TITLE,
         "topic_list": [_topic(name) for name in TOPICS[:3]],
-        "typed_pairs": [("title", "Who keeps the tweets?"), ("text", "We had an account\nthat nobody owned.")],
-    }  # fmt: skip
+        "typed_pairs": [
+            ("title", "Who keeps the tweets?"),
+            ("text", "We had an account\nthat nobody owned."),
+        ],
+    }
