@@ -1,0 +1,36 @@
+"""One adapter a format. Adding a platform is one file here, one line in ADAPTERS, and one test."""
+
+from __future__ import annotations
+
+from hub.archive.adapters.base import Adapter
+from hub.archive.adapters.capture_file import first_values
+from hub.archive.adapters.twitter_compliance import TwitterCompliance
+from hub.archive.adapters.twitter_v1 import TwitterV1
+from hub.archive.adapters.twitter_v2 import TwitterV2
+from hub.archive.adapters.x_archive import XArchive
+from hub.archive.adapters.x_layout import starts_with_mark
+from hub.archive.sources import Source, Unreadable
+
+#: In the order in which they are asked; each must be sure of its own format only.
+ADAPTERS: tuple[Adapter, ...] = (XArchive(), TwitterCompliance(), TwitterV1(), TwitterV2())
+
+
+def recognise(source: Source) -> Adapter:
+    """The adapter for what the source holds. Raises Unreadable with the reason, for the person."""
+    for adapter in ADAPTERS:
+        if adapter.recognises(source):
+            return adapter
+    raise Unreadable(_why_unknown(source))
+
+
+def adapter_named(name: str) -> Adapter:
+    return next(adapter for adapter in ADAPTERS if adapter.name == name)
+
+
+def _why_unknown(source: Source) -> str:
+    members = [] if source.is_zip else list(source.members())
+    if any(starts_with_mark(source, member.name) for member in members):
+        return "one_file_of_archive"
+    if not source.is_zip and not first_values(source):
+        return "nothing_readable"
+    return "unknown_format"

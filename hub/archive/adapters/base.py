@@ -1,0 +1,200 @@
+"""What adapters yield: plain records of what a file says, before anything is kept.
+
+An adapter reads one format and knows nothing of the database. It yields, in an order that is the same each
+time, accounts, posts, deletions, what it left out and what the file declares of itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from hub.archive.sources import Source
+
+#: The account's own export, or what somebody else observed. The two are never mixed up.
+Evidence = Literal["import", "capture"]
+
+
+@dataclass(slots=True)
+class Slice:
+    """Exact bytes of the source: the record itself. `row` counts from 1 within `file`."""
+
+    raw: bytes
+    file: str
+    row: int
+    sha256: str = ""
+
+    def __post_init__(self):
+        self.sha256 = hashlib.sha256(self.raw).hexdigest()
+
+
+@dataclass(slots=True)
+class Cited:
+    """Other bytes that a post's row leans on. `role`: account, media, long_text."""
+
+    role: str
+    slice: Slice
+
+
+@dataclass(slots=True)
+class Account:
+    """A social account's handle and name as they were at a time (None: when the import was made)."""
+
+    platform: str
+    account_id: str
+    at: datetime | None = None
+    handle: str | None = None
+    name: str | None = None
+    own: bool = False  # the account whose export this is
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class Parent:
+    """The post that a post answers, as far as the source names it."""
+
+    post_id: str | None
+    account_id: str | None
+    handle: str | None
+
+
+@dataclass(slots=True)
+class Link:
+    """An address as it stands in the text, and where it led."""
+
+    shown: str
+    expanded: str
+
+
+@dataclass(slots=True)
+class Mention:
+    handle: str
+    account_id: str | None
+    name: str | None
+
+
+@dataclass(slots=True)
+class MediaRef:
+    """A picture or film of a post. `file` names the member of the upload that holds it, if one does."""
+
+    key: str
+    kind: str  # photo, video, animation, other
+    url: str | None = None
+    file: str | None = None
+    alt_text: str | None = None
+
+
+@dataclass(slots=True)
+class CapturedPost:
+    """One version of one post, as one row of the source shows it.
+
+    `post_id` names the post: the first id of its edit chain. `version_id` names this version. `complete` is
+    False when the source is known to have cut the text short. `stated_at` is what the source gives as the
+    time when that cannot be true; `posted_at` is then derived from the post's number, or None.
+    """
+
+    evidence: Evidence
+    platform: str
+    post_id: str
+    version_id: str
+    account_id: str
+    text: str
+    content_hash: str
+    source: Slice
+    chain: tuple[str, ...] = ()
+    posted_at: datetime | None = None
+    stated_at: str | None = None
+    captured_at: datetime | None = None
+    complete: bool = True
+    language: str | None = None
+    url: str | None = None
+    reply_to: Parent | None = None
+    quotes: str | None = None
+    reposts: str | None = None
+    links: list[Link] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    media: list[MediaRef] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    cites: list[Cited] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Deletion:
+    """The source says that a post is no longer on the platform, and how it came to know.
+
+    `cause`: deleted, deactivated, protected, suspended, unknown. `told_by`: own_export (the account's own
+    list), compliance (the platform's answer to somebody who held the post), stream. `deleted_at` is None
+    when only the fact is known; `known_at` is when the source said so, None for the time of the import.
+    """
+
+    platform: str
+    post_id: str
+    told_by: str
+    source: Slice
+    cause: str = "deleted"
+    account_id: str | None = None
+    posted_at: datetime | None = None
+    deleted_at: datetime | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Something of the source that is not kept: a code of `hub.archive.reasons`, where, and how many."""
+
+    reason: str
+    file: str
+    count: int = 1
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Counted:
+    """How many rows of a kind the source declares, and how many were found (None: not known)."""
+
+    dataset: str
+    declared: int | None
+    found: int | None
+
+
+@dataclass(slots=True)
+class Export:
+    """What an account's own export says of itself. A missing post means something only if it is whole."""
+
+    platform: str
+    account_id: str
+    made_at: datetime | None
+    whole: bool
+
+
+Record = Account | CapturedPost | Deletion | LeftOut | Counted | Export
+
+
+class Adapter(Protocol):
+    """One format. `name` is kept with each import; `label` is what people read."""
+
+    name: str
+    label: str
+    evidence: Evidence
+
+    def recognises(self, source: Source) -> bool:
+        """Whether the source's content is of this format. Never judges by the upload's name."""
+
+    def read(self, source: Source) -> Iterator[Record]:
+        """All records, streaming, in an order that is the same each time.
+
+        Raises Unreadable when nothing of the source can be used.
+        """
+
+
+def content_hash(*parts: object) -> str:
+    """Identifies what a post said, whatever the source's bytes look like.
+
+    The raw bytes of an unchanged post differ from export to export (counts, names, resolved links), so only
+    what its author wrote goes in.
+    """
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""Fields that Twitter and X write the same way wherever they write them."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hub.archive.adapters.base import Link, Mention, content_hash
+
+PLATFORM = "x"
+
+CLASSIC_TIME = "%a %b %d %H:%M:%S %z %Y"
+FIRST_TWEET = datetime(2006, 3, 21, tzinfo=UTC)
+CLOCKS_DIFFER = timedelta(days=1)
+
+# Since November 2010 a post's number holds the millisecond it was made; numbers before are a plain count.
+SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+FIRST_SNOWFLAKE = 29_700_859_247
+LONGEST_ID = 20
+MAX_COUNT = 2**53
+
+
+def as_id(value: Any) -> str | None:
+    """A post's or account's number as text; None for anything else."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= LONGEST_ID:
+        return text
+    return None
+
+
+def as_text(value: Any) -> str:
+    """Text without the escapes that the API adds ("&amp;")."""
+    return html.unescape(value) if isinstance(value, str) else ""
+
+
+def as_dict(value: Any) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def dicts(value: Any) -> list[dict]:
+    """The objects of a list; anything else in it is passed over."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def as_word(value: Any, longest: int = 200) -> str | None:
+    return value[:longest] if isinstance(value, str) and value else None
+
+
+def as_count(value: Any) -> int | None:
+    """A count, written as a number or as text."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 <= number <= MAX_COUNT else None
+
+
+def counts_of(holder: dict, names: dict[str, str]) -> dict[str, int]:
+    """Our names of counts to their values, for those that are there."""
+    found = {ours: as_count(holder.get(theirs)) for ours, theirs in names.items()}
+    return {name: count for name, count in found.items() if count is not None}
+
+
+def as_time(value: Any) -> datetime | None:
+    """A time as the archive ("Wed Oct 10 20:19:24 +0000 2018") or the API (ISO 8601) writes it, in UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if value[:1].isdigit():
+            found = datetime.fromisoformat(value)
+        else:
+            found = datetime.strptime(value, CLASSIC_TIME)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def time_from_id(post_id: str) -> datetime | None:
+    """When a post of this number was made, for numbers that tell."""
+    number = int(post_id)
+    if number < FIRST_SNOWFLAKE:
+        return None
+    try:
+        return datetime.fromtimestamp(((number >> 22) + SNOWFLAKE_EPOCH_MS) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def believable_time(stated: Any, post_id: str, latest: datetime | None) -> tuple[datetime | None, str | None]:
+    """(posted_at, stated_at): the stated time if it can be true, else the number's and what was stated.
+
+    `latest` is when the source was made; nothing in it can be younger.
+    """
+    time = as_time(stated)
+    too_young = time and latest and time > latest + CLOCKS_DIFFER
+    if time and time >= FIRST_TWEET and not too_young:
+        return time, None
+    return time_from_id(post_id), as_word(stated)
+
+
+def post_url(post_id: str) -> str:
+    """An address that keeps working when the account changes its handle."""
+    return f"https://twitter.com/i/web/status/{post_id}"
+
+
+def links_of(entities: dict) -> list[Link]:
+    """Shortened addresses and where they led."""
+    return [
+        Link(shown, expanded)
+        for one in dicts(entities.get("urls"))
+        if (shown := as_word(one.get("url"), 2_000))
+        and (expanded := as_word(one.get("unwound_url") or one.get("expanded_url"), 2_000))
+    ]
+
+
+def mentions_of(mentions: Any) -> list[Mention]:
+    """People named in the text: v1.1 says screen_name and id_str, v2 username and id."""
+    return [
+        Mention(handle, as_id(one.get("id_str") or one.get("id")), as_word(one.get("name")))
+        for one in dicts(mentions)
+        if (handle := as_word(one.get("screen_name") or one.get("username")))
+    ]
+
+
+def hash_of_words(text: str) -> str:
+    """What an X post said.
+
+    Its pictures, quotes and links stand in the text as addresses of their own (t.co), which never change;
+    the fields that describe them differ between export and capture, so they are left out.
+    """
+    return content_hash(PLATFORM, text)
+
+
+def chain_of(ids: Any, own_id: str) -> tuple[str, ...]:
+    """The ids of a post's versions in order; always holds its own."""
+    found = tuple(i for one in (ids if isinstance(ids, list) else []) if (i := as_id(one)))
+    return found if own_id in found else (*found, own_id)

@@ -1,0 +1,77 @@
+"""Why something was left out of an import, or an upload refused: each code with its sentence."""
+
+from flask_babel import lazy_gettext as _l
+
+LEFT_OUT = {
+    "private": _l("Private: direct messages, contacts, addresses and the like are never kept"),
+    "not_posts": _l("Not posts: settings, likes, lists, advertising data and the like"),
+    "viewer": _l("Part of the export's own viewer, not of its record"),
+    "headers_only": _l("Only the numbers and dates of posts that are read whole elsewhere"),
+    "private_media": _l("Pictures and films that do not belong to posts"),
+    "no_post": _l("Accounts, places and polls without a post"),
+    "platform_message": _l("Messages of the platform's service, not posts"),
+    "unmatched_long_text": _l("Full texts of long posts that match no post"),
+    "no_author": _l("Posts whose author is not named"),
+    "no_id": _l("Rows without the number of a post"),
+    "unexpected_shape": _l("Rows that do not look like a post"),
+    "not_json": _l("Cannot be read as JSON"),
+    "cut_short": _l("Ends too early"),
+    "too_deep": _l("Nested too deeply to be read safely"),
+    "value_too_large": _l("One row is larger than we read"),
+    "encoding": _l("Not in UTF-8"),
+    "damaged": _l("Damaged"),
+    "truncated": _l("The zip ends too early: part of it is missing"),
+    "bomb": _l("Unpacks to far more than it should"),
+    "too_large_unpacked": _l("Unpacks to more than we read"),
+    "too_many_files": _l("Holds more files than we read"),
+    "missing_file": _l("Named in the manifest, but not in the upload"),
+    "missing_media": _l("Pictures and films that the export does not contain"),
+    "unsafe_name": _l("Files whose name points outside of the archive"),
+    "link": _l("Links and special files"),
+    "duplicate_name": _l("Files that share one name: which is the true one cannot be told"),
+    "encrypted": _l("Protected by a password"),
+    "unknown_compression": _l("Packed in a way that we do not read"),
+    "archive_inside": _l("Archives inside the archive"),
+    "another_account": _l("Posts of another account than the export's"),
+}
+
+REFUSED = {
+    "empty": _l("This file is empty, so there is nothing in it to import. Nothing was changed."),
+    "unknown_format": _l(
+        "We do not recognise what is in this file. You can upload an X/Twitter archive (the zip as you "
+        "downloaded it), or a Twitter API capture in JSON lines. Nothing was changed."
+    ),
+    "one_file_of_archive": _l(
+        "This is one file out of an X/Twitter archive. Upload the whole zip, as you downloaded it, so that "
+        "we can tell whose posts these are. Nothing was changed."
+    ),
+    "no_account": _l(
+        "This archive does not say whose it is: its account file and its manifest are missing or cannot be "
+        "read. Ask X for the archive again. Nothing was changed."
+    ),
+    "truncated": _l(
+        "This zip ends too early: part of it is missing. Download it again, check its size, and upload it "
+        "again. Nothing was changed."
+    ),
+    "damaged": _l(
+        "This file is damaged and cannot be opened. Download it again, then upload it. Nothing was changed."
+    ),
+    "bomb": _l(
+        "This zip is made to unpack to far more than it should, so we did not unpack it. Nothing was changed."
+    ),
+    "too_many_files": _l(
+        "This zip holds more files than we read (%(detail)s). Take out what is not needed and upload it "
+        "again. Nothing was changed."
+    ),
+    "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),
+    "nothing_readable": _l("Nothing in this file could be read as posts. Nothing was changed."),
+}
+
+
+def left_out_sentence(reason: str) -> str:
+    return str(LEFT_OUT.get(reason, reason))
+
+
+def refusal_sentence(reason: str, detail: str = "") -> str:
+    sentence = REFUSED.get(reason) or LEFT_OUT.get(reason)
+    return str(sentence) % {"detail": detail} if sentence else reason

@@ -1,0 +1,76 @@
+"""What an adapter is given to read from."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+class Unreadable(Exception):
+    """The upload, or one member of it, cannot be read.
+
+    `reason` is a code of `hub.archive.reasons`; `detail` is a fact for the report (a number, a name), never
+    a sentence.
+    """
+
+    def __init__(self, reason: str, detail: str = ""):
+        super().__init__(f"{reason} {detail}".strip())
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an upload. `size` is what it claims to unpack to, in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A member that will not be read, and why."""
+
+    name: str
+    reason: str
+
+
+class Source(Protocol):
+    """An opened upload. Iterating `members` and `refused` reads nothing; `open` reads in bounded memory."""
+
+    is_zip: bool
+    refused: tuple[Refused, ...]
+
+    def members(self) -> Iterator[Member]: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def open(self, name: str) -> BinaryIO:
+        """A stream of the member's bytes. Raises Unreadable, at once or while reading."""
+
+    def close(self) -> None: ...
+
+
+def open_source(path: Path, name: str = "") -> Source:
+    """Open an upload, telling a zip from its bytes; `name` is what its owner called it.
+
+    Raises Unreadable with a reason for the person.
+    """
+    from hub.archive.sources.plain import PlainSource
+    from hub.archive.sources.zips import ZipSource
+
+    path = Path(path)
+    if path.stat().st_size == 0:
+        raise Unreadable("empty")
+    if zipfile.is_zipfile(path) or _starts_like_zip(path):
+        return ZipSource(path)
+    return PlainSource(path, name or path.name)
+
+
+def _starts_like_zip(path: Path) -> bool:
+    """A zip whose end was cut off has its beginning only; say so, rather than call it unknown."""
+    with path.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
