@@ -12,6 +12,7 @@ from hub.archive.sources import Source, Unreadable
 
 # A file that says whose archive it is, or holds posts: its folder is the data folder.
 LANDMARKS = ("manifest.js", "account.js", "tweets.js", "tweet.js")
+MOST_LANDMARKS = 100
 MARKS = (b"window.YTD.", b"window.__THAR_CONFIG")
 
 
@@ -78,22 +79,13 @@ def data_folder(source: Source) -> str | None:
     """
     if not source.is_zip:
         return None
-    found = [
-        member.name.rpartition("/")
-        for member in source.members()
-        if member.name.rpartition("/")[2] in LANDMARKS or member.name.endswith(".js")
-    ]
-    marked = [
-        (name not in LANDMARKS, folder.count("/"), folder + slash)
-        for folder, slash, name in _a_few(found)
-        if starts_with_mark(source, folder + slash + name)
-    ]
-    return min(marked)[2] if marked else None
-
-
-def _a_few(found: list[tuple[str, str, str]], most: int = 200) -> list[tuple[str, str, str]]:
-    """Landmarks first, then whatever else may be a data file, but not a million of them."""
-    return sorted(found, key=lambda parts: (parts[2] not in LANDMARKS, parts))[:most]
+    landmarks = [member.name for member in source.members() if member.name.rpartition("/")[2] in LANDMARKS]
+    landmarks.sort(key=lambda name: (name.count("/"), name))
+    for name in landmarks[:MOST_LANDMARKS]:
+        if starts_with_mark(source, name):
+            folder, slash, _ = name.rpartition("/")
+            return folder + slash
+    return None
 
 
 def starts_with_mark(source: Source, name: str) -> bool:
