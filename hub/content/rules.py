@@ -1,0 +1,122 @@
+"""Who sees items and posts, and who may do what with them."""
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from hub.core.policy import Actor, permission, visibility
+from hub.groups.models import PUBLIC, Group
+from hub.groups.rules import chosen_is_read, talk_is_read
+
+from .models import Activity, Item, Post, Topic, group_topic
+
+
+@visibility(Item)
+def _sees_item(actor: Actor) -> ColumnElement[bool]:
+    """What is published in a group whose talk they read, what moderators chose to show to all, and of the
+    unpublished and withdrawn their own and what they moderate."""
+    shown = and_(
+        Item.published_at.is_not(None),
+        Item.withdrawn_at.is_(None),
+        or_(talk_is_read(Item.group_id, actor), and_(Item.is_open, chosen_is_read(Item.group_id))),
+    )
+    if not actor.signed_in:
+        return shown
+    theirs = and_(Item.author_id == actor.person_id, talk_is_read(Item.group_id, actor))
+    return or_(shown, theirs, Item.group_id.in_(actor.moderated_groups))
+
+
+def shows_post(actor: Actor) -> ColumnElement[bool]:
+    """Which posts of an item that the actor sees (for reads that start from the item, joined to it)."""
+    if not actor.signed_in:
+        return Post.withdrawn_at.is_(None)
+    return or_(
+        Post.withdrawn_at.is_(None),
+        Post.author_id == actor.person_id,
+        Item.group_id.in_(actor.moderated_groups),
+    )
+
+
+@visibility(Post)
+def _sees_post(actor: Actor) -> ColumnElement[bool]:
+    return select(Item.id).where(Item.id == Post.item_id, _sees_item(actor), shows_post(actor)).exists()
+
+
+@visibility(Topic)
+def _sees_topic(actor: Actor) -> ColumnElement[bool]:
+    """A topic is seen where a group that uses it is."""
+    seen_groups = select(Group.id).where(or_(Group.visibility != "hidden", Group.id.in_(actor.roles)))
+    return Topic.id.in_(select(group_topic.c.topic_id).where(group_topic.c.group_id.in_(seen_groups)))
+
+
+@visibility(Activity)
+def _sees_activity(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        and_(Activity.item_id.is_(None), talk_is_read(Activity.group_id, actor)),
+        select(Item.id)
+        .where(Item.id == Activity.item_id, _sees_item(actor))
+        .where(
+            or_(
+                Activity.post_id.is_(None),
+                select(Post.id).where(Post.id == Activity.post_id, shows_post(actor)).exists(),
+            )
+        )
+        .exists(),
+    )
+
+
+@permission("item.read")
+def _may_read(_actor: Actor, _item: Item) -> bool:
+    return True  # whoever sees it
+
+
+@permission("item.contribute")
+def _may_contribute(actor: Actor, item: Item) -> bool:
+    """Reply, answer, comment: members, while the item is open to new posts."""
+    return actor.is_member(item.group_id) and not item.closed and item.withdrawn_at is None
+
+
+@permission("item.moderate")
+def _may_moderate(actor: Actor, item: Item) -> bool:
+    return actor.moderates(item.group_id)
+
+
+@permission("item.edit")
+def _may_edit_item(actor: Actor, item: Item) -> bool:
+    """Its title, topics and where it applies."""
+    own = actor.person_id is not None and item.author_id == actor.person_id
+    return actor.moderates(item.group_id) or (own and actor.is_member(item.group_id) and not item.closed)
+
+
+@permission("item.watch")
+def _may_watch(actor: Actor, _item: Item) -> bool:
+    return actor.signed_in
+
+
+@permission("post.edit")
+def _may_edit_post(actor: Actor, post: Post) -> bool:
+    own = actor.person_id is not None and post.author_id == actor.person_id
+    open_to_author = actor.is_member(post.item.group_id) and not post.item.closed
+    return actor.moderates(post.item.group_id) or (own and open_to_author and post.withdrawn_at is None)
+
+
+@permission("post.vote")
+def _may_vote(actor: Actor, post: Post) -> bool:
+    """Members find others' posts useful, never their own."""
+    return (
+        actor.is_member(post.item.group_id)
+        and post.author_id != actor.person_id
+        and post.withdrawn_at is None
+    )
+
+
+@permission("post.read")
+def _may_read_post(_actor: Actor, _post: Post) -> bool:
+    return True  # whoever sees it
+
+
+def is_open_to_all(item: Item) -> bool:
+    """Whether anyone, without an account, reads the item: what ranking statistics and feeds may rest on."""
+    return (
+        item.published_at is not None
+        and item.withdrawn_at is None
+        and (item.group.visibility == PUBLIC or (item.is_open and item.group.visibility == "part_open"))
+    )

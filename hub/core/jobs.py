@@ -1,0 +1,288 @@
+"""Jobs: rows of work with leases, written in the transaction that causes them, done by the worker.
+
+huey only schedules and wakes: a job whose worker died is taken up by another when its lease ends. A job
+is finished in the same transaction as what it did, so it does nothing twice. A *long* job manages its own
+short transactions, must be able to begin again, and keeps its lease by `heartbeat`.
+"""
+
+import os
+import secrets
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import JSON, Index, String, Text, and_, event, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from . import clock
+from .database import Base, UtcDateTime, db, unit_of_work
+
+log = structlog.get_logger(__name__)
+
+# Long enough for any transactional job, short enough that a dead worker's work is soon taken up.
+LEASE = timedelta(seconds=60)
+# Patience with what fails: about two days in all, then it is marked failed and shown.
+ATTEMPTS = 12
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=8)
+# Done jobs are kept a week, to answer "did it run?".
+KEPT = timedelta(days=7)
+
+
+class Job(Base):
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(200))
+    serial: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_by: Mapped[str | None] = mapped_column(String(80))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def open(self) -> bool:
+        return self.finished_at is None and self.failed_at is None
+
+
+_is_open = and_(Job.finished_at.is_(None), Job.failed_at.is_(None))
+Index("ix_job_open", Job.run_at, Job.id, sqlite_where=_is_open, postgresql_where=_is_open)
+# One open job a key: asking twice for the same work is asking once.
+Index("uq_job_open_key", Job.key, unique=True, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("ix_job_finished_at", Job.finished_at)
+
+
+@dataclass(frozen=True)
+class Handler:
+    run: Callable[..., None]
+    long: bool
+
+
+@dataclass(frozen=True)
+class Schedule:
+    kind: str
+    every: timedelta
+
+
+_handlers: dict[str, Handler] = {}
+_schedules: list[Schedule] = []
+_running = threading.local()
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken this job up; whoever holds it no longer may go on."""
+
+
+def job(kind: str, *, long: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register what carries out jobs of a kind; the payload arrives as keyword arguments."""
+
+    def register(run: Callable[..., None]) -> Callable[..., None]:
+        known = _handlers.get(kind)
+        if known and known.run.__qualname__ != run.__qualname__:
+            raise RuntimeError(f"Jobs of kind {kind!r} have a handler already.")
+        _handlers[kind] = Handler(run, long)
+        return run
+
+    return register
+
+
+def scheduled(kind: str, every: timedelta) -> None:
+    """Enqueue a job of that kind (without payload) once in each period."""
+    schedule = Schedule(kind, every)
+    if schedule not in _schedules:
+        _schedules.append(schedule)
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str | None = None,
+    serial: str | None = None,
+    run_at: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Write a job in the current transaction.
+
+    key: while a job of this key is open, another is not made. serial: jobs of one serial run one at a time.
+    """
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    values = {
+        "kind": kind,
+        "payload": payload,
+        "key": key,
+        "serial": serial,
+        "created_at": clock.now(),
+        "run_at": run_at or clock.now(),
+        "attempts": 0,
+    }
+    db.session.execute(dialect.insert(Job).values(values).on_conflict_do_nothing())
+    db.session.info["wake"] = True
+
+
+def enqueue_due() -> None:
+    """Write the scheduled jobs whose period has begun. Safe to call as often as one likes."""
+    with unit_of_work() as session:
+        for schedule in _schedules:
+            period = int(clock.now().timestamp() // schedule.every.total_seconds())
+            key = f"schedule:{schedule.kind}:{period}"
+            if session.scalar(select(Job.id).where(Job.key == key).limit(1)) is None:
+                enqueue(schedule.kind, key=key)
+        session.execute(
+            Job.__table__.delete().where(Job.finished_at < clock.now() - KEPT)  # type: ignore[attr-defined]
+        )
+
+
+def drain(limit: int | None = None) -> int:
+    """Carry out open jobs that are due, one after another, until none is left; how many were done."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    worker = f"{os.getpid()}-{threading.get_ident()}-{secrets.token_hex(4)}"
+    done = 0
+    while limit is None or done < limit:
+        claimed = _claim(worker)
+        if claimed is None:
+            break
+        _carry_out(app, claimed, worker)
+        done += 1
+    return done
+
+
+def heartbeat() -> None:
+    """Keep the lease of the long job that this thread runs. Raises LeaseLost when another has it."""
+    job_id, worker = _running.lease
+    with unit_of_work() as session:
+        kept = session.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.leased_by == worker)
+            .values(leased_until=clock.now() + LEASE)
+        )
+        if kept.rowcount != 1:  # type: ignore[attr-defined]
+            raise LeaseLost(f"Job {job_id} was taken up by another worker.")
+
+
+def _claim(worker: str) -> Job | None:
+    with unit_of_work() as session:
+        other = aliased(Job)
+        held = (
+            select(other.id)
+            .where(
+                other.serial == Job.serial,
+                other.id != Job.id,
+                other.finished_at.is_(None),
+                other.failed_at.is_(None),
+                other.leased_until > clock.now(),
+            )
+            .exists()
+        )
+        found = session.scalars(
+            select(Job)
+            .where(
+                _is_open,
+                Job.run_at <= clock.now(),
+                or_(Job.leased_until.is_(None), Job.leased_until <= clock.now()),
+                or_(Job.serial.is_(None), ~held),
+            )
+            .order_by(Job.run_at, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if found is None:
+            return None
+        if found.serial and not _take_serial(session, found.serial):
+            return None
+        found.leased_until = clock.now() + LEASE
+        found.leased_by = worker
+        found.attempts += 1
+        session.flush()
+        session.expunge(found)
+        return found
+
+
+def _take_serial(session: Session, serial: str) -> bool:
+    """PostgreSQL claims side by side: two jobs of one serial must not both be taken. SQLite cannot."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    from sqlalchemy import func
+
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(serial)))))
+
+
+def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
+    handler = _handlers.get(claimed.kind)
+    _running.lease = (claimed.id, worker)
+    try:
+        with app.app_context():
+            if handler is None:
+                raise LookupError(f"Nothing carries out jobs of kind {claimed.kind!r}.")
+            if handler.long:
+                handler.run(**claimed.payload)
+                with unit_of_work():
+                    _finish(claimed, worker)
+            else:
+                with unit_of_work():
+                    handler.run(**claimed.payload)
+                    _finish(claimed, worker)
+    except LeaseLost:
+        log.warning("job.lease_lost", job=claimed.id, kind=claimed.kind)
+    except Exception as problem:
+        log.exception("job.failed", job=claimed.id, kind=claimed.kind, attempt=claimed.attempts)
+        with app.app_context():
+            _put_back(claimed, worker, problem)
+
+
+def _finish(claimed: Job, worker: str) -> None:
+    """In the transaction of the work itself: whoever lost the lease must not commit it."""
+    finished = db.session.execute(
+        update(Job)
+        .where(Job.id == claimed.id, Job.leased_by == worker, Job.finished_at.is_(None))
+        .values(finished_at=clock.now(), leased_until=None, error=None)
+    )
+    if finished.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(f"Job {claimed.id} was taken up by another worker.")
+
+
+def _put_back(claimed: Job, worker: str, problem: Exception) -> None:
+    pause = min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
+    given_up = claimed.attempts >= ATTEMPTS
+    with unit_of_work() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == claimed.id, Job.leased_by == worker)
+            .values(
+                leased_until=None,
+                run_at=clock.now() + pause,
+                failed_at=clock.now() if given_up else None,
+                error="".join(traceback.format_exception_only(problem))[:2000],
+            )
+        )
+
+
+_wakers: list[Callable[[], None]] = []
+
+
+def wake_with(waker: Callable[[], None]) -> None:
+    """What to call after a commit that wrote jobs (the worker's bell)."""
+    _wakers[:] = [waker]
+
+
+@event.listens_for(Session, "after_commit")
+def _ring(session: Session) -> None:
+    if session.info.pop("wake", False):
+        for waker in _wakers:
+            waker()
+
+
+@event.listens_for(Session, "after_rollback")
+def _do_not_ring(session: Session) -> None:
+    session.info.pop("wake", None)

@@ -1,0 +1,50 @@
+"""What every response says to the browser: no scripts or requests but our own, no framing, no sniffing."""
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_talisman import Talisman
+
+from .access import current_actor
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "media-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+limiter = Limiter(get_remote_address, headers_enabled=False)
+
+
+def _caching(response: Response) -> Response:
+    """Personal pages are stored nowhere; open ones may be kept if they are asked for again each time."""
+    if request.endpoint in {"static", "bootstrap.static"} or "Cache-Control" in response.headers:
+        return response
+    personal = current_actor().signed_in or "Set-Cookie" in response.headers
+    response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
+    response.vary.add("Cookie")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    settings = app.extensions["settings"]
+    app.after_request(_caching)
+    redis = settings.redis_url.get_secret_value()
+    app.config.setdefault("RATELIMIT_STORAGE_URI", redis or "memory://")
+    limiter.init_app(app)
+    secure = settings.address.startswith("https://")
+    Talisman(
+        app,
+        force_https=False,  # the proxy in front does that
+        strict_transport_security=secure,
+        session_cookie_secure=secure,
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        referrer_policy="same-origin",
+    )

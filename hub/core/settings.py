@@ -1,0 +1,128 @@
+"""Settings: read from the environment once, checked at start, explained by `hub settings`."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each from the environment variable HUB_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore", frozen=True)
+
+    data: Path = Field(
+        Path("instance"), description="The one folder where all embedded state lives: back this up."
+    )
+    database_url: str = Field(
+        "", description="PostgreSQL address (postgresql://...); empty: SQLite in the data folder."
+    )
+    search_url: str = Field(
+        "", description="PostgreSQL address for full-text search; empty: Whoosh in the data folder."
+    )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:port, smtps://... or smtp+starttls://...; empty: a folder.",
+    )
+    mail_from: str = Field("hub@localhost", description="The address that the hub's mail comes from.")
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="redis://... to share rate limits between machines; empty: each machine its own.",
+    )
+    host: str = Field("127.0.0.1", description="The address that the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port that the web server listens on.")
+    public_url: str = Field(
+        "", description="The address people use (https://hub.example.org); empty: http://HOST:PORT."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many proxies stand in front and set X-Forwarded-For and -Proto."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs cookies and links; empty: made on first run and kept in the data folder.",
+    )
+    web_processes: int = Field(2, ge=1, le=64, description="How many web processes serve pages.")
+    worker_threads: int = Field(3, ge=2, le=16, description="How many jobs the worker runs at once.")
+    upload_limit_mb: int = Field(
+        2048, ge=1, description="The largest upload of a platform's export, in mebibytes."
+    )
+    attachment_limit_mb: int = Field(10, ge=1, description="The largest file added to a post, in mebibytes.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("database_url", "search_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"postgresql", "postgresql+psycopg", "sqlite"}:
+            raise ValueError("must start with postgresql:// (or be left empty)")
+        return url
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, url: SecretStr) -> SecretStr:
+        scheme = urlsplit(url.get_secret_value()).scheme
+        if scheme not in {"", "smtp", "smtps", "smtp+starttls"}:
+            raise ValueError("must start with smtp://, smtps:// or smtp+starttls:// (or be left empty)")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _a_web_address(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError("must start with https:// or http://")
+        return url.rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """Where people find the hub, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address as SQLAlchemy wants it."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data / 'hub.db').resolve()}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything lives in the data folder, on one machine."""
+        return self.sqlalchemy_url.startswith("sqlite")
+
+    def folder(self, name: str) -> Path:
+        """A folder of that name inside the data folder, made when missing, closed to other accounts."""
+        folder = self.data / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def signing_key(self) -> str:
+        """The secret key: as set, or made on first run and kept in the data folder."""
+        if self.secret_key.get_secret_value():
+            return self.secret_key.get_secret_value()
+        kept = self.folder("keys") / "secret_key"
+        try:
+            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return kept.read_text()
+
+    def explained(self) -> list[dict[str, str]]:
+        """Every setting: its variable, value (secrets masked), source and meaning."""
+        rows = []
+        for name, field in type(self).model_fields.items():
+            variable = f"HUB_{name.upper()}"
+            rows.append(
+                {
+                    "variable": variable,
+                    "value": str(getattr(self, name)),
+                    "source": "environment" if variable in os.environ else "default",
+                    "meaning": field.description or "",
+                }
+            )
+        return rows

@@ -1,0 +1,31 @@
+"""Slots: a lower room's page names a place; a higher room may put something there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+
+Filler = Callable[..., Markup | str | None]
+
+_fillers: dict[str, list[Filler]] = {}
+
+
+def fills(slot: str) -> Callable[[Filler], Filler]:
+    """Register a filler; it gets what the page passes, and returns Markup, or None for nothing."""
+
+    def register(filler: Filler) -> Filler:
+        _fillers.setdefault(slot, []).append(filler)
+        return filler
+
+    return register
+
+
+def slot(name: str, *subjects: Any) -> Markup:
+    """What the rooms above have to show here, in the order in which they registered."""
+    parts = (filler(*subjects) for filler in _fillers.get(name, []))
+    return Markup("").join(part for part in parts if part)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["slot"] = slot

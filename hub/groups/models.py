@@ -1,0 +1,62 @@
+"""Tables of groups and memberships."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.accounts.models import Person
+from hub.core import clock
+from hub.core.database import Base, UtcDateTime
+from hub.core.policy import MEMBER
+
+PUBLIC, PART_OPEN, LISTED, HIDDEN = "public", "part_open", "listed", "hidden"
+VISIBILITIES = (PUBLIC, PART_OPEN, LISTED, HIDDEN)
+
+OPEN, ON_REQUEST, BY_INVITATION = "open", "on_request", "by_invitation"
+JOINING = (OPEN, ON_REQUEST, BY_INVITATION)
+
+
+class Group(Base):
+    __tablename__ = "community"  # "group" is a reserved word in SQL
+    __table_args__ = (
+        CheckConstraint("visibility IN ('public', 'part_open', 'listed', 'hidden')", name="visibility"),
+        CheckConstraint("joining IN ('open', 'on_request', 'by_invitation')", name="joining"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(String(300), default="")
+    welcome_source: Mapped[str] = mapped_column(Text, default="")
+    welcome_html: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[str] = mapped_column(String(12), default=PUBLIC)
+    joining: Mapped[str] = mapped_column(String(16), default=OPEN)
+    # Item numbers count within the group, so that no site-wide sequence tells of what cannot be seen.
+    last_number: Mapped[int] = mapped_column(default=0)
+    member_count: Mapped[int] = mapped_column(default=0)
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="group", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def path(self) -> str:
+        return f"/groups/{self.slug}"
+
+
+class Membership(Base):
+    __tablename__ = "membership"
+    __table_args__ = (CheckConstraint("role IN ('member', 'moderator', 'owner')", name="role"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("community.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(12), default=MEMBER)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    group: Mapped[Group] = relationship(back_populates="memberships")

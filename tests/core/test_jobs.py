@@ -1,0 +1,152 @@
+"""Jobs: what was committed is done, once, whatever happens to the worker."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.core import clock, jobs
+from hub.core.database import db, unit_of_work
+from hub.core.jobs import Job, drain, enqueue, job
+from hub.core.site import Site
+from tests.conftest import DATABASES
+
+both = pytest.mark.parametrize("app", DATABASES, indirect=True)
+
+
+@job("test.found")
+def _found(name: str) -> None:
+    """Leaves a row behind, so that doing it twice would show."""
+    db.session.add(Site(name=name, tagline="", texts={}))
+
+
+@job("test.fail")
+def _fail(name: str) -> None:
+    _found(name)
+    db.session.flush()
+    raise RuntimeError("halfway")
+
+
+def _sites() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Site.name).order_by(Site.name)))
+
+
+@both
+def test_a_job_is_done_once(app):
+    with unit_of_work():
+        enqueue("test.found", name="one")
+    assert drain() == 1
+    assert drain() == 0
+    assert _sites() == ["one"]
+
+
+@both
+def test_a_job_exists_only_if_what_caused_it_was_committed(app):
+    with pytest.raises(ZeroDivisionError), unit_of_work():
+        enqueue("test.found", name="one")
+        _ = 1 / 0
+    assert drain() == 0
+
+
+@both
+def test_asking_twice_for_the_same_work_is_asking_once(app):
+    with unit_of_work():
+        enqueue("test.found", key="same", name="one")
+        enqueue("test.found", key="same", name="two")
+    drain()
+    assert _sites() == ["one"]
+    with unit_of_work():
+        enqueue("test.found", key="same", name="later")  # the first is finished: this is new work
+    drain()
+    assert _sites() == ["later", "one"]
+
+
+@both
+def test_a_job_that_fails_leaves_nothing_and_is_tried_again_later(app):
+    with unit_of_work():
+        enqueue("test.fail", name="half")
+    drain()
+    assert _sites() == []
+    left = db.session.scalars(select(Job)).one()
+    assert left.open
+    assert left.run_at > clock.now()
+    assert "halfway" in left.error
+
+
+@both
+def test_what_keeps_failing_is_given_up_and_shown(app):
+    with unit_of_work():
+        enqueue("test.fail", name="half")
+    moment = clock.now()
+    for _ in range(jobs.ATTEMPTS + 3):
+        moment += jobs.LONGEST_PAUSE + timedelta(minutes=1)
+        with clock.at(moment):
+            drain()
+    db.session.rollback()
+    left = db.session.scalars(select(Job)).one()
+    assert left.failed_at is not None
+    assert left.attempts == jobs.ATTEMPTS
+
+
+@both
+def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
+    with unit_of_work():
+        enqueue("test.found", name="one")
+    assert jobs._claim("a worker that dies now") is not None
+    assert drain() == 0
+    with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        assert drain() == 1
+    assert _sites() == ["one"]
+
+
+@both
+def test_a_worker_that_lost_its_lease_commits_nothing(app):
+    with unit_of_work():
+        enqueue("test.found", name="one")
+    slow = jobs._claim("slow")
+    with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        drain()
+    jobs._carry_out(app, slow, "slow")
+    assert _sites() == ["one"]
+
+
+@both
+def test_jobs_of_one_serial_run_one_at_a_time(app):
+    with unit_of_work():
+        enqueue("test.found", serial="index", name="one")
+        enqueue("test.found", serial="index", name="two")
+        enqueue("test.found", name="other")
+    first = jobs._claim("first")
+    second = jobs._claim("second")
+    assert first.payload == {"name": "one"}
+    assert second.payload == {"name": "other"}
+    assert jobs._claim("third") is None
+
+
+@both
+def test_a_job_is_not_run_before_its_time(app):
+    with unit_of_work():
+        enqueue("test.found", run_at=clock.now() + timedelta(hours=1), name="later")
+    assert drain() == 0
+    with clock.at(clock.now() + timedelta(hours=2)):
+        assert drain() == 1
+
+
+@both
+def test_scheduled_jobs_are_written_once_a_period(app, monkeypatch):
+    monkeypatch.setattr(jobs, "_schedules", [jobs.Schedule("test.found", timedelta(hours=1))])
+    jobs.enqueue_due()
+    jobs.enqueue_due()
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Job)) == 1
+
+
+@both
+def test_reading_never_writes(app):
+    from hub.core.database import WriteWhileReading
+
+    db.session.add(Site(name="x", tagline="", texts={}))
+    with pytest.raises(WriteWhileReading):
+        db.session.flush()
+    db.session.rollback()
