@@ -1,4 +1,4 @@
-"""Templates keep to the house: floors, gettext, no inline script or style; components say what they take."""
+"""Templates keep to the house: floors, gettext, nothing inline, and components that say what they take."""
 
 import re
 from pathlib import Path
