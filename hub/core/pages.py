@@ -9,10 +9,15 @@ from babel.dates import get_month_names
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
+
+from .words import words
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
+
+HUB_ZONE = "Europe/London"
 
 # Bootstrap first, then the hub's own, from the most general to the particular.
 BOOTSTRAP = "css/bootstrap.min.css"
@@ -46,6 +51,11 @@ def chosen_theme() -> str | None:
     """Light or dark, when the reader chose; None leaves it to their system."""
     chosen = request.cookies.get(THEME_COOKIE)
     return chosen if chosen in THEMES else None
+
+
+def reader_zone() -> str:
+    """The time zone that a signed-in reader chose; the hub's own for everybody else."""
+    return getattr(current_user, "time_zone", None) or HUB_ZONE
 
 
 def _local(at: datetime) -> datetime:
@@ -113,5 +123,6 @@ def install(app: Flask) -> None:
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words):
         environment.globals[function.__name__] = function
     environment.globals["page_language"] = lambda: str(get_locale()).replace("_", "-")
+    environment.filters["in_words"] = words
     for function in (day, moment, moment_with_zone, machine_time, machine_day, figure):
         environment.filters[function.__name__] = function

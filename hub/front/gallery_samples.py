@@ -79,35 +79,35 @@ def forms() -> tuple[SampleForm, SampleForm]:
     return fresh, mend
 
 
-BY_ADDRESS = Thing(
-    name="Ailsa Grant",
-    path="#",
-    profession="records manager",
-    organisation="Strathlennan Council",
-    sector="local government",
-    confirmed="address",
-)
-BY_MODERATOR = Thing(
-    name="Tom Okafor",
-    path="#",
-    profession="digital service lead",
-    organisation="Office of Public Answers",
-    sector="central government",
-    confirmed="moderator",
-)
-BY_SAID = Thing(
-    name="Morag MacInnes",
-    path="#",
-    profession="consultant",
-    organisation="Larkspur Records Ltd",
-    sector="supplier",
-    confirmed="said",
-)
-BY_NOBODY = Thing(name="A former member", path=None)
+BY_ADDRESS = {
+    "handle": "ailsa",
+    "name": "Ailsa Grant",
+    "profession": "records",
+    "organisation": "Strathlennan Council",
+    "sector": "local_government",
+    "confirmed": "address",
+}
+BY_MODERATOR = {
+    "handle": "tom",
+    "name": "Tom Okafor",
+    "profession": "digital",
+    "organisation": "Office of Public Answers",
+    "sector": "central_government",
+    "confirmed": "moderator",
+}
+BY_SAID = {
+    "handle": "morag",
+    "name": "Morag MacInnes",
+    "profession": "information_governance",
+    "organisation": "Larkspur Records Ltd",
+    "sector": "supplier",
+    "confirmed": "said",
+}
+BY_NOBODY: dict[str, str] = {}
 
 
 def _topic(name: str) -> Thing:
-    return Thing(name=name, path="#")
+    return Thing(name=name, slug="topic")
 
 
 def rows() -> list[dict[str, object]]:
@@ -126,7 +126,7 @@ def rows() -> list[dict[str, object]]:
             "by_name": "Ailsa Grant",
             "at": AT,
             "topics": [social, retention],
-            "place": "Scotland",
+            "place": "scotland",
             **group,
         },
         {

@@ -1,0 +1,68 @@
+"""What the codes that rows hold are called on pages, in one place: `words("sector", "health")`.
+
+In templates: {{ byline.sector|in_words("sector") }}; in forms: choices=choices("sector").
+"""
+
+from flask_babel import lazy_gettext as _
+
+WORDS = {
+    "sector": {
+        "central_government": _("central government"),
+        "local_government": _("local government"),
+        "health": _("health"),
+        "police_fire": _("police and fire"),
+        "politics": _("politics"),
+        "university": _("university"),
+        "third_sector": _("third sector"),
+        "supplier": _("supplier"),
+        "public": _("member of the public"),
+    },
+    "profession": {
+        "records": _("records management"),
+        "information_governance": _("information governance"),
+        "archives": _("archives"),
+        "digital": _("digital services"),
+        "communications": _("communications"),
+        "technology": _("technology"),
+        "other": _("other work"),
+    },
+    "visibility": {
+        "public": _("Open to all readers"),
+        "part_open": _("Open in part: its talk is for members"),
+        "listed": _("For members"),
+        "hidden": _("Hidden: only members know of it"),
+    },
+    "joining": {
+        "open": _("Anyone can join"),
+        "on_request": _("Ask to join"),
+        "by_invitation": _("Joining is by invitation"),
+    },
+    "role": {
+        "member": _("member"),
+        "moderator": _("moderator"),
+        "owner": _("owner"),
+    },
+    "place": {
+        "scotland": _("Scotland"),
+        "england_wales": _("England and Wales"),
+        "northern_ireland": _("Northern Ireland"),
+        "uk": _("the UK"),
+        "elsewhere": _("elsewhere"),
+    },
+    "kind": {
+        "discussion": _("Discussion"),
+        "question": _("Question"),
+        "guidance": _("Guidance"),
+    },
+}
+
+
+def words(code: str, vocabulary: str) -> str:
+    """What `code` is called; nothing for none, and a code that has no words as it is, made readable."""
+    known = WORDS[vocabulary]
+    return str(known[code]) if code in known else (code or "").replace("_", " ")
+
+
+def choices(vocabulary: str) -> list[tuple[str, str]]:
+    """(code, words) pairs for a form, translated when it is shown."""
+    return list(WORDS[vocabulary].items())
