@@ -13,6 +13,8 @@ from hub.core.database import Base, db
 from hub.core.settings import Settings
 from hub.factory import create_app
 
+from .client import HubClient
+
 DATABASES = ("sqlite", "postgresql")
 _memory = Path("/dev/shm")
 
@@ -38,6 +40,7 @@ def postgresql_url(data_folder: Path) -> Iterator[str]:
 def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config.update(TESTING=True, SERVER_NAME=None)
+    app.test_client_class = HubClient
     with app.app_context():
         db.create_all()
     return app

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from flask_security.core import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -51,7 +52,7 @@ class Organisation(Base):
     mail_domain: Mapped[str] = mapped_column(String(160), default="", index=True)
 
 
-class Person(Base):
+class Person(UserMixin, Base):
     """Somebody with an account. Flask-Security calls this the user model; its column names are fixed."""
 
     __tablename__ = "person"
@@ -85,6 +86,10 @@ class Person(Base):
 
     # Flask-Security asks for roles; the hub's own are per group (see core.policy), so there are none.
     roles: tuple[Any, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"/people/{self.handle}"
 
     def as_actor(self) -> Actor:
         """This person as the policy knows them."""

@@ -1,0 +1,42 @@
+"""The tests' own tools find what they are there to find."""
+
+import pytest
+from sqlalchemy import select
+
+from hub.core.database import db
+from hub.core.policy import MODERATOR
+from hub.core.site import Site
+from tests.budget import queries
+from tests.client import assert_parses
+from tests.factories.groups import group, member
+from tests.factories.people import actor_of, person, sign_in
+
+
+def test_a_page_that_does_not_parse_is_found():
+    assert_parses("<!doctype html><html lang=en><title>Fine</title><p>Fine</p></html>", "/fine")
+    with pytest.raises(AssertionError, match="/broken does not parse"):
+        assert_parses("<!doctype html><title>Broken</title><p><b>Broken</p>", "/broken")
+
+
+def test_statements_are_counted_without_what_begins_and_ends_transactions(app):
+    db.session.rollback()
+    with queries() as sent:
+        db.session.scalar(select(Site).limit(1))
+        db.session.scalar(select(Site.name).limit(1))
+        db.session.rollback()
+    assert sent.count == 2, sent
+
+
+def test_a_person_of_the_factory_acts_with_their_roles(app):
+    someone = person()
+    records = group("Records")
+    member(someone, records, MODERATOR)
+    actor = actor_of(someone)
+    assert actor.person_id == someone.id
+    assert actor.moderates(records.id)
+
+
+def test_requests_of_a_test_do_not_share_who_is_signed_in(app):
+    someone = sign_in(app.test_client(), person())
+    assert someone.get("/login").status_code == 302  # already signed in
+    assert app.test_client().get("/login").status_code == 200
