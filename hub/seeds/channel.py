@@ -83,6 +83,10 @@ class Channel:
         mine = (post for post in self.posts.values() if post.author is self.account)
         return sorted(mine, key=lambda post: post.versions[0].at)
 
+    def ids(self) -> dict[str, tuple[str, str]]:
+        """Handle to (account id, name) of everybody who posts here."""
+        return {post.author.handle: (post.author.id, post.author.name) for post in self.posts.values()}
+
 
 def post_id(key: str, at: datetime) -> str:
     """An id as the platform makes them: the time, then bits that tell posts of one moment apart."""

@@ -86,7 +86,7 @@ def _file_of(post: ChannelPost, generated: datetime, export: str) -> str | None:
 
 def _tweet(channel: Channel, post: ChannelPost, version: Text, generated: datetime) -> dict[str, Any]:
     text, addresses = shortened(version.text)
-    entities = found(text, addresses, _ids(channel))
+    entities = found(text, addresses, channel.ids())
     if post.long:
         text = text[: POST_LIMIT - 5].rstrip() + "…"
         entities = found(text, [], {})
@@ -205,10 +205,6 @@ def _note(post: ChannelPost) -> dict[str, Any]:
         "lifecycle": {"value": "0", "name": "Active", "originalName": "Active", "annotations": {}},
         "core": {"text": text, "urls": links, "mentions": [], "hashtags": [], "cashtags": []},
     }
-
-
-def _ids(channel: Channel) -> dict[str, tuple[str, str]]:
-    return {post.author.handle: (post.author.id, post.author.name) for post in channel.posts.values()}
 
 
 def _account(channel: Channel) -> dict[str, str]:

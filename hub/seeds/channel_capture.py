@@ -62,7 +62,7 @@ def _post(channel: Channel, post: ChannelPost, seen: datetime) -> dict[str, Any]
         "created_at": stamp(version.at),
         "conversation_id": _conversation(channel, post),
         "edit_history_tweet_ids": [each.id for each in post.as_of(seen)],
-        "entities": found(text, addresses, {}),
+        "entities": found(text, addresses, channel.ids()),
         "lang": "en",
         "possibly_sensitive": False,
         "reply_settings": "everyone",

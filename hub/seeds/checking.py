@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from hub.accounts.models import BY_ADDRESS, BY_MODERATOR, ONLY_SAID, PROFESSIONS, SECTORS
 from hub.content.models import ANSWER, COMMENT, DISCUSSION, GUIDANCE, JURISDICTIONS, QUESTION, REPLY
+from hub.core.markup.people import MENTION
 from hub.groups.models import JOINING, VISIBILITIES
 
 from .shapes import ContentError, Founding, Group, Item, Post, Revision
@@ -17,7 +18,7 @@ FACILITATORS = 2
 # States that guidance may be founded in.
 STATES = ("draft", "published")
 
-_MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9-]+)")
+_QUOTE = re.compile(r"(?m)^> \*\*@([a-z0-9-]+)\*\* wrote in #(\d+):$")
 
 
 def check(founding: Founding, channel_posts: set[str], channel_files: set[str]) -> None:
@@ -97,9 +98,19 @@ def _item(founding: Founding, item: Item, channel_posts: set[str]) -> Iterator[s
         yield from _known(where, "country", [item.applies_to], JURISDICTIONS)
     yield from _writing(founding, group, where, item)
     yield from _mentions(group, where, [item.text, *(post.text for post in item.posts)])
+    yield from _quotes(item)
     yield from _posts(founding, group, item)
     if item.kind == GUIDANCE:
         yield from _guidance(founding, group, item)
+
+
+def _quotes(item: Item) -> Iterator[str]:
+    """A discussion's posts are numbered as they stand in the file; a quote names its source by number."""
+    authors = [item.by, *(post.by for post in item.posts)]
+    for position, post in enumerate(item.posts, 2):
+        for handle, number in _QUOTE.findall(post.text):
+            if int(number) >= position or authors[int(number) - 1] != handle:
+                yield f"{item.address}: post {position} quotes {handle} in #{number}, who did not write it"
 
 
 def _posts(founding: Founding, group: Group, item: Item) -> Iterator[str]:
@@ -171,7 +182,7 @@ def _belong(group: Group, where: str, handles: Iterable[str]) -> Iterator[str]:
 
 def _mentions(group: Group, where: str, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        yield from _belong(group, where, _MENTION.findall(text))
+        yield from _belong(group, where, MENTION.findall(text))
 
 
 def _known(where: str, what: str, given: Iterable[str], known: Iterable[str]) -> Iterator[str]:
