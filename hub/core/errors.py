@@ -1,12 +1,17 @@
 """Plain English for everything that goes wrong: what happened, what was kept, what to do next."""
 
+from contextlib import suppress
+
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .access import SAFE_METHODS, current_actor
 from .database import db
+from .policy import ANYBODY
+from .site import unnamed_site
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +75,10 @@ def _refused(error: Refused) -> Response:
 
 
 def _failure(error: InternalServerError) -> Response:
-    db.session.rollback()
+    """Perhaps the database failed: this page asks nothing of it, nor who is asking."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    g.actor, g.site = ANYBODY, unnamed_site()
     return _page(500, typed=typed_text())
 
 

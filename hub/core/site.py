@@ -22,10 +22,15 @@ class Site(Base):
     texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+def unnamed_site() -> Site:
+    """A hub that nobody has named yet; never saved."""
+    return Site(name=DEFAULT_NAME, tagline="", is_sample=False, texts={})
+
+
 def site() -> Site:
     """The site's row, or an unsaved default before the hub is set up. Loaded once a request."""
     if "site" not in g:
-        g.site = db.session.scalar(select(Site).limit(1)) or Site(name=DEFAULT_NAME, tagline="", texts={})
+        g.site = db.session.scalar(select(Site).limit(1)) or unnamed_site()
     return g.site
 
 
