@@ -134,7 +134,7 @@ class Post(Base):
     @property
     def path(self) -> str:
         """Needs `item` loaded."""
-        return f"{self.item.path}#post-{self.position}"
+        return f"{self.item.path}?post={self.position}#post-{self.position}"
 
 
 class Revision(Base):

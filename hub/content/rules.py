@@ -8,6 +8,15 @@ from hub.groups.rules import chosen_is_read, talk_is_read
 
 from .models import Activity, Item, Post, Topic, group_topic
 
+# A title is one sentence; a summary is what fits under it in a list.
+SHORTEST_TITLE = 5
+LONGEST_TITLE = 200
+LONGEST_SUMMARY = 400
+# Some 8,000 words: longer than any post of the community that we stand in for, shorter than a pasted file.
+LONGEST_POST = 50_000
+# A comment is a remark; what needs more is an answer.
+LONGEST_COMMENT = 2_000
+
 
 @visibility(Item)
 def _sees_item(actor: Actor) -> ColumnElement[bool]:

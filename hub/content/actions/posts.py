@@ -1,0 +1,191 @@
+"""Writing posts and changing them, with every earlier text kept."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import delete, select
+
+from hub.accounts.models import Person
+from hub.content.models import ANSWER, COMMENT, GUIDANCE, OPENING, REPLY, Item, Mention, Post, Revision
+from hub.core import clock
+from hub.core.database import db
+from hub.core.differences import merge
+from hub.core.errors import Refused
+from hub.core.markup import excerpt, plain_text, render, tidy
+from hub.core.outbox import emit
+from hub.core.policy import Actor
+
+from .following import mark_read, watch
+from .permitting import acting_person, permit
+from .spine import add_once, change_item, changed, happened
+
+# What is told of each kind of post, and whether it counts as the item's replies.
+NEWS = {REPLY: "replied", ANSWER: "answered", COMMENT: "commented"}
+COUNTED = frozenset({REPLY, ANSWER})
+
+# Characters of a text that lists show: one line of a wide page, three of a phone.
+LINE = 180
+
+
+class EditConflict(Exception):
+    """Somebody else changed the same lines meanwhile. `text` has both versions; nothing was saved."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("edited meanwhile")
+        self.text = text
+
+
+def add_post(actor: Actor, item: Item, kind: str, source: str, *, parent: Post | None = None) -> Post:
+    """A reply, answer or comment, at the item's next position. A comment needs its parent."""
+    permit(actor, "item.contribute", item)
+    if parent is not None and parent.item_id != item.id:
+        raise ValueError("A post answers posts of its own item.")
+    counts = 1 if kind in COUNTED else 0
+    open_still = change_item(
+        item,
+        Item.closed_at.is_(None),
+        last_position=Item.last_position + 1,
+        reply_count=Item.reply_count + counts,
+        last_activity_at=clock.now(),
+    )
+    if not open_still:
+        raise Refused(closed_meanwhile())
+    post = write_post(actor, item, kind, source, position=item.last_position, parent=parent)
+    watch(actor, item)
+    mark_read(actor, item, post.position)
+    happened(NEWS[kind], actor, item, post)
+    changed(item, post)
+    return post
+
+
+def closed_meanwhile() -> str:
+    from flask_babel import gettext as _
+
+    return _(
+        "This was closed to new posts while you wrote. What you wrote is below, so that you can keep it."
+    )
+
+
+def write_post(
+    actor: Actor, item: Item, kind: str, source: str, *, position: int, parent: Post | None = None
+) -> Post:
+    """The row of a post, its first revision and whom it mentions. Counters and news are the caller's."""
+    source = tidy(source)
+    mentioned: dict[str, int] = {}
+    person = acting_person(actor)
+    post = Post(
+        item=item,
+        position=position,
+        kind=kind,
+        parent_id=parent.id if parent is not None else None,
+        author_id=person.id,
+        byline=person.byline(),
+        source=source,
+        html=render_post(item, kind, position, source, mentioned),
+        created_at=item.last_activity_at,
+    )
+    db.session.add(post)
+    db.session.flush()
+    _keep_revision(post, person)
+    _mention(post, mentioned)
+    return post
+
+
+def edit_post(actor: Actor, post: Post, source: str, *, base: int | None = None, note: str = "") -> Post:
+    """Change a post's text. `base` is the revision that the editor began from: what others changed since is
+    merged in. Raises EditConflict where both changed the same lines."""
+    permit(actor, "post.edit", post)
+    post = _locked(post)
+    source = tidy(source)
+    if base is not None and base != post.revision_number:
+        source = _merged(post, source, base)
+    if source == post.source:
+        return post
+    mentioned: dict[str, int] = {}
+    post.html = render_post(post.item, post.kind, post.position, source, mentioned)
+    post.source = source
+    post.revision_number += 1
+    post.edited_at = clock.now()
+    db.session.flush()
+    _keep_revision(post, acting_person(actor), note)
+    _mention(post, mentioned)
+    shown_in_lists = post.kind == OPENING and post.item.kind != GUIDANCE
+    change_item(post.item, **({"summary": first_words(post.html)} if shown_in_lists else {}))
+    changed(post.item, post)
+    return post
+
+
+def first_words(html: str) -> str:
+    """One line of a text, for lists."""
+    return excerpt(plain_text(html), LINE)
+
+
+def render_post(item: Item, kind: str, position: int, source: str, mentioned: dict[str, int]) -> str:
+    """Safe HTML of a post. `mentioned` receives the people in it: handle -> id."""
+
+    def known(handles: Collection[str]) -> Mapping[str, str]:
+        found = db.session.scalars(select(Person).where(Person.handle.in_(handles), Person.active)).all()
+        mentioned.update({person.handle.lower(): person.id for person in found})
+        return {person.handle.lower(): person.path for person in found}
+
+    # A guidance page is one text under its title; posts stand under a heading of their list.
+    top = 2 if kind == OPENING or item.kind == GUIDANCE else 3
+    return render(source, mentions=known, anchors=f"post-{position}", top_heading=top)
+
+
+def _locked(post: Post) -> Post:
+    """The post as it is now, held until the transaction ends."""
+    return db.session.scalars(
+        select(Post)
+        .where(Post.id == post.id)
+        .with_for_update(of=Post)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _merged(post: Post, mine: str, base: int) -> str:
+    from flask_babel import gettext as _
+
+    began_from = db.session.scalar(
+        select(Revision.source).where(Revision.post_id == post.id, Revision.number == base)
+    )
+    merged = merge(
+        began_from or "",
+        mine,
+        post.source,
+        mine_label=_("What you wrote"),
+        theirs_label=_("What was saved meanwhile"),
+    )
+    if merged.conflicts:
+        raise EditConflict(merged.text)
+    return merged.text
+
+
+def _keep_revision(post: Post, person: Person, note: str = "") -> None:
+    db.session.add(
+        Revision(
+            post_id=post.id,
+            number=post.revision_number,
+            author_id=person.id,
+            byline=person.byline(),
+            title=post.item.title,
+            summary=post.item.summary,
+            source=post.source,
+            html=post.html,
+            note=note.strip()[:300],
+            created_at=post.edited_at or post.created_at,
+        )
+    )
+    db.session.flush()
+
+
+def _mention(post: Post, mentioned: Mapping[str, int]) -> None:
+    """Keep whom the text mentions now; tell those whom it mentions for the first time."""
+    people = set(mentioned.values()) - {post.author_id}
+    db.session.execute(
+        delete(Mention.__table__).where(Mention.post_id == post.id, Mention.person_id.not_in(people))
+    )
+    new = [
+        person_id for person_id in sorted(people) if add_once(Mention, post_id=post.id, person_id=person_id)
+    ]
+    if new:
+        emit("mentioned", post_id=post.id, person_ids=new)

@@ -1,0 +1,70 @@
+"""Counting, versions and news: what every action on the spine shares."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
+
+from hub.content.models import Activity, Item, Post
+from hub.core import clock
+from hub.core.database import db
+from hub.core.outbox import emit
+from hub.core.policy import Actor
+
+
+def change_item(item: Item, *criteria: Any, **values: Any) -> bool:
+    """Change an item's row in one statement, raise its version, and bring `item` up to date.
+
+    Values may be SQL expressions, so that counters are right however many write at once. False, and nothing
+    changed, if the row no longer meets the criteria.
+    """
+    names = [*values, "version"]
+    changed = db.session.execute(
+        update(Item.__table__)
+        .where(Item.id == item.id, *criteria)
+        .values(**values, version=Item.version + 1)
+        .returning(*(Item.__table__.c[name] for name in names))
+    ).one_or_none()
+    if changed is None:
+        return False
+    for name, value in zip(names, changed, strict=True):
+        set_committed_value(item, name, value)
+    return True
+
+
+def touch(item: Item) -> None:
+    """Something that the item's page shows has changed: what was cached of it is out of date."""
+    change_item(item)
+
+
+def add_once(model: type, **values: Any) -> bool:
+    """Insert a row unless it is there already. True if it was inserted."""
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"created_at": clock.now(), **values} if hasattr(model, "created_at") else values
+    table = model.__table__  # type: ignore[attr-defined]
+    insert = dialect.insert(table).values(values).on_conflict_do_nothing()
+    return db.session.execute(insert.returning(*table.primary_key)).first() is not None
+
+
+def happened(kind: str, actor: Actor, item: Item, post: Post | None = None) -> Activity:
+    """Tell that something happened: the worker numbers it, digests and notices follow."""
+    activity = Activity(
+        kind=kind,
+        group_id=item.group_id,
+        item_id=item.id,
+        post_id=post.id if post is not None else None,
+        person_id=actor.person_id,
+    )
+    db.session.add(activity)
+    db.session.flush()
+    emit("activity", activity_id=activity.id)
+    return activity
+
+
+def changed(item: Item, post: Post | None = None) -> None:
+    """What can be found of the item (or of one post in it) is no longer what it was."""
+    if post is None:
+        emit("item.changed", item_id=item.id)
+    else:
+        emit("post.changed", post_id=post.id, item_id=item.id)
