@@ -160,6 +160,38 @@ def rows() -> list[dict[str, object]]:
     ]
 
 
+def items() -> list[Thing]:
+    """Items of the spine, one of each kind and state that has a word."""
+    group = Thing(name="Digital in public services", path="#")
+    states = [
+        ("question", "open", 0, False),
+        ("question", "answered", 3, False),
+        ("discussion", "open", 12, True),
+        ("guidance", "published", 0, False),
+        ("guidance", "needs_review", 0, False),
+        ("guidance", "superseded", 0, False),
+    ]
+    return [
+        Thing(
+            id=number,
+            kind=kind,
+            state=state,
+            reply_count=replies,
+            closed=closed,
+            title="Moving a publication scheme to the web",
+            summary="What we learned in the first year.",
+            path="#",
+            byline=BY_ADDRESS,
+            published_at=AT,
+            group=group,
+            topics=[_topic("Freedom of information")],
+            applies_to="scotland",
+            is_sample=False,
+        )
+        for number, (kind, state, replies, closed) in enumerate(states)
+    ]
+
+
 def examples() -> list[Thing]:
     """Cards: as it stands, deleted, edited, of a private person, without anything, withdrawn."""
     base = {
@@ -292,6 +324,7 @@ def things() -> dict[str, object]:
         "law_as_at": date(2024, 3, 3),
         "by": [BY_ADDRESS, BY_MODERATOR, BY_SAID, BY_NOBODY],
         "rows": rows(),
+        "items": items(),
         "examples": examples(),
         "entries": timeline(),
         "parts": DIFFERENCE,
