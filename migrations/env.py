@@ -6,7 +6,7 @@ from flask import current_app
 from hub.core.database import Base, begin_reading, begin_writing, db
 
 
-def belongs_to_the_hub(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+def belongs_to_the_hub(_object: object, name: str | None, kind: str, *_rest: object) -> bool:
     """The search engine makes and keeps its own table."""
     return not (kind == "table" and (name or "").startswith("search_"))
 

@@ -28,7 +28,7 @@ def _counters() -> Iterator[str]:
     yield from _wrong("group", "last_number", Group, Group.last_number, numbers)
 
 
-def _wrong(name: str, counter: str, model: type, kept, recount: Select) -> Iterator[str]:  # noqa: ANN001
+def _wrong(name: str, counter: str, model: type, kept, recount: Select) -> Iterator[str]:
     counted = recount.correlate(model).scalar_subquery()
     rows = db.session.execute(select(model.id, kept, counted).where(kept != counted).limit(20))
     for row_id, says, is_really in rows:

@@ -66,7 +66,8 @@ def web_command(settings: Settings) -> list[str]:
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent)
+    # The parent runs no threads, so code between fork and exec is safe.
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509
 
 
 def _end_with_parent() -> None:
