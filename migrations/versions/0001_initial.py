@@ -1,6 +1,6 @@
-"""initial
+"""The first tables
 
-Revision: e2de0795a77f
+Revision: 0001
 Follows: 
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 import hub.core.database
 
-revision = 'e2de0795a77f'
+revision = '0001'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -359,6 +359,18 @@ def upgrade() -> None:
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mention_person_id'), ['person_id'], unique=False)
 
+    op.create_table('question',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('accepted_post_id', sa.Integer(), nullable=True),
+    sa.Column('accepted_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['accepted_post_id'], ['post.id'], name=op.f('fk_question_accepted_post_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_question_item_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('item_id', name=op.f('pk_question'))
+    )
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_question_accepted_post_id'), ['accepted_post_id'], unique=False)
+
     op.create_table('revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -403,6 +415,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_revision_author_id'))
 
     op.drop_table('revision')
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_question_accepted_post_id'))
+
+    op.drop_table('question')
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mention_person_id'))
 
