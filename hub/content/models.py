@@ -80,7 +80,8 @@ class Item(Base):
     applies_to: Mapped[str] = mapped_column(String(20), default="")
     law_date: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    # None: a draft. It has no default: SQLAlchemy would take a None for "not given".
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Chosen by moderators to be read by anyone, where the group is part-open.

@@ -6,7 +6,7 @@ from hub.core.policy import Actor, permission, visibility
 from hub.groups.models import PUBLIC, Group
 from hub.groups.rules import chosen_is_read, talk_is_read
 
-from .models import Activity, Item, Post, Topic, group_topic
+from .models import GUIDANCE, Activity, Item, Post, Topic, group_topic
 
 # A title is one sentence; a summary is what fits under it in a list.
 SHORTEST_TITLE = 5
@@ -90,7 +90,9 @@ def _may_moderate(actor: Actor, item: Item) -> bool:
 
 @permission("item.edit")
 def _may_edit_item(actor: Actor, item: Item) -> bool:
-    """Its title, topics and where it applies."""
+    """Its title, topics and where it applies. Guidance is edited by revisions, in its own room."""
+    if item.kind == GUIDANCE:
+        return False
     own = actor.person_id is not None and item.author_id == actor.person_id
     return actor.moderates(item.group_id) or (own and actor.is_member(item.group_id) and not item.closed)
 
@@ -102,6 +104,8 @@ def _may_watch(actor: Actor, _item: Item) -> bool:
 
 @permission("post.edit")
 def _may_edit_post(actor: Actor, post: Post) -> bool:
+    if post.item.kind == GUIDANCE:
+        return False
     own = actor.person_id is not None and post.author_id == actor.person_id
     open_to_author = actor.is_member(post.item.group_id) and not post.item.closed
     return actor.moderates(post.item.group_id) or (own and open_to_author and post.withdrawn_at is None)
