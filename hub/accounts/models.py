@@ -13,7 +13,7 @@ from hub.core.database import Base, UtcDateTime
 from hub.core.policy import Actor
 
 if TYPE_CHECKING:
-    from hub.groups.models import Membership
+    from hub.groups.models import Membership, RecordedAccess
 
 # The two gaps that matter to this community run between these (product.md).
 SECTORS = (
@@ -84,6 +84,8 @@ class Person(UserMixin, Base):
         back_populates="person", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    recorded_accesses: Mapped[list["RecordedAccess"]] = relationship(passive_deletes=True)
+
     # Flask-Security asks for roles; the hub's own are per group (see core.policy), so there are none.
     roles: tuple[Any, ...] = ()
 
@@ -97,7 +99,14 @@ class Person(UserMixin, Base):
             person_id=self.id,
             roles={membership.group_id: membership.role for membership in self.memberships},
             administrator=self.administrator,
+            reads=self._reads(),
         )
+
+    def _reads(self) -> frozenset[int]:
+        """What an administrator may read for the moment. Nobody else is asked for it: it costs a query."""
+        if not self.administrator:
+            return frozenset()
+        return frozenset(access.group_id for access in self.recorded_accesses if access.lasts)
 
     def byline(self) -> dict[str, str]:
         """The profile as it is now, to be kept with what the person writes."""

@@ -52,7 +52,7 @@ def _sees_post(actor: Actor) -> ColumnElement[bool]:
 @visibility(Topic)
 def _sees_topic(actor: Actor) -> ColumnElement[bool]:
     """A topic is seen where a group that uses it is."""
-    seen_groups = select(Group.id).where(or_(Group.visibility != "hidden", Group.id.in_(actor.roles)))
+    seen_groups = select(Group.id).where(or_(Group.visibility != "hidden", Group.id.in_(actor.read_groups)))
     return Topic.id.in_(select(group_topic.c.topic_id).where(group_topic.c.group_id.in_(seen_groups)))
 
 

@@ -23,11 +23,15 @@ Permission = Callable[["Actor", Any], bool]
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts, with their roles by group id. Nobody in particular when `person_id` is None."""
+    """Whoever acts, with their roles by group id. Nobody in particular when `person_id` is None.
+
+    reads: groups that an administrator may read for a while, by a recorded act with a reason.
+    """
 
     person_id: int | None = None
     roles: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     administrator: bool = False
+    reads: frozenset[int] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -42,6 +46,11 @@ class Actor:
 
     def owns(self, group_id: int | None) -> bool:
         return self.roles.get(group_id) == OWNER  # type: ignore[arg-type]
+
+    @property
+    def read_groups(self) -> list[int]:
+        """Groups whose talk they read: as a member, or by a recorded act."""
+        return sorted({*self.roles, *self.reads})
 
     @property
     def moderated_groups(self) -> list[int]:

@@ -1,32 +1,80 @@
 """Who sees a group, who reads its talk, who may do what in it."""
 
-from sqlalchemy import ColumnElement, or_, select
+from datetime import timedelta
 
-from hub.core.policy import Actor, permission, visibility
+from sqlalchemy import ColumnElement, false, or_, select
 
-from .models import BY_INVITATION, HIDDEN, PART_OPEN, PUBLIC, Group, Membership
+from hub.accounts.models import Person
+from hub.core.policy import MEMBER, Actor, grant, permission, visibility
+
+from .models import (
+    BY_INVITATION,
+    HIDDEN,
+    ON_REQUEST,
+    OPEN,
+    PART_OPEN,
+    PUBLIC,
+    Group,
+    Invitation,
+    JoinRequest,
+    Membership,
+)
+
+# One on holiday must not leave a group without anybody to ask.
+FACILITATORS_WANTED = 2
+
+# Long enough to answer a complaint, short enough that nobody forgets they are reading.
+RECORDED_ACCESS_LASTS = timedelta(hours=1)
 
 
 @visibility(Group)
 def _sees_group(actor: Actor) -> ColumnElement[bool]:
-    return or_(Group.visibility != HIDDEN, Group.id.in_(actor.roles))
+    return or_(Group.visibility != HIDDEN, Group.id.in_(actor.read_groups))
 
 
 @visibility(Membership)
 def _sees_membership(actor: Actor) -> ColumnElement[bool]:
-    """Members know each other; a public group's facilitators are known to all."""
-    known = select(Group.id).where(Group.visibility == PUBLIC)
+    """Members know each other; the facilitators of a group that anyone reads are known to all."""
+    known = select(Group.id).where(Group.visibility.in_((PUBLIC, PART_OPEN)))
     return or_(
-        Membership.group_id.in_(actor.roles),
-        Membership.group_id.in_(known) & (Membership.role != "member"),
+        Membership.group_id.in_(actor.read_groups),
+        Membership.group_id.in_(known) & (Membership.role != MEMBER),
     )
+
+
+@visibility(JoinRequest)
+def _sees_request(actor: Actor) -> ColumnElement[bool]:
+    return JoinRequest.group_id.in_(actor.moderated_groups)
+
+
+@visibility(Invitation)
+def _sees_invitation(_actor: Actor) -> ColumnElement[bool]:
+    """Whoever holds its address, which is random; it is never listed."""
+    return Invitation.accepted_at.is_(None)
+
+
+@grant(Person)
+def _meets_person(actor: Actor) -> ColumnElement[bool]:
+    """People of one's own groups; for who is signed in, people of any group that is not hidden; and for
+    all, the facilitators of groups that anyone reads. Being in a hidden group shows nobody to others."""
+    ways = [Membership.group_id.in_(actor.read_groups)]
+    if actor.signed_in:
+        ways.append(Group.visibility != HIDDEN)
+    else:
+        ways.append(Group.visibility.in_((PUBLIC, PART_OPEN)) & (Membership.role != MEMBER))
+    met = (
+        select(Membership.person_id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.person_id == Person.id, or_(false(), *ways))
+    )
+    return Person.active & met.exists()
 
 
 def talk_is_read(group_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
     """The condition under which everything that members write in a group is read by the actor."""
     return or_(
         group_id.in_(select(Group.id).where(Group.visibility == PUBLIC)),
-        group_id.in_(actor.roles),
+        group_id.in_(actor.read_groups),
     )
 
 
@@ -36,7 +84,7 @@ def chosen_is_read(group_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def reads_talk(actor: Actor, group: Group) -> bool:
-    return group.visibility == PUBLIC or actor.is_member(group.id)
+    return group.visibility == PUBLIC or group.id in actor.read_groups
 
 
 @permission("group.read")
@@ -44,9 +92,24 @@ def _may_read(_actor: Actor, _group: Group) -> bool:
     return True  # whoever sees it
 
 
+@permission("group.members")
+def _may_see_members(actor: Actor, group: Group) -> bool:
+    return group.id in actor.read_groups
+
+
 @permission("group.join")
 def _may_join(actor: Actor, group: Group) -> bool:
-    return actor.signed_in and not actor.is_member(group.id) and group.joining != BY_INVITATION
+    return actor.signed_in and not actor.is_member(group.id) and group.joining == OPEN
+
+
+@permission("group.ask")
+def _may_ask(actor: Actor, group: Group) -> bool:
+    return actor.signed_in and not actor.is_member(group.id) and group.joining == ON_REQUEST
+
+
+@permission("group.accept_invitation")
+def _may_accept(actor: Actor, invitation: Invitation) -> bool:
+    return invitation.stands
 
 
 @permission("group.leave")
@@ -62,9 +125,21 @@ def _may_write(actor: Actor, group: Group) -> bool:
 
 @permission("group.moderate")
 def _may_moderate(actor: Actor, group: Group) -> bool:
+    """Answer requests, invite, confirm organisations, remove members."""
     return actor.moderates(group.id)
 
 
 @permission("group.own")
 def _may_own(actor: Actor, group: Group) -> bool:
+    """Change its settings and roles."""
     return actor.owns(group.id)
+
+
+@permission("group.create", on=False)
+def _may_create(actor: Actor, _subject: None) -> bool:
+    return actor.administrator
+
+
+def is_closed_to_all(group: Group) -> bool:
+    """Whether nobody comes in without being asked."""
+    return group.joining == BY_INVITATION

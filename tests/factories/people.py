@@ -47,7 +47,6 @@ def organisation(name: str = "", **fields: Any) -> Organisation:
 
 def actor_of(someone: Person) -> Actor:
     """The person as the policy knows them, with their memberships as they are now."""
-    db.session.rollback()
     return db.session.get_one(Person, someone.id, populate_existing=True).as_actor()
 
 
