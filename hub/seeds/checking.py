@@ -98,10 +98,20 @@ def _item(founding: Founding, item: Item, channel_posts: set[str]) -> Iterator[s
         yield from _known(where, "country", [item.applies_to], JURISDICTIONS)
     yield from _writing(founding, group, where, item)
     yield from _mentions(group, where, [item.text, *(post.text for post in item.posts)])
+    yield from _attached(founding, item)
     yield from _quotes(item)
     yield from _posts(founding, group, item)
     if item.kind == GUIDANCE:
         yield from _guidance(founding, group, item)
+
+
+def _attached(founding: Founding, item: Item) -> Iterator[str]:
+    """Only keepers can attach what they keep."""
+    keepers = {handle for collection in founding.collections for handle in collection.keepers}
+    for written in (item, *item.posts):
+        by = item.attached_by if isinstance(written, Item) else written.by
+        if written.examples and by not in keepers:
+            yield f"{item.address}: {by} keeps no collection to take examples from"
 
 
 def _quotes(item: Item) -> Iterator[str]:

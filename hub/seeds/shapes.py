@@ -173,6 +173,11 @@ class Item:
     revisions: tuple[Revision, ...] = ()
 
     @property
+    def attached_by(self) -> str:
+        """Who adds the item's examples: its owner, where it has one, else its author."""
+        return self.owner or self.by
+
+    @property
     def every_example(self) -> tuple[Example, ...]:
         return self.examples + tuple(example for post in self.posts for example in post.examples)
 

@@ -121,6 +121,7 @@ def test_guidance_that_is_long_has_contents():
 
 def test_every_file_says_that_it_is_a_sample():
     files = [*CONTENT.glob("*.toml"), *CONTENT.glob("items/*/*/*.md")]
+    files.remove(CONTENT / "setup.toml")  # what a real community begins with is its own
     assert len(files) > 30
     for file in files:
         assert "sample = true" in file.read_text(encoding="utf-8"), file.name
