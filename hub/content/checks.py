@@ -8,14 +8,14 @@ from hub.core.checks import check
 from hub.core.database import db
 from hub.groups.models import Group, Membership
 
-from .models import OPENING, Item, Post, Vote
+from .models import ANSWER, REPLY, Item, Post, Vote
 
 
 @check("counters")
 def _counters() -> Iterator[str]:
     """Every kept counter says what a recount says."""
     posts = select(func.count()).where(
-        Post.item_id == Item.id, Post.kind != OPENING, Post.withdrawn_at.is_(None)
+        Post.item_id == Item.id, Post.kind.in_((REPLY, ANSWER)), Post.withdrawn_at.is_(None)
     )
     last = select(func.coalesce(func.max(Post.position), 0)).where(Post.item_id == Item.id)
     votes = select(func.count()).where(Vote.post_id == Post.id)
