@@ -156,7 +156,9 @@ def _comment(answers: dict[str, Post], where: str, post: Post) -> Iterator[str]:
 def _guidance(founding: Founding, group: Group, item: Item) -> Iterator[str]:
     where = item.address
     yield from _known(where, "state", [item.state], STATES)
-    yield from _belong(group, where, [item.owner, *item.credits, *([item.reviewer] if item.reviewer else [])])
+    yield from _belong(group, where, [item.owner, *item.credits])
+    if item.reviewer:  # who publishes it
+        yield from _known(where, f"facilitator of {group.slug}", [item.reviewer], group.facilitators)
     if item.state == "published":
         if item.published is None or item.review_in_days is None or not item.reviewer or not item.summary:
             yield f"{where}: published guidance needs published, review_in_days, reviewer and summary"
