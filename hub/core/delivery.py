@@ -1,8 +1,15 @@
-"""How a message leaves: over SMTP, or into a mail folder while no mail server is set."""
+"""How a message leaves: over SMTP, or into a mail folder while no mail server is set.
+
+Both ask, at the last instant at which nothing was handed over, whether they may go on (`about_to`). Over SMTP
+that instant is after the whole text and before the single dot that ends it: whatever breaks earlier was
+certainly not sent, and may be tried again; only what breaks between the dot and its answer is in doubt.
+"""
 
 import os
 import smtplib
 import ssl
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,8 +19,14 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 
-# A mail server that says nothing for this long is taken for gone, in seconds.
+from .jobs import at_rest
+
+# A mail server that says nothing for this long is taken for gone, in seconds. A job's lease outlasts it.
 PATIENCE = 30
+# After the whole message servers may scan it before they answer, in seconds (RFC 5321 grants ten minutes).
+PATIENCE_AFTER_TEXT = 300
+
+AboutTo = Callable[[], bool]
 
 
 class NotAccepted(Exception):
@@ -29,8 +42,12 @@ class Unknown(Exception):
 
 
 class Delivery(Protocol):
-    def deliver(self, message: EmailMessage, token: str) -> None:
-        """Hand the message over. Raises NotAccepted or Unknown."""
+    def connect(self) -> None:
+        """Be ready to take a message. Raises NotAccepted."""
+
+    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
+        """Hand the message over; False, and nothing was, when `about_to` said no.
+        Raises NotAccepted or Unknown."""
 
     def accepted(self, token: str) -> bool | None:
         """Whether a message of that token was handed over earlier; None when nobody can know."""
@@ -42,13 +59,20 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def deliver(self, message: EmailMessage, token: str) -> None:
+    def connect(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
         unfinished = self.folder / f".{token}.part"
         with unfinished.open("wb") as file:
-            file.write(message.as_bytes(policy=policy.SMTP))
+            file.write(message.as_bytes())
             file.flush()
             os.fsync(file.fileno())
+        if not about_to():
+            unfinished.unlink(missing_ok=True)
+            return False
         unfinished.replace(self.folder / f"{token}.eml")
+        return True
 
     def accepted(self, token: str) -> bool:
         return (self.folder / f"{token}.eml").exists()
@@ -60,10 +84,13 @@ class Folder:
 
 
 class Smtp:
-    """A real mail server. Every step has its answer; only a line that breaks within DATA leaves doubt."""
+    """A real mail server. Its connection is kept from one message to the next, until the worker rests."""
+
+    _kept = threading.local()
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        self.url = url
         self.kind = parts.scheme
         self.host = parts.hostname or "localhost"
         self.port = parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25)
@@ -73,18 +100,45 @@ class Smtp:
     def accepted(self, token: str) -> None:
         return None
 
-    def deliver(self, message: EmailMessage, token: str) -> None:
+    def connect(self) -> None:
+        if self._still_there():
+            return
+        self.hang_up()
         try:
-            server = self._connect()
+            self._kept.server = self._dial()
+            self._kept.url = self.url
+        except smtplib.SMTPAuthenticationError as problem:
+            raise NotAccepted(
+                f"The mail server refused the hub's sign-in: {problem}", permanent=False
+            ) from problem
         except (OSError, smtplib.SMTPException) as problem:
             raise NotAccepted(f"No connection to the mail server: {problem}", permanent=False) from problem
+
+    def _still_there(self) -> bool:
+        server = getattr(self._kept, "server", None)
+        if server is None or self._kept.url != self.url:
+            return False
         try:
-            self._hand_over(server, message)
-        finally:
+            return bool(server.rset()[0] == 250)
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    @classmethod
+    def hang_up(cls) -> None:
+        """End this thread's connection, if it has one."""
+        server = cls._kept.__dict__.pop("server", None)
+        if server is not None:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
 
-    def _connect(self) -> smtplib.SMTP:
+    @classmethod
+    def _drop(cls) -> None:
+        """End it without a word: the text that was begun must not be ended."""
+        server = cls._kept.__dict__.pop("server", None)
+        if server is not None:
+            server.close()
+
+    def _dial(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.kind == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=context)
@@ -97,28 +151,75 @@ class Smtp:
             server.login(self.user, self.password)
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage) -> None:
-        sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
+        server: smtplib.SMTP = self._kept.server
         try:
-            self._expect(server.mail(sender))
-            self._expect(server.rcpt(recipient))
+            self._hand_over_text(server, message)
+        except NotAccepted:
+            raise
         except (OSError, smtplib.SMTPException) as problem:
-            raise NotAccepted(str(problem), permanent=False) from problem
+            self._drop()
+            raise NotAccepted(
+                f"The connection to the mail server broke: {problem}", permanent=False
+            ) from problem
+        except BaseException:
+            self._drop()
+            raise
         try:
-            answer = server.data(message.as_bytes(policy=policy.SMTP))
-        except smtplib.SMTPDataError as problem:
-            self._expect((problem.smtp_code, problem.smtp_error))
-        except (OSError, smtplib.SMTPException) as problem:
-            raise Unknown(f"The connection broke while the message was sent: {problem}") from problem
-        else:
-            self._expect(answer)
+            going_on = about_to()
+        except BaseException:
+            self._drop()
+            raise
+        if not going_on:
+            self._drop()
+            return False
+        self._end(server)
+        return True
 
-    @staticmethod
-    def _expect(answer: tuple[int, bytes | str]) -> None:
-        code, text = answer
-        if not 200 <= code < 300:
-            said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-            raise NotAccepted(f"{code} {said}", permanent=code >= 500)
+    def _hand_over_text(self, server: smtplib.SMTP, message: EmailMessage) -> None:
+        """Everything up to the dot. Nothing of it counts until the dot."""
+        sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+        options = []
+        if not recipient.isascii():
+            if not server.has_extn("smtputf8"):
+                raise NotAccepted("The mail server cannot send to such an address.", permanent=True)
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        _expect(server.mail(sender, options))
+        _expect(server.rcpt(recipient))
+        _expect(server.docmd("DATA"), 354)
+        text = message.as_bytes()
+        server.send(smtplib._quote_periods(text))  # type: ignore[attr-defined]
+        if not text.endswith(b"\r\n"):
+            server.send(b"\r\n")
+
+    def _end(self, server: smtplib.SMTP) -> None:
+        """The dot, and its answer."""
+        try:
+            if server.sock is not None:
+                server.sock.settimeout(PATIENCE_AFTER_TEXT)
+            server.send(b".\r\n")
+            answer = server.getreply()
+            if server.sock is not None:
+                server.sock.settimeout(PATIENCE)
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            raise Unknown(f"The connection broke while the message was sent: {problem}") from problem
+        if not 200 <= answer[0] < 600:
+            self._drop()
+            raise Unknown(f"The mail server answered something that is no answer: {answer[0]}")
+        _expect(answer)
+
+
+def _expect(answer: tuple[int, bytes | str], *wanted: int) -> None:
+    """Raises NotAccepted for any other answer: 5xx is permanent, everything else may be tried again."""
+    code, text = answer
+    if code in wanted or (not wanted and 200 <= code < 300):
+        return
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    raise NotAccepted(f"{code} {said}", permanent=500 <= code < 600)
+
+
+at_rest(Smtp.hang_up)
 
 
 def delivery(app: Flask) -> Delivery:

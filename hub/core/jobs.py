@@ -9,14 +9,14 @@ import os
 import secrets
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import JSON, Index, String, Text, and_, event, or_, select, update
+from sqlalchemy import JSON, Index, String, Text, and_, event, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 
 # Long enough for any transactional job, short enough that a dead worker's work is soon taken up.
 LEASE = timedelta(seconds=60)
-# Patience with what fails: about two days in all, then it is marked failed and shown.
-ATTEMPTS = 12
+# Patience with what fails: 43 hours in all, then it is marked failed and shown.
+ATTEMPTS = 17
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=8)
 # Done jobs are kept a week, to answer "did it run?".
@@ -68,6 +68,7 @@ Index("ix_job_finished_at", Job.finished_at)
 class Handler:
     run: Callable[..., None]
     long: bool
+    given_up: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,19 @@ class LeaseLost(RuntimeError):
     """Another worker has taken this job up; whoever holds it no longer may go on."""
 
 
-def job(kind: str, *, long: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register what carries out jobs of a kind; the payload arrives as keyword arguments."""
+def job(
+    kind: str, *, long: bool = False, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register what carries out jobs of a kind; the payload arrives as keyword arguments.
+
+    given_up: called with the same, in the transaction in which such a job is marked failed for good.
+    """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
         known = _handlers.get(kind)
         if known and known.run.__qualname__ != run.__qualname__:
             raise RuntimeError(f"Jobs of kind {kind!r} have a handler already.")
-        _handlers[kind] = Handler(run, long)
+        _handlers[kind] = Handler(run, long, given_up)
         return run
 
     return register
@@ -144,34 +150,49 @@ def enqueue_due() -> None:
         )
 
 
-def drain(limit: int | None = None) -> int:
-    """Carry out open jobs that are due, one after another, until none is left; how many were done."""
+_at_rest: list[Callable[[], None]] = []
+
+
+def at_rest(put_down: Callable[[], None]) -> None:
+    """Register what is called when a worker finds no more work (connections that it kept are ended)."""
+    _at_rest.append(put_down)
+
+
+def drain(limit: int | None = None, *, kinds: Collection[str] | None = None) -> int:
+    """Carry out open jobs that are due, one after another, until none is left; how many were done.
+
+    kinds: only jobs of these kinds.
+    """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     worker = f"{os.getpid()}-{threading.get_ident()}-{secrets.token_hex(4)}"
     done = 0
-    while limit is None or done < limit:
-        claimed = _claim(worker)
-        if claimed is None:
-            break
-        _carry_out(app, claimed, worker)
-        done += 1
+    try:
+        while limit is None or done < limit:
+            claimed = _claim(worker, kinds)
+            if claimed is None:
+                break
+            _carry_out(app, claimed, worker)
+            done += 1
+    finally:
+        for put_down in _at_rest:
+            put_down()
     return done
 
 
-def heartbeat() -> None:
+def heartbeat(lease: timedelta = LEASE) -> None:
     """Keep the lease of the long job that this thread runs. Raises LeaseLost when another has it."""
     job_id, worker = _running.lease
     with unit_of_work() as session:
         kept = session.execute(
             update(Job)
             .where(Job.id == job_id, Job.leased_by == worker)
-            .values(leased_until=clock.now() + LEASE)
+            .values(leased_until=clock.now() + lease)
         )
         if kept.rowcount != 1:  # type: ignore[attr-defined]
             raise LeaseLost(f"Job {job_id} was taken up by another worker.")
 
 
-def _claim(worker: str) -> Job | None:
+def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
     with unit_of_work() as session:
         other = aliased(Job)
         held = (
@@ -192,6 +213,7 @@ def _claim(worker: str) -> Job | None:
                 Job.run_at <= clock.now(),
                 or_(Job.leased_until.is_(None), Job.leased_until <= clock.now()),
                 or_(Job.serial.is_(None), ~held),
+                true() if kinds is None else Job.kind.in_(kinds),
             )
             .order_by(Job.run_at, Job.id)
             .limit(1)
@@ -266,6 +288,9 @@ def _put_back(claimed: Job, worker: str, problem: Exception) -> None:
                 error="".join(traceback.format_exception_only(problem))[:2000],
             )
         )
+        handler = _handlers.get(claimed.kind)
+        if given_up and handler is not None and handler.given_up is not None:
+            handler.given_up(**claimed.payload)
 
 
 _wakers: list[Callable[[], None]] = []

@@ -2,28 +2,38 @@
 
 States: queued, sending, sent, failed, dropped (its composer found nothing that may be sent), uncertain
 (the other side may have accepted it just as we died: shown, never sent again blindly).
+
+A message is *sending* only from the instant before the byte that hands it over until its answer is kept. A
+worker that dies before that leaves it queued, and it is sent later; two workers that meet over one message
+cannot both pass that instant.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from email.headerregistry import Address
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .database import Base, UtcDateTime, db, new_token, unit_of_work
-from .delivery import NotAccepted, Unknown, delivery
-from .jobs import enqueue, job
+from .audit import record
+from .database import Base, UtcDateTime, begin_reading, db, new_token, unit_of_work
+from .delivery import PATIENCE_AFTER_TEXT, Delivery, NotAccepted, Unknown, delivery
+from .jobs import LEASE, enqueue, heartbeat, job, scheduled
+from .message import CannotBeWritten, Email, address
+from .message import build as build_message
+from .policy import Actor
+
+__all__ = ["Email", "Mail", "composer", "post_mail", "send_again", "when_settled"]
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
 FAILED, DROPPED, UNCERTAIN = "failed", "dropped", "uncertain"
+
+# Rows of settled mail name people's addresses: they are kept as long as somebody may ask what became of it.
+KEPT = timedelta(days=90)
 
 
 class Mail(Base):
@@ -38,26 +48,19 @@ class Mail(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(12), default=QUEUED, index=True)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     problem: Mapped[str] = mapped_column(Text, default="")
 
 
-@dataclass(frozen=True)
-class Email:
-    """A composed message, without its recipient."""
-
-    subject: str
-    text: str
-    html: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 Composer = Callable[[Mail], Email | None]
+Settled = Callable[[Mail], None]
 _composers: dict[str, Composer] = {}
+_settled: dict[str, Settled] = {}
 
 
 def composer(purpose: str) -> Callable[[Composer], Composer]:
-    """Register what writes messages of a purpose. It returns None when nothing may be sent any more."""
+    """Register what writes messages of a purpose. It only reads, and returns None when nothing may be sent
+    any more."""
 
     def register(compose: Composer) -> Composer:
         _composers[purpose] = compose
@@ -66,10 +69,21 @@ def composer(purpose: str) -> Callable[[Composer], Composer]:
     return register
 
 
+def when_settled(purpose: str) -> Callable[[Settled], Settled]:
+    """Register what must follow, in the same transaction, when a message of a purpose is sent, failed,
+    dropped or uncertain."""
+
+    def register(follow: Settled) -> Settled:
+        _settled[purpose] = follow
+        return follow
+
+    return register
+
+
 def post_mail(
     purpose: str, to_address: str, *, key: str, person_id: int | None = None, **payload: Any
-) -> None:
-    """Queue a message in the current transaction. A key that was ever used sends nothing again."""
+) -> int | None:
+    """Queue a message in the current transaction; its id. A key that was ever used sends nothing again."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     values = {
         "token": new_token(),
@@ -82,77 +96,134 @@ def post_mail(
         "queued_at": clock.now(),
         "problem": "",
     }
-    made = db.session.execute(
+    made: int | None = db.session.execute(
         dialect.insert(Mail).values(values).on_conflict_do_nothing().returning(Mail.id)
     ).scalar_one_or_none()
     if made is not None:
-        enqueue("mail.send", key=f"mail:{made}", mail_id=made)
+        _enqueue(made)
+    return made
 
 
-@job("mail.send", long=True)
+def send_again(actor: Actor, mail: Mail) -> bool:
+    """An administrator decides that an uncertain message goes out once more. Others never do."""
+    again = db.session.execute(
+        update(Mail.__table__)  # type: ignore[arg-type]
+        .where(Mail.id == mail.id, Mail.state == UNCERTAIN)
+        .values(state=QUEUED, settled_at=None, problem="")
+    )
+    if again.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    _enqueue(mail.id)
+    record(actor, "mail.sent_again", mail)
+    return True
+
+
+def _enqueue(mail_id: int) -> None:
+    enqueue("mail.send", key=f"mail:{mail_id}", mail_id=mail_id)
+
+
+def _give_up(mail_id: int) -> None:
+    """Its job was tried as often as jobs are."""
+    mail = db.session.get(Mail, mail_id)
+    if mail is not None and mail.state in {QUEUED, SENDING}:
+        _settle_in_place(mail, FAILED if mail.state == QUEUED else UNCERTAIN, mail.problem)
+
+
+@job("mail.send", long=True, given_up=_give_up)
 def send(mail_id: int) -> None:
     """Send one queued message: never twice, whatever dies in between."""
-    email = _begin_sending(mail_id)
-    if email is None:
+    line = delivery(current_app)
+    if not _is_to_be_sent(mail_id, line):
         return
-    mail = db.session.get_one(Mail, mail_id)
-    message = build(mail, email)
-    db.session.rollback()  # nothing of the database is held while the other side takes its time
     try:
-        delivery(current_app).deliver(message, mail.token)
+        line.connect()
+        heartbeat()
+        _hand_over(mail_id, line)
+    except CannotBeWritten as problem:
+        _settle(mail_id, FAILED, str(problem))
     except NotAccepted as problem:
         _settle(mail_id, FAILED if problem.permanent else QUEUED, str(problem))
         if not problem.permanent:
             raise
     except Unknown as problem:
         _settle(mail_id, UNCERTAIN, str(problem))
-    else:
-        _settle(mail_id, SENT)
 
 
-def _begin_sending(mail_id: int) -> Email | None:
+def _is_to_be_sent(mail_id: int, line: Delivery) -> bool:
     with unit_of_work() as session:
         mail = session.get(Mail, mail_id, with_for_update=True)
         if mail is None or mail.state not in {QUEUED, SENDING}:
-            return None
-        if mail.state == SENDING:  # somebody died while sending it
-            known = delivery(current_app).accepted(mail.token)
-            if known is not False:
-                mail.state = SENT if known else UNCERTAIN
-                mail.settled_at = clock.now()
-                mail.problem = "" if known else "The hub stopped while this was being sent."
-                return None
-        email = _composers[mail.purpose](mail)
-        mail.state = SENDING if email else DROPPED
-        if email is None:
-            mail.settled_at = clock.now()
-        return email
+            return False
+        if mail.state == QUEUED:
+            return True
+        # Somebody died while sending it.
+        known = line.accepted(mail.token)
+        if known is False:
+            mail.state = QUEUED
+            return True
+        stopped = "The hub stopped while this was being sent."
+        _settle_in_place(mail, SENT if known else UNCERTAIN, "" if known else stopped)
+        return False
 
 
-def _settle(mail_id: int, state: str, problem: str = "") -> None:
+def _hand_over(mail_id: int, line: Delivery) -> None:
+    begin_reading()
+    db.session.rollback()
+    mail = db.session.get(Mail, mail_id)
+    email = _composers[mail.purpose](mail) if mail is not None and mail.state == QUEUED else None
+    if mail is None or email is None:
+        db.session.rollback()
+        _settle(mail_id, DROPPED, only=QUEUED)
+        return
+    message = build(mail, email)
+    db.session.rollback()  # nothing of the database is held while the other side takes its time
+    if line.deliver(message, mail.token, lambda: _begin_sending(mail_id)):
+        _settle(mail_id, SENT)
+
+
+def _begin_sending(mail_id: int) -> bool:
+    """The instant before it is handed over: whoever changes the state from queued goes on, alone."""
+    heartbeat(LEASE + timedelta(seconds=PATIENCE_AFTER_TEXT))
     with unit_of_work() as session:
-        mail = session.get_one(Mail, mail_id)
-        mail.state = state
-        mail.problem = problem[:2000]
-        mail.settled_at = None if state == QUEUED else clock.now()
-        if state == SENT:
-            mail.payload = {}  # links that let somebody in are not kept longer than needed
+        begun = session.execute(
+            update(Mail.__table__)  # type: ignore[arg-type]
+            .where(Mail.id == mail_id, Mail.state == QUEUED)
+            .values(state=SENDING)
+        )
+        return bool(begun.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _settle(mail_id: int, state: str, problem: str = "", *, only: str | None = None) -> None:
+    with unit_of_work() as session:
+        mail = session.get(Mail, mail_id, with_for_update=True)
+        if mail is None or (only and mail.state != only) or mail.state in {SENT, FAILED, DROPPED}:
+            return
+        if state == QUEUED:
+            mail.state, mail.problem, mail.settled_at = QUEUED, problem[:2000], None
+            _enqueue(mail_id)  # unless its job is open still, which is the rule
+        else:
+            _settle_in_place(mail, state, problem)
+
+
+def _settle_in_place(mail: Mail, state: str, problem: str) -> None:
+    mail.state, mail.problem, mail.settled_at = state, problem[:2000], clock.now()
+    if (follow := _settled.get(mail.purpose)) is not None:
+        follow(mail)
+    if state != UNCERTAIN:
+        mail.payload = {}  # links that let somebody in are not kept longer than needed
 
 
 def build(mail: Mail, email: Email) -> EmailMessage:
-    """The message as it travels. Header injection is refused by the standard library's policy."""
-    settings = current_app.extensions["settings"]
-    name, _, domain = settings.mail_from.rpartition("@")
-    message = EmailMessage()
-    message["From"] = Address(current_app.extensions["hub_name"](), name, domain)
-    message["To"] = mail.to_address
-    message["Subject"] = " ".join(email.subject.split())
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{mail.token}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    for header, value in email.headers.items():
-        message[header] = value
-    message.set_content(email.text)
-    if email.html:
-        message.add_alternative(email.html, subtype="html")
-    return message
+    """The message of a row as it travels. Raises CannotBeWritten."""
+    app = current_app
+    sender = address(app.extensions["settings"].mail_from, app.extensions["hub_name"]())
+    return build_message(email, sender=sender, to=mail.to_address, token=mail.token, at=clock.now())
+
+
+@job("mail.forget")
+def forget() -> None:
+    """Forget what was settled long ago."""
+    db.session.execute(delete(Mail.__table__).where(Mail.settled_at < clock.now() - KEPT))  # type: ignore[arg-type]
+
+
+scheduled("mail.forget", timedelta(days=1))

@@ -1,0 +1,94 @@
+"""A composed e-mail, and the form in which it travels."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.errors import HeaderParseError, MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+# Longer subjects are cut by mail programs anyway.
+LONGEST_SUBJECT = 180
+
+# What stands before the @ without quoting, in any script.
+PLAIN_LOCAL = re.compile(r"[^\s\x00-\x20\x7f@,;:<>()\[\]\\\"]{1,64}")
+
+# Lines that are one long word: folding would turn them into encoded words, which nobody reads as links.
+WHOLE_LINES = frozenset({"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"})
+
+
+class CannotBeWritten(ValueError):
+    """The message or its address is not one that mail can carry; trying again would not help."""
+
+
+@dataclass(frozen=True)
+class Email:
+    """A composed message, without its recipient."""
+
+    subject: str
+    text: str
+    html: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Travelling(EmailPolicy):
+    """The standard library's SMTP policy, in seven bits, that leaves links in headers whole."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() in WHOLE_LINES:
+            return f"{name}: {value}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in WHOLE_LINES:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+TRAVELLING = _Travelling(linesep="\r\n", cte_type="7bit", utf8=False, content_manager=SMTP.content_manager)
+
+
+def address(written: str, name: str = "") -> Address:
+    """One address. Its domain travels in ASCII. Raises CannotBeWritten."""
+    local, _at, domain = written.strip().rpartition("@")
+    if not PLAIN_LOCAL.fullmatch(local):
+        raise CannotBeWritten("This address cannot be written to: it is not one.")
+    try:
+        found = Address(name, local, domain.encode("idna").decode("ascii"))
+        if not found.domain or Address(addr_spec=f"x@{found.domain}").domain != found.domain:
+            raise ValueError("its domain is not one")
+    except (ValueError, IndexError, HeaderParseError) as problem:
+        raise CannotBeWritten(f"This address cannot be written to: {problem}") from problem
+    return found
+
+
+def build(email: Email, *, sender: Address, to: str, token: str, at: datetime) -> EmailMessage:
+    """The message as it travels. Raises CannotBeWritten, also for line breaks in headers."""
+    recipient = address(to)
+    policy = TRAVELLING if recipient.addr_spec.isascii() else TRAVELLING.clone(utf8=True)
+    message = EmailMessage(policy=policy)
+    try:
+        message["From"] = sender
+        message["To"] = recipient
+        message["Subject"] = _one_line(email.subject)
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{token}@{sender.domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        for header, value in email.headers.items():
+            message[header] = value
+        message.set_content(email.text)
+        if email.html:
+            message.add_alternative(email.html, subtype="html")
+        message.as_bytes()
+    except (ValueError, UnicodeError, MessageError) as problem:
+        raise CannotBeWritten(f"This message cannot be written: {problem}") from problem
+    return message
+
+
+def _one_line(subject: str) -> str:
+    line = " ".join(subject.split())
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
