@@ -1,5 +1,7 @@
 """Jobs: what was committed is done, once, whatever happens to the worker."""
 
+import os
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -150,3 +152,24 @@ def test_reading_never_writes(app):
     with pytest.raises(WriteWhileReading):
         db.session.flush()
     db.session.rollback()
+
+
+@both
+def test_a_worker_that_starts_takes_up_what_a_dead_one_on_its_machine_held(app):
+    with unit_of_work():
+        enqueue("test.found", name="one")
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    assert jobs._claim(f"{jobs._HOST}:{dead.pid}:x") is not None
+    assert jobs.release_what_the_dead_held() == 1
+    assert drain() == 1
+
+
+@both
+@pytest.mark.parametrize("worker", [f"{jobs._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"])
+def test_what_a_living_worker_or_another_machine_holds_is_left_to_it(app, worker):
+    with unit_of_work():
+        enqueue("test.found", name="one")
+    jobs._claim(worker)
+    assert jobs.release_what_the_dead_held() == 0
+    assert drain() == 0

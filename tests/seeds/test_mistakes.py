@@ -64,7 +64,12 @@ def spoil(content, name, right, wrong):
         (QUOTES, "wrote in #4", "wrote in #3", "who did not write it"),
         (GUIDANCE, 'post = "flood-2023"', 'post = "flood-1845"', "'flood-1845' is not a known archived post"),
         (GUIDANCE, 'reviewer = "farid-anwar"', 'reviewer = "priya-nair"', "not a known facilitator"),
-        (GUIDANCE, 'reviewer = "farid-anwar"', 'reviewer = "elspeth-rennie"', "nobody reviews their own page"),
+        (
+            GUIDANCE,
+            'reviewer = "farid-anwar"',
+            'reviewer = "elspeth-rennie"',
+            "nobody reviews their own page",
+        ),
         (GUIDANCE, "review_in_days = 24", "", "published guidance needs"),
         (
             "people.toml",
