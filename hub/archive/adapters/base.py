@@ -171,7 +171,15 @@ class Export:
     whole: bool
 
 
-Record = Account | CapturedPost | Deletion | LeftOut | Counted | Export
+@dataclass(slots=True)
+class StillReading:
+    """Nothing yet: a long file is being checked. Lets whoever waits know that somebody is at work."""
+
+
+Record = Account | CapturedPost | Deletion | LeftOut | Counted | Export | StillReading
+
+# How many rows are checked between two signs of life.
+ROWS_BETWEEN_SIGNS = 5_000
 
 
 class Adapter(Protocol):

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from hub.archive.adapters.base import LeftOut
+from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, LeftOut, StillReading
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.json_stream import Row, array_rows, line_rows, stream_rows
 
@@ -14,7 +14,7 @@ from hub.archive.sources.json_stream import Row, array_rows, line_rows, stream_r
 LOOKED_AT = 20
 
 
-def capture_rows(source: Source) -> Iterator[Row | LeftOut]:
+def capture_rows(source: Source) -> Iterator[Row | LeftOut | StillReading]:
     """The values of a capture: one a line, all in one array, or one after another over several lines.
 
     An unreadable line costs itself. An array or a value that goes on over lines cannot be taken up again
@@ -28,8 +28,9 @@ def capture_rows(source: Source) -> Iterator[Row | LeftOut]:
         return
     try:
         with source.open(name) as stream:
-            for _ in framing(stream):
-                pass
+            for row in framing(stream):
+                if row.number % ROWS_BETWEEN_SIGNS == 0:
+                    yield StillReading()
     except (Broken, Unreadable) as error:
         yield LeftOut(error.reason, name, detail=str(getattr(error, "row", "")))
         return

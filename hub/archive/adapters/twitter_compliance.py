@@ -9,6 +9,7 @@ from hub.archive.adapters.base import Deletion, LeftOut, Record, Slice
 from hub.archive.adapters.capture_file import capture_rows, first_values
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_time
 from hub.archive.sources import Source
+from hub.archive.sources.json_stream import Row
 
 # Why a post can no longer be had. "scrub_geo" and the like ask only for a place to be forgotten.
 CAUSES = {"deleted", "deactivated", "protected", "suspended"}
@@ -24,7 +25,7 @@ class TwitterCompliance:
 
     def read(self, source: Source) -> Iterator[Record]:
         for row in capture_rows(source):
-            if isinstance(row, LeftOut):
+            if not isinstance(row, Row):
                 yield row
             elif not _is_row(row.value) or row.value["action"] != "delete":
                 file = next(iter(source.members())).name

@@ -44,7 +44,7 @@ class TwitterV1:
 
     def read(self, source: Source) -> Iterator[Record]:
         for row in capture_rows(source):
-            if isinstance(row, LeftOut):
+            if not isinstance(row, Row):
                 yield row
             else:
                 yield from _read(row, next(iter(source.members())).name)

@@ -9,6 +9,7 @@ from typing import Any
 from hub.archive.adapters import twitter_fields as fields
 from hub.archive.adapters import x_datasets as datasets
 from hub.archive.adapters.base import (
+    ROWS_BETWEEN_SIGNS,
     Account,
     CapturedPost,
     Cited,
@@ -20,6 +21,7 @@ from hub.archive.adapters.base import (
     Parent,
     Record,
     Slice,
+    StillReading,
 )
 from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_time, as_word, dicts
 from hub.archive.adapters.x_layout import Layout, data_folder, declared_name
@@ -177,8 +179,12 @@ class _Reading:
         """
         declared = self.declared.get(declared_name(name))
         try:
+            found = 0
             with self.source.open(name) as stream:
-                found = sum(1 for _ in array_rows(stream, assigned=True))
+                for _ in array_rows(stream, assigned=True):
+                    found += 1
+                    if found % ROWS_BETWEEN_SIGNS == 0:
+                        yield StillReading()
         except (Broken, Unreadable) as error:
             self.broken = True
             detail = str(error.row) if isinstance(error, Broken) else error.detail

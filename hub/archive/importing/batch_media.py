@@ -1,0 +1,68 @@
+"""Stores the pictures and films of a batch before its transaction begins: files take long, locks must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from hub.archive.adapters.base import CapturedPost
+from hub.archive.models import Media
+from hub.archive.pictures import Look, look_at
+from hub.archive.sources import Source, Unreadable, limits
+from hub.archive.storage import THUMBNAIL, MediaStore
+from hub.core.database import db, new_token
+
+
+@dataclass(slots=True)
+class StoredMedia:
+    sha256: str
+    size: int
+    look: Look
+
+
+def store(posts: Iterable[CapturedPost], source: Source, media_store: MediaStore) -> dict[str, StoredMedia]:
+    """What each member of the upload that a post names turned out to be; unreadable ones are absent."""
+    stored: dict[str, StoredMedia] = {}
+    for file in {ref.file for post in posts for ref in post.media if ref.file}:
+        try:
+            with source.open(file, limits.MAX_MEDIA) as stream:
+                sha256, size = media_store.keep(stream)
+        except Unreadable:
+            continue  # counted with what the export lacks, when the import ends
+        look = look_at(media_store.path(sha256), media_store.path(sha256, THUMBNAIL))
+        stored[file] = StoredMedia(sha256, size, look)
+    return stored
+
+
+def write(stored: dict[str, StoredMedia], collection_id: int, import_id: int) -> dict[str, int]:
+    """Ids of media rows by member of the upload; the same bytes are one row in a collection."""
+    by_hash = {one.sha256: one for one in stored.values()}
+    ids = dict(
+        db.session.execute(
+            select(Media.sha256, Media.id).where(
+                Media.collection_id == collection_id, Media.sha256.in_(by_hash)
+            )
+        ).all()
+    )
+    rows = [
+        {
+            "token": new_token(),
+            "collection_id": collection_id,
+            "import_id": import_id,
+            "sha256": sha256,
+            "size": one.size,
+            "media_type": one.look.media_type,
+            "width": one.look.width,
+            "height": one.look.height,
+            "has_thumbnail": one.look.has_thumbnail,
+        }
+        for sha256, one in by_hash.items()
+        if sha256 not in ids
+    ]
+    if rows:
+        table = Media.__table__
+        made = db.session.execute(insert(table).returning(table.c.sha256, table.c.id), rows)
+        ids |= dict(made.all())
+    return {file: ids[one.sha256] for file, one in stored.items()}

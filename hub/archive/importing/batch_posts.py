@@ -1,0 +1,138 @@
+"""Which post each record of a batch belongs to: one that the collection has, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from hub.archive.adapters.base import CapturedPost, Deletion
+from hub.archive.models import ArchivedPost, PostVersion
+from hub.core.database import db, new_token
+
+Key = tuple[str, str]  # platform, id on the platform
+
+
+@dataclass(slots=True)
+class VersionRef:
+    id: int | None
+    complete: bool
+    new: bool
+    post: CapturedPost | None = None  # the record that a new version is made from
+
+
+@dataclass(slots=True)
+class PostRef:
+    """A post of the batch; `id` is None until it is inserted. `versions` by (version id, content hash)."""
+
+    id: int | None
+    account_id: int | None
+    key: Key
+    new: bool
+    versions: dict[tuple[str, str], VersionRef] = field(default_factory=dict)
+    had_versions: bool = False
+
+
+class Posts:
+    """Finds and makes the posts of one batch."""
+
+    def __init__(self, collection_id: int, accounts: dict[Key, int]):
+        self._collection_id = collection_id
+        self._accounts = accounts
+        self._known: dict[Key, PostRef] = {}
+        self._rows: list[tuple[PostRef, dict]] = []
+
+    def look_up(self, records: Iterable[CapturedPost | Deletion]) -> None:
+        """Load the posts that the records may belong to, with their versions: by any id of a chain."""
+        ids = {one for record in records for one in _ids(record)}
+        by_id: dict[int, PostRef] = {}
+        for post_id, platform, platform_id, account_id in db.session.execute(
+            select(
+                ArchivedPost.id, ArchivedPost.platform, ArchivedPost.platform_id, ArchivedPost.account_id
+            ).where(ArchivedPost.collection_id == self._collection_id, ArchivedPost.platform_id.in_(ids))
+        ):
+            ref = by_id[post_id] = PostRef(post_id, account_id, (platform, platform_id), new=False)
+            self._known[ref.key] = ref
+        self._look_up_versions(ids, by_id)
+
+    def _look_up_versions(self, ids: set[str], by_id: dict[int, PostRef]) -> None:
+        """A post may also be known by the number of a later version."""
+        for version_id, post_id, platform, platform_id, account_id in db.session.execute(
+            select(
+                PostVersion.version_id,
+                ArchivedPost.id,
+                ArchivedPost.platform,
+                ArchivedPost.platform_id,
+                ArchivedPost.account_id,
+            )
+            .join(ArchivedPost, ArchivedPost.id == PostVersion.post_id)
+            .where(PostVersion.collection_id == self._collection_id, PostVersion.version_id.in_(ids))
+        ):
+            if post_id not in by_id:
+                by_id[post_id] = PostRef(post_id, account_id, (platform, platform_id), new=False)
+            self._known.setdefault((platform, version_id), by_id[post_id])
+        for version in db.session.execute(
+            select(
+                PostVersion.id,
+                PostVersion.post_id,
+                PostVersion.version_id,
+                PostVersion.content_hash,
+                PostVersion.complete,
+            ).where(PostVersion.post_id.in_(by_id))
+        ):
+            ref = by_id[version.post_id]
+            ref.had_versions = True
+            found = VersionRef(version.id, version.complete, new=False)
+            ref.versions[version.version_id, version.content_hash] = found
+
+    def of(self, record: CapturedPost | Deletion, row: dict, received_at: datetime) -> PostRef | None:
+        """The post of a record; made when the collection has none. `row` holds what a new one needs.
+
+        None when the collection knows the post as another account's: one of the two is not true, and what
+        was kept first stays as it is.
+        """
+        account_id = self._accounts.get((record.platform, record.account_id or ""))
+        for one in _ids(record):
+            ref = self._known.get((record.platform, one))
+            if ref and (not account_id or not ref.account_id or ref.account_id == account_id):
+                return self._named(ref, record)
+        # A chain that claims another account's post is not believed; the version's own number is.
+        root = next((one for one in _ids(record) if (record.platform, one) not in self._known), None)
+        return self._make(record, root, account_id, row, received_at) if root else None
+
+    def _make(self, record, root: str, account_id: int | None, row: dict, received_at: datetime) -> PostRef:
+        ref = PostRef(None, account_id, (record.platform, root), new=True)
+        self._rows.append(
+            (
+                ref,
+                {
+                    "token": new_token(),
+                    "collection_id": self._collection_id,
+                    "platform": record.platform,
+                    "platform_id": root,
+                    "account_id": account_id,
+                    "posted_at": record.posted_at,
+                    "sort_at": record.posted_at or received_at,
+                    **row,
+                },
+            )
+        )
+        return self._named(ref, record)
+
+    def _named(self, ref: PostRef, record: CapturedPost | Deletion) -> PostRef:
+        for one in _ids(record):
+            self._known.setdefault((record.platform, one), ref)
+        return ref
+
+    def take_new(self) -> list[tuple[PostRef, dict]]:
+        rows, self._rows = self._rows, []
+        return rows
+
+
+def _ids(record: CapturedPost | Deletion) -> tuple[str, ...]:
+    """The numbers a record's post may be known by, the first of its chain first."""
+    if isinstance(record, CapturedPost):
+        return tuple(dict.fromkeys((record.post_id, *record.chain, record.version_id)))
+    return (record.post_id,)

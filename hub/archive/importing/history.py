@@ -1,0 +1,213 @@
+"""What happened to posts, found out once all of an import is written and before it is revealed.
+
+Each step goes in short pieces and may be begun again: it writes only what is not there yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, insert, select
+
+from hub.archive.importing.lease import Lease
+from hub.archive.models import (
+    DELETED,
+    EDITED,
+    FOUND_AGAIN,
+    IMPORT,
+    NOT_FOUND,
+    ArchivedPost,
+    ArchiveEvent,
+    Import,
+    PostVersion,
+    Sighting,
+    SocialAccount,
+)
+from hub.core.database import db, unit_of_work
+
+PIECE = 500
+
+Make = Callable[[Sequence[Row]], list[dict[str, Any]]]
+
+
+def find_out(found: Import, lease: Lease) -> None:
+    """Write what this import tells of edits, absences and returns."""
+    _in_pieces(found, lease, _posts_with_versions(found), ArchivedPost.id, _edits(found))
+    if found.account_id and found.whole and found.made_at:
+        _in_pieces(found, lease, _absent(found), ArchivedPost.id, _absences(found))
+    _in_pieces(found, lease, _returned(found), ArchivedPost.id, _returns(found))
+
+
+def _in_pieces(found: Import, lease: Lease, statement: Select, key: Any, make: Make) -> None:
+    last = 0
+    while True:
+        with unit_of_work() as session:
+            rows = session.execute(statement.where(key > last).order_by(key).limit(PIECE)).all()
+            if not rows:
+                return
+            last = rows[-1][0]
+            events = make(rows)
+            if events:
+                common = {
+                    "collection_id": found.collection_id,
+                    "import_id": found.id,
+                    "recorded_at": found.uploaded_at,
+                    "cause": "",
+                    "version_id": None,
+                    "slice_id": None,
+                }
+                session.execute(insert(ArchiveEvent.__table__), [common | event for event in events])
+            lease.renew(events=Import.events + len(events))
+
+
+# Edited: every version but the first of its post.
+
+
+def _posts_with_versions(found: Import) -> Select:
+    touched = select(PostVersion.post_id).where(PostVersion.import_id == found.id)
+    several = (
+        select(PostVersion.post_id)
+        .where(PostVersion.post_id.in_(touched))
+        .group_by(PostVersion.post_id)
+        .having(func.count() > 1)
+    )
+    return select(ArchivedPost.id).where(ArchivedPost.id.in_(several))
+
+
+def _edits(found: Import) -> Make:
+    def make(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        ids = [row[0] for row in rows]
+        versions = defaultdict(list)
+        for version in db.session.execute(
+            select(
+                PostVersion.id,
+                PostVersion.post_id,
+                PostVersion.version_id,
+                PostVersion.written_at,
+                PostVersion.complete,
+            ).where(PostVersion.post_id.in_(ids))
+        ):
+            versions[version.post_id].append(version)
+        told = set(
+            db.session.scalars(
+                select(ArchiveEvent.version_id).where(
+                    ArchiveEvent.post_id.in_(ids), ArchiveEvent.kind == EDITED
+                )
+            )
+        )
+        return [
+            {
+                "post_id": version.post_id,
+                "kind": EDITED,
+                "at": version.written_at,
+                "known_at": found.made_at,
+                "told_by": found.evidence,
+                "version_id": version.id,
+            }
+            for of_post in versions.values()
+            for version in edits_among(of_post)
+            if version.id not in told
+        ]
+
+    return make
+
+
+def edits_among(versions: Sequence[Any]) -> list[Any]:
+    """Those versions that are edits: all but the first, and but fuller texts of one that was cut short."""
+    ordered = sorted(versions, key=version_order)
+    cut = {version.version_id for version in ordered if not version.complete}
+    edits, seen = [], set()
+    for number, version in enumerate(ordered):
+        fuller = version.version_id in cut and version.version_id in seen
+        if number and not fuller:
+            edits.append(version)
+        seen.add(version.version_id)
+    return edits
+
+
+def version_order(version: Any) -> tuple:
+    """By the time they were written where it is known, else as they came in."""
+    return (version.written_at is None, version.written_at or 0, version.id)
+
+
+# Not found: the account's earlier exports held it, this one is whole and does not.
+
+
+def _absent(found: Import) -> Select:
+    earlier = (
+        exists()
+        .where(Sighting.post_id == ArchivedPost.id, Sighting.evidence == IMPORT)
+        .where(Sighting.import_id != found.id)
+    )
+    said = exists().where(
+        ArchiveEvent.post_id == ArchivedPost.id,
+        (ArchiveEvent.kind == DELETED)
+        | ((ArchiveEvent.kind == NOT_FOUND) & (ArchiveEvent.known_at == found.made_at)),
+    )
+    own = select(SocialAccount.id).where(
+        SocialAccount.collection_id == found.collection_id, SocialAccount.platform_id == found.account_id
+    )
+    return select(ArchivedPost.id).where(
+        ArchivedPost.account_id.in_(own),
+        ArchivedPost.met_import_id != found.id,
+        ArchivedPost.posted_at <= found.made_at,
+        earlier,
+        ~said,
+    )
+
+
+def _absences(found: Import) -> Make:
+    def make(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        return [
+            {
+                "post_id": row[0],
+                "kind": NOT_FOUND,
+                "at": None,
+                "known_at": found.made_at,
+                "told_by": "own_export",
+            }
+            for row in rows
+        ]
+
+    return make
+
+
+# Found again: absent from an export, and now met.
+
+
+def _returned(found: Import) -> Select:
+    def times(kind: str):
+        return (
+            select(func.count())
+            .where(ArchiveEvent.post_id == ArchivedPost.id, ArchiveEvent.kind == kind)
+            .scalar_subquery()
+        )
+
+    missing = select(ArchiveEvent.post_id).where(
+        ArchiveEvent.collection_id == found.collection_id,
+        ArchiveEvent.kind == NOT_FOUND,
+        ArchiveEvent.import_id != found.id,
+    )
+    return select(ArchivedPost.id).where(
+        ArchivedPost.met_import_id == found.id,
+        ArchivedPost.id.in_(missing),
+        times(FOUND_AGAIN) < 1,
+    )
+
+
+def _returns(found: Import) -> Make:
+    def make(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        return [
+            {
+                "post_id": row[0],
+                "kind": FOUND_AGAIN,
+                "at": None,
+                "known_at": found.made_at,
+                "told_by": found.evidence,
+            }
+            for row in rows
+        ]
+
+    return make

@@ -1,0 +1,266 @@
+"""Runs an import from its beginning, or from where an earlier reader was stopped, to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+from sqlalchemy import func, select, update
+
+from hub.archive import storage
+from hub.archive.adapters import Adapter, recognise
+from hub.archive.adapters.base import (
+    CapturedPost,
+    Counted,
+    Deletion,
+    Export,
+    LeftOut,
+    Record,
+    StillReading,
+)
+from hub.archive.importing import batch_media, history, undo
+from hub.archive.importing.lease import CancelAsked, Lease, Lost
+from hub.archive.importing.report import Report
+from hub.archive.importing.writer import BatchWriter, media_needed
+from hub.archive.models import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    MEMBER,
+    ORGANISATION,
+    PRIVATE,
+    Import,
+    PostMedia,
+    SocialAccount,
+)
+from hub.archive.sources import Source, Unreadable, open_source
+from hub.archive.storage import MediaStore
+from hub.core import clock
+from hub.core.database import db, unit_of_work
+from hub.core.outbox import emit
+
+log = structlog.get_logger(__name__)
+
+# Records in one transaction: enough to be quick, few enough that others wait for milliseconds only.
+BATCH = 500
+# A batch with large films is written sooner, so that its lease and the progress are kept.
+LONGEST_BATCH_SECONDS = 5.0
+SECONDS_BETWEEN_SIGNS = 10.0
+# An import that stopped so often without getting on will not succeed.
+MOST_ATTEMPTS = 5
+
+Tell = Callable[[Import], None]
+
+
+def run(import_id: int, sign_of_life: Callable[[], None] = lambda: None, tell: Tell | None = None) -> None:
+    """Carry an import through. Ends with it done, failed or cancelled; raises Busy, Lost, or what went
+    wrong on our side, after which it may be run again.
+
+    sign_of_life is called every few seconds; tell gets the row as it stands after each piece.
+    """
+    lease = Lease(import_id)
+    found = lease.take()
+    if not found.unfinished:
+        storage.forget_upload(found.upload)
+        return
+    try:
+        _run(found, lease, sign_of_life, tell)
+    except CancelAsked:
+        _end(found, lease, CANCELLED)
+    except Unreadable as problem:
+        _end(found, lease, FAILED, problem.reason, problem.detail)
+    except Lost:
+        raise
+    except Exception:
+        log.exception("import.stopped", collection=found.collection_id, number=found.number)
+        if found.attempts + 1 >= MOST_ATTEMPTS:
+            _end(found, lease, FAILED, "trouble")
+            return
+        lease.give_back()
+        raise
+
+
+def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Tell | None) -> None:
+    if not storage.upload_path(found.upload).is_file():
+        raise Unreadable("upload_lost")
+    lease.renew_now()  # so that a cancel that was asked for before anything was read is heard
+    source = open_source(storage.upload_path(found.upload), found.file_name)
+    try:
+        adapter = recognise(source)
+        reading = _Reading(found, lease, source, adapter, sign_of_life=sign_of_life, tell=tell)
+        reading.read()
+    finally:
+        source.close()
+    _keep_export(found, lease, reading.report)
+    history.find_out(found, lease)
+    _reveal(found, lease, reading.report)
+    storage.forget_upload(found.upload)
+    if tell:
+        tell(_fresh(found))
+
+
+class _Reading:
+    """Reads the source in batches and writes those that are not written yet."""
+
+    def __init__(
+        self,
+        found: Import,
+        lease: Lease,
+        source: Source,
+        adapter: Adapter,
+        *,
+        sign_of_life: Callable[[], None],
+        tell: Tell | None,
+    ):
+        self.found, self.lease, self.source, self.adapter = found, lease, source, adapter
+        self.sign_of_life, self.tell = sign_of_life, tell
+        self.report = Report()
+        self.writer = BatchWriter(found)
+        self.media = MediaStore(found.collection.token)
+        self.last_sign = time.monotonic()
+        lease.renew_now(adapter=adapter.name, evidence=adapter.evidence)
+        found.evidence = adapter.evidence
+
+    def read(self) -> None:
+        done = self.found.done_records
+        for records, rows, number in self._batches(done):
+            stored = batch_media.store(media_needed(records), self.source, self.media)
+            with unit_of_work():
+                tally = self.writer.write(records, stored)
+                self.lease.renew(
+                    done_records=number,
+                    attempts=0,
+                    expected=self.report.expected,
+                    read=Import.read + rows,
+                    new=Import.new + tally.new,
+                    versions=Import.versions + tally.versions,
+                    sightings=Import.sightings + tally.sightings,
+                    events=Import.events + tally.events,
+                    unplaced=Import.unplaced + tally.unplaced,
+                )
+            self._sign()
+            if self.tell:
+                self.tell(_fresh(self.found))
+
+    def _batches(self, done: int) -> Iterator[tuple[list[Record], int, int]]:
+        """(records, rows of the source they stand for, number of the last record)."""
+        batch: list[Record] = []
+        rows = number = 0
+        began = time.monotonic()
+        row_of_post = None
+        for number, record in enumerate(self._records(), 1):
+            # A deleted post and its deletion come from one row.
+            is_row = isinstance(record, CapturedPost) or (
+                isinstance(record, Deletion) and record.source is not row_of_post
+            )
+            row_of_post = record.source if isinstance(record, CapturedPost) else row_of_post
+            if number <= done:
+                continue
+            batch.append(record)
+            rows += is_row
+            if len(batch) >= BATCH or time.monotonic() - began > LONGEST_BATCH_SECONDS:
+                yield batch, rows, number
+                batch, rows, began = [], 0, time.monotonic()
+        if batch:
+            yield batch, rows, number
+
+    def _records(self) -> Iterator[Record]:
+        """Records to write; what belongs to the report goes there."""
+        for record in self.adapter.read(self.source):
+            if isinstance(record, LeftOut):
+                self.report.leave_out(record)
+            elif isinstance(record, Counted):
+                self.report.count(record)
+            elif isinstance(record, Export):
+                self.report.export = record
+            elif isinstance(record, StillReading):
+                if time.monotonic() - self.last_sign > SECONDS_BETWEEN_SIGNS:
+                    self.lease.renew_now()
+                    self._sign()
+            else:
+                yield record
+
+    def _sign(self) -> None:
+        if time.monotonic() - self.last_sign > SECONDS_BETWEEN_SIGNS:
+            self.sign_of_life()
+            self.last_sign = time.monotonic()
+
+
+def _keep_export(found: Import, lease: Lease, report: Report) -> None:
+    export = report.export
+    if export is None:
+        return
+    values = {"account_id": export.account_id, "made_at": export.made_at, "whole": export.whole}
+    lease.renew_now(**values)
+    for name, value in values.items():
+        setattr(found, name, value)
+
+
+def _reveal(found: Import, lease: Lease, report: Report) -> None:
+    """The one moment at which everything that was written begins to count."""
+    with unit_of_work() as session:
+        _add_found_missing(found, report)
+        lease.renew(
+            state=DONE,
+            report=report.as_json(),
+            revealed_at=clock.now(),
+            finished_at=clock.now(),
+            upload="",
+        )
+        if found.account_id:
+            kind = ORGANISATION if found.collection.organisation_id else MEMBER
+            session.execute(
+                update(SocialAccount)
+                .where(
+                    SocialAccount.collection_id == found.collection_id,
+                    SocialAccount.platform_id == found.account_id,
+                    SocialAccount.kind == PRIVATE,
+                )
+                .values(kind=kind)
+                .execution_options(synchronize_session=False)
+            )
+        emit("archive.imported", import_id=found.id)
+
+
+def _add_found_missing(found: Import, report: Report) -> None:
+    """What only the written rows know: posts of another account, media that the export lacks."""
+    fresh = _fresh(found)
+    if fresh.unplaced:
+        report.leave_out(LeftOut("another_account", found.file_name, fresh.unplaced))
+    if found.account_id:
+        missing = db.session.scalar(
+            select(func.count()).where(PostMedia.import_id == found.id, PostMedia.media_id.is_(None))
+        )
+        if missing:
+            report.leave_out(LeftOut("missing_media", found.file_name, missing))
+
+
+def _end(found: Import, lease: Lease, state: str, problem: str = "", detail: str = "") -> None:
+    """Leave no trace but the report."""
+    undo.take_back(found)
+    undo.release_met(found)
+    with unit_of_work() as session:
+        ended = session.execute(
+            update(Import)
+            .where(Import.id == found.id, Import.reader == lease.reader)
+            .values(
+                state=state,
+                problem=problem,
+                problem_detail=detail[:200],
+                finished_at=clock.now(),
+                leased_until=None,
+                upload="",
+                new=0,
+                versions=0,
+                sightings=0,
+                events=0,
+            )
+        )
+        if ended.rowcount != 1:
+            raise Lost(f"Import {found.id} is read by another.")
+    storage.forget_upload(found.upload)
+
+
+def _fresh(found: Import) -> Import:
+    return db.session.get(Import, found.id, populate_existing=True)

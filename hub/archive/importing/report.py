@@ -1,0 +1,44 @@
+"""What an import says about itself: left out by reason, and declared counts beside those found.
+
+It is built anew each time an import is taken up, since its adapter tells everything again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.archive.adapters.base import Counted, Export, LeftOut
+
+# Names of files that one reason lists; a hostile zip could have hundreds of thousands.
+MOST_FILES = 30
+LONGEST_NAME = 255
+
+
+class Report:
+    def __init__(self):
+        self.left_out: dict[str, dict[str, Any]] = {}
+        self.counted: list[list[Any]] = []
+        self.export: Export | None = None
+
+    def leave_out(self, one: LeftOut) -> None:
+        told = self.left_out.setdefault(one.reason, {"count": 0, "files": {}})
+        told["count"] += one.count
+        name = printable(one.file)
+        if name in told["files"] or len(told["files"]) < MOST_FILES:
+            told["files"][name] = told["files"].get(name, 0) + one.count
+
+    def count(self, one: Counted) -> None:
+        self.counted.append([printable(one.dataset), one.declared, one.found])
+
+    @property
+    def expected(self) -> int | None:
+        """Rows that a first pass found so far; None for formats that are read in one pass."""
+        return sum(found or 0 for _, _, found in self.counted) if self.counted else None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"left_out": self.left_out, "counted": self.counted}
+
+
+def printable(name: str) -> str:
+    """A file's name as the report may show it: whatever it holds, in at most 255 characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name[-LONGEST_NAME:])

@@ -1,0 +1,362 @@
+"""Writes one batch of an adapter's records, in one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from hub.archive.adapters.base import Account, CapturedPost, Deletion, MediaRef, Record, Slice
+from hub.archive.importing import batch_accounts, batch_media
+from hub.archive.importing.batch_media import StoredMedia
+from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
+from hub.archive.importing.cleaning import fit
+from hub.archive.importing.report import printable
+from hub.archive.models import (
+    DELETED,
+    FIRST_SEEN,
+    ArchivedPost,
+    ArchiveEvent,
+    Citation,
+    Import,
+    PostMedia,
+    PostVersion,
+    Sighting,
+    SourceSlice,
+)
+from hub.core.database import db
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch added."""
+
+    new: int = 0
+    versions: int = 0
+    sightings: int = 0
+    events: int = 0
+    unplaced: int = 0
+
+
+class BatchWriter:
+    """Writes into one import. `received_at` stands in where a source does not say when it saw a thing."""
+
+    def __init__(self, found: Import):
+        self.import_id = found.id
+        self.collection_id = found.collection_id
+        self.received_at: datetime = found.uploaded_at
+
+    def write(self, records: list[Record], media: dict[str, StoredMedia]) -> Tally:
+        """Write the batch in the current transaction."""
+        batch = _Batch(self, records)
+        batch.find_posts()
+        batch.insert_posts()
+        batch.insert_slices()
+        batch.insert_versions()
+        batch.insert_sightings()
+        batch.insert_media(batch_media.write(media, self.collection_id, self.import_id))
+        batch.insert_events()
+        return batch.tally
+
+
+class _Batch:
+    def __init__(self, writer: BatchWriter, records: list[Record]):
+        self.import_id, self.collection_id = writer.import_id, writer.collection_id
+        self.received_at = writer.received_at
+        self.tally = Tally()
+        self.posts = [one for one in records if isinstance(one, CapturedPost)]
+        self.deletions = [one for one in records if isinstance(one, Deletion)]
+        self.accounts = [one for one in records if isinstance(one, Account)]
+        self.placed: list[tuple[CapturedPost, PostRef, VersionRef]] = []
+        self.gone: list[tuple[Deletion, PostRef]] = []
+        self.slices: dict[str, int] = {}
+        self.events: list[dict[str, Any]] = []
+
+    def _common(self) -> dict[str, Any]:
+        return {"collection_id": self.collection_id, "import_id": self.import_id}
+
+    # Accounts and posts.
+
+    def find_posts(self) -> None:
+        keys = [
+            (one.platform, one.account_id)
+            for one in (*self.accounts, *self.posts, *self.deletions)
+            if one.account_id
+        ]
+        ids = batch_accounts.write(keys, self.collection_id, self.import_id)
+        batch_accounts.write_names(self.accounts, ids, self.import_id, self.received_at)
+        finder = Posts(self.collection_id, ids)
+        finder.look_up((*self.posts, *self.deletions))
+        for post in self.posts:
+            ref = finder.of(post, _post_row(post), self.received_at)
+            if ref:
+                self._complete_account(ref, ids.get((post.platform, post.account_id)), post)
+                self.placed.append((post, ref, _version_of(ref, post)))
+            else:
+                self.tally.unplaced += 1
+        for deletion in self.deletions:
+            ref = finder.of(deletion, _deletion_row(), self.received_at)
+            if ref:
+                self.gone.append((deletion, ref))
+            else:
+                self.tally.unplaced += 1
+        self.new_posts = finder.take_new()
+
+    def _complete_account(self, ref: PostRef, account_id: int | None, post: CapturedPost) -> None:
+        """A post that was known only by its deletion may not have had an author yet."""
+        if ref.id and ref.account_id is None and account_id:
+            ref.account_id = account_id
+            values: dict[str, Any] = {"account_id": account_id, **_post_row(post)}
+            if post.posted_at:
+                values |= {"posted_at": post.posted_at, "sort_at": post.posted_at}
+            db.session.execute(update(ArchivedPost).where(ArchivedPost.id == ref.id).values(values))
+
+    def insert_posts(self) -> None:
+        rows = [
+            {**row, "import_id": self.import_id, "met_import_id": self.import_id} for _, row in self.new_posts
+        ]
+        for (ref, _), post_id in zip(self.new_posts, _insert(ArchivedPost, rows), strict=True):
+            ref.id = post_id
+        self.tally.new = len(rows)
+        met = {ref.id for _, ref, _ in self.placed if not ref.new}
+        if met:
+            db.session.execute(
+                update(ArchivedPost)
+                .where(ArchivedPost.id.in_(met))
+                .values(met_import_id=self.import_id)
+                .execution_options(synchronize_session=False)
+            )
+
+    # Bytes.
+
+    def insert_slices(self) -> None:
+        wanted: dict[str, Slice] = {}
+        for post, _, _ in self.placed:
+            wanted[post.source.sha256] = post.source
+            wanted |= {cited.slice.sha256: cited.slice for cited in post.cites}
+        wanted |= {deletion.source.sha256: deletion.source for deletion, _ in self.gone}
+        self.slices = dict(
+            db.session.execute(
+                select(SourceSlice.sha256, SourceSlice.id).where(
+                    SourceSlice.collection_id == self.collection_id, SourceSlice.sha256.in_(wanted)
+                )
+            ).all()
+        )
+        missing = [one for sha256, one in wanted.items() if sha256 not in self.slices]
+        rows = [{**self._common(), "sha256": one.sha256, "raw": one.raw} for one in missing]
+        made = _insert(SourceSlice, rows)
+        self.slices |= {one.sha256: slice_id for one, slice_id in zip(missing, made, strict=True)}
+
+    # Versions and sightings.
+
+    def insert_versions(self) -> None:
+        fresh: dict[int, tuple[PostRef, VersionRef]] = {
+            id(version): (ref, version) for _, ref, version in self.placed if version.new
+        }
+        rows = [
+            {**self._common(), "post_id": ref.id, **_version_row(version.post)}
+            for ref, version in fresh.values()
+        ]
+        for (_, version), version_id in zip(fresh.values(), _insert(PostVersion, rows), strict=True):
+            version.id = version_id
+        self.tally.versions = len(rows)
+
+    def insert_sightings(self) -> None:
+        known = self._known_sightings()
+        posts, rows = [], []
+        for post, ref, version in self.placed:
+            slice_id = self.slices[post.source.sha256]
+            key = (version.id, slice_id, post.captured_at)
+            if key in known:
+                continue
+            known.add(key)
+            posts.append(post)
+            rows.append(
+                {
+                    **self._common(),
+                    "post_id": ref.id,
+                    "version_id": version.id,
+                    "slice_id": slice_id,
+                    "evidence": post.evidence,
+                    "captured_at": post.captured_at,
+                    "counts": post.counts,
+                    "file": printable(post.source.file),
+                    "row": post.source.row,
+                }
+            )
+        ids = _insert(Sighting, rows)
+        self.tally.sightings = len(rows)
+        citations = {
+            (sighting_id, self.slices[cited.slice.sha256], cited.role)
+            for post, sighting_id in zip(posts, ids, strict=True)
+            for cited in post.cites
+        }
+        if citations:
+            names = ("sighting_id", "slice_id", "role")
+            db.session.execute(
+                insert(Citation.__table__), [dict(zip(names, one, strict=True)) for one in citations]
+            )
+
+    def _known_sightings(self) -> set[tuple[int, int, datetime | None]]:
+        """What was met before: the same bytes of the same version at the same moment are one sighting."""
+        old = {version.id for _, _, version in self.placed if not version.new}
+        if not old:
+            return set()
+        found = db.session.execute(
+            select(Sighting.version_id, Sighting.slice_id, Sighting.captured_at).where(
+                Sighting.version_id.in_(old)
+            )
+        )
+        return {tuple(row) for row in found}
+
+    # Media.
+
+    def insert_media(self, ids: dict[str, int]) -> None:
+        held = self._held_media(ids)
+        rows = []
+        for post, _, version in self.placed:
+            for position, ref in enumerate(post.media):
+                media_id = ids.get(ref.file or "")
+                key = (version.id, ref.key or str(position))
+                # A version's media are written with it; a file that only a later export holds, after it.
+                if key in held or (not version.new and media_id is None):
+                    continue
+                if media_id is not None or version.post is post:
+                    held.add(key)
+                    rows.append({**self._common(), **_media_row(ref, version.id, position, media_id)})
+        _insert(PostMedia, rows)
+
+    def _held_media(self, ids: dict[str, int]) -> set[tuple[int | None, str]]:
+        old = {version.id for _, _, version in self.placed if not version.new}
+        if not ids or not old:
+            return set()
+        found = db.session.execute(
+            select(PostMedia.version_id, PostMedia.key, PostMedia.position).where(
+                PostMedia.version_id.in_(old), PostMedia.media_id.is_not(None)
+            )
+        )
+        return {(version_id, key or str(position)) for version_id, key, position in found}
+
+    # History.
+
+    def insert_events(self) -> None:
+        first: dict[int, CapturedPost] = {}
+        for post, ref, _ in self.placed:
+            if not ref.had_versions:
+                first.setdefault(ref.id, post)
+        for post_id, post in first.items():
+            self._event(
+                post_id, FIRST_SEEN, post.source, at=post.captured_at, known_at=None, told_by=post.evidence
+            )
+        told = self._told_deletions()
+        for deletion, ref in self.gone:
+            key = (ref.id, deletion.told_by, deletion.cause, deletion.deleted_at)
+            if key not in told:
+                told.add(key)
+                self.tally.events += 1
+                self._event(
+                    ref.id,
+                    DELETED,
+                    deletion.source,
+                    at=deletion.deleted_at,
+                    known_at=deletion.known_at,
+                    told_by=deletion.told_by,
+                    cause=deletion.cause,
+                )
+        _insert(ArchiveEvent, self.events)
+
+    def _told_deletions(self) -> set[tuple[int, str, str, datetime | None]]:
+        found = db.session.execute(
+            select(ArchiveEvent.post_id, ArchiveEvent.told_by, ArchiveEvent.cause, ArchiveEvent.at).where(
+                ArchiveEvent.post_id.in_({ref.id for _, ref in self.gone}), ArchiveEvent.kind == DELETED
+            )
+        )
+        return {tuple(row) for row in found}
+
+    def _event(self, post_id: int, kind: str, source: Slice, *, cause: str = "", **known: Any) -> None:
+        """`known`: at, known_at, told_by."""
+        self.events.append(
+            {
+                **self._common(),
+                "post_id": post_id,
+                "kind": kind,
+                "recorded_at": self.received_at,
+                "cause": cause,
+                **known,
+                "slice_id": self.slices[source.sha256],
+            }
+        )
+
+
+def _insert(model: type, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert rows; their ids, in the same order."""
+    if not rows:
+        return []
+    table = model.__table__
+    made = db.session.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
+    return list(made.scalars())
+
+
+def _version_of(ref: PostRef, post: CapturedPost) -> VersionRef:
+    """The version that a record shows: known, or new.
+
+    A text that is known to be cut short adds nothing to a version of the same number that is there.
+    """
+    found = ref.versions.get((post.version_id, post.content_hash))
+    if found is None and not post.complete:
+        same = (one for (number, _), one in ref.versions.items() if number == post.version_id)
+        found = next(same, None)
+    if found is None:
+        found = VersionRef(None, post.complete, new=True, post=post)
+        ref.versions[post.version_id, post.content_hash] = found
+    return found
+
+
+def _post_row(post: CapturedPost) -> dict[str, Any]:
+    parent = post.reply_to
+    return {
+        "url": fit(post.url or ""),
+        "reply_to_id": parent.post_id if parent else None,
+        "reply_to_account": parent.account_id if parent else None,
+        "quotes_id": post.quotes,
+        "reposts_id": post.reposts,
+    }
+
+
+def _deletion_row() -> dict[str, Any]:
+    return {"url": "", "reply_to_id": None, "reply_to_account": None, "quotes_id": None, "reposts_id": None}
+
+
+def _version_row(post: CapturedPost) -> dict[str, Any]:
+    return {
+        "version_id": post.version_id,
+        "content_hash": post.content_hash,
+        "text": fit(post.text),
+        "complete": post.complete,
+        "language": fit(post.language or ""),
+        "written_at": post.posted_at,
+        "stated_at": fit(post.stated_at or ""),
+        "details": {
+            "links": fit([[link.shown, link.expanded] for link in post.links]),
+            "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
+        },
+    }
+
+
+def _media_row(ref: MediaRef, version_id: int, position: int, media_id: int | None) -> dict[str, Any]:
+    return {
+        "version_id": version_id,
+        "media_id": media_id,
+        "position": position,
+        "key": fit(ref.key),
+        "kind": ref.kind,
+        "url": fit(ref.url or ""),
+        "alt_text": fit(ref.alt_text or ""),
+    }
+
+
+def media_needed(records: Iterable[Record]) -> list[CapturedPost]:
+    return [one for one in records if isinstance(one, CapturedPost) and any(ref.file for ref in one.media)]

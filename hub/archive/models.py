@@ -1,0 +1,378 @@
+"""Tables of collections, imports, archived posts and their evidence.
+
+Rows that an import writes carry `import_id` and are seen only once that import is *revealed*: see `rules`.
+Every table names its collection, so that one condition tells who sees its rows.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.accounts.models import Organisation, Person
+from hub.core import clock
+from hub.core.database import Base, UtcDateTime, new_token
+
+IMPORT, CAPTURE = "import", "capture"
+
+ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE = "organisation", "office_holder", "member", "private"
+ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE)
+
+WAITING, READING, DONE, FAILED, CANCELLED = "waiting", "reading", "done", "failed", "cancelled"
+UNFINISHED = (WAITING, READING)
+
+FIRST_SEEN, EDITED, DELETED = "first_seen", "edited", "deleted"
+NOT_FOUND, FOUND_AGAIN = "not_found", "found_again"
+
+
+class Collection(Base):
+    """Archived posts held for an organisation, or for a person when it names none."""
+
+    __tablename__ = "collection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(String(600), default="")
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="SET NULL"), index=True
+    )
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    # Imports count within the collection: "not found in import 3".
+    last_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    keepers: Mapped[list["Keeper"]] = relationship(
+        back_populates="collection", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def path(self) -> str:
+        return f"/collections/{self.token}"
+
+
+class Keeper(Base):
+    """A person who holds a collection."""
+
+    __tablename__ = "keeper"
+
+    collection_id: Mapped[int] = mapped_column(
+        ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    collection: Mapped[Collection] = relationship(back_populates="keepers")
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
+class Import(Base):
+    """One upload, from its arrival to its report. Of the upload itself only name, size and hash stay."""
+
+    __tablename__ = "archive_import"
+    __table_args__ = (
+        UniqueConstraint("collection_id", "number"),
+        CheckConstraint("state IN ('waiting', 'reading', 'done', 'failed', 'cancelled')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # The upload's name in the uploads folder; empty once it has been deleted.
+    upload: Mapped[str] = mapped_column(String(24), default="")
+
+    state: Mapped[str] = mapped_column(String(12), default=WAITING, index=True)
+    adapter: Mapped[str] = mapped_column(String(30), default="")
+    evidence: Mapped[str] = mapped_column(String(8), default="")
+    # What the export says of itself; empty for captures.
+    account_id: Mapped[str] = mapped_column(String(64), default="")
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    whole: Mapped[bool] = mapped_column(default=False)
+
+    # Whoever reads it now, and until when nobody else may.
+    reader: Mapped[str] = mapped_column(String(80), default="")
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    cancel_asked: Mapped[bool] = mapped_column(default=False)
+    # Records of the adapter that are written; the next reader begins behind them.
+    done_records: Mapped[int] = mapped_column(default=0)
+    # What the first pass counted, to show progress against; None for formats that are read in one pass.
+    expected: Mapped[int | None]
+
+    read: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    versions: Mapped[int] = mapped_column(default=0)
+    sightings: Mapped[int] = mapped_column(default=0)
+    events: Mapped[int] = mapped_column(default=0)
+    # Posts that the collection knows as another account's.
+    unplaced: Mapped[int] = mapped_column(default=0)
+    # {"left_out": {reason: {"count": n, "files": {name: n}}}, "counted": [[file, declared, found], ...]}
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    problem: Mapped[str] = mapped_column(String(40), default="")
+    problem_detail: Mapped[str] = mapped_column(String(200), default="")
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # From this moment its rows count. None: nobody sees them.
+    revealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    collection: Mapped[Collection] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person | None] = relationship()
+
+    @property
+    def path(self) -> str:
+        return f"{self.collection.path}/imports/{self.token}"
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+
+class SocialAccount(Base):
+    """A channel on a platform, as this collection knows it."""
+
+    __tablename__ = "social_account"
+    __table_args__ = (
+        UniqueConstraint("collection_id", "platform", "platform_id"),
+        CheckConstraint("kind IN ('organisation', 'office_holder', 'member', 'private')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    platform_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16), default=PRIVATE)
+
+    names: Mapped[list["AccountName"]] = relationship(order_by="AccountName.seen_from", viewonly=True)
+
+
+class AccountName(Base):
+    """A handle and a name that an import met, and the first and last moment at which it did."""
+
+    __tablename__ = "account_name"
+    __table_args__ = (UniqueConstraint("account_id", "import_id", "handle", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("social_account.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    handle: Mapped[str] = mapped_column(String(200), default="")
+    name: Mapped[str] = mapped_column(String(200), default="")
+    seen_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_to: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SourceSlice(Base):
+    """Exact bytes of a source: the record itself. Stored once in a collection."""
+
+    __tablename__ = "source_slice"
+    __table_args__ = (UniqueConstraint("collection_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    raw: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class ArchivedPost(Base):
+    """One social post. Its words are in its versions; one that is known only by its deletion has none."""
+
+    __tablename__ = "archived_post"
+    __table_args__ = (
+        UniqueConstraint("collection_id", "platform", "platform_id"),
+        Index("ix_archived_post_order", "collection_id", "sort_at", "token"),
+        Index("ix_archived_post_account_order", "account_id", "sort_at", "token"),
+        Index("ix_archived_post_parent", "collection_id", "reply_to_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    platform_id: Mapped[str] = mapped_column(String(64))
+    # None: known only by its deletion, which did not say whose it was.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("social_account.id", ondelete="SET NULL"))
+    posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # posted_at, or when it came in: lists need an order.
+    sort_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    url: Mapped[str] = mapped_column(String(500), default="")
+    reply_to_id: Mapped[str | None] = mapped_column(String(64))
+    reply_to_account: Mapped[str | None] = mapped_column(String(64))
+    quotes_id: Mapped[str | None] = mapped_column(String(64))
+    reposts_id: Mapped[str | None] = mapped_column(String(64))
+    # The latest import that met it; how a later export knows what it lacks. Not shown.
+    met_import_id: Mapped[int] = mapped_column(
+        ForeignKey("archive_import.id", ondelete="CASCADE"), index=True
+    )
+
+    account: Mapped[SocialAccount | None] = relationship(viewonly=True)
+    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+
+    @property
+    def path(self) -> str:
+        return f"{self.collection.path}/posts/{self.token}"
+
+
+class PostVersion(Base):
+    """What a post said, for one differing content."""
+
+    __tablename__ = "post_version"
+    __table_args__ = (
+        UniqueConstraint("post_id", "version_id", "content_hash"),
+        Index("ix_post_version_platform", "collection_id", "version_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("archived_post.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    # False: the source is known to have cut the text short.
+    complete: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(10), default="")
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the source says the time was, when that cannot be true.
+    stated_at: Mapped[str] = mapped_column(String(200), default="")
+    # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    post: Mapped[ArchivedPost] = relationship(viewonly=True)
+    media: Mapped[list["PostMedia"]] = relationship(
+        order_by="(PostMedia.position, PostMedia.id)", viewonly=True
+    )
+
+
+class Sighting(Base):
+    """One meeting of an import with a version. Counts are those of that moment."""
+
+    __tablename__ = "sighting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("archived_post.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    slice_id: Mapped[int] = mapped_column(ForeignKey("source_slice.id", ondelete="CASCADE"), index=True)
+    evidence: Mapped[str] = mapped_column(String(8))
+    # When the source saw it; None: not said, so no later than the upload.
+    captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    file: Mapped[str] = mapped_column(String(255), default="")
+    row: Mapped[int] = mapped_column(default=0)
+
+    source: Mapped[SourceSlice] = relationship(viewonly=True)
+    imported: Mapped[Import] = relationship(viewonly=True)
+    citations: Mapped[list["Citation"]] = relationship(viewonly=True)
+
+
+class Citation(Base):
+    """Further bytes that a sighting leans on: the author, the media, the full text."""
+
+    __tablename__ = "citation"
+
+    sighting_id: Mapped[int] = mapped_column(ForeignKey("sighting.id", ondelete="CASCADE"), primary_key=True)
+    slice_id: Mapped[int] = mapped_column(
+        ForeignKey("source_slice.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(12), primary_key=True)
+
+    source: Mapped[SourceSlice] = relationship(viewonly=True)
+
+
+class Media(Base):
+    """A picture or film. Its bytes lie in the media folder, under the collection and their hash."""
+
+    __tablename__ = "archive_media"
+    __table_args__ = (UniqueConstraint("collection_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(100))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    has_thumbnail: Mapped[bool] = mapped_column(default=False)
+
+    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+
+
+class PostMedia(Base):
+    """A picture or film as a version of a post shows it; `media_id` is None while nobody holds the file."""
+
+    __tablename__ = "post_media"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    media_id: Mapped[int | None] = mapped_column(
+        ForeignKey("archive_media.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64), default="")
+    kind: Mapped[str] = mapped_column(String(10))
+    url: Mapped[str] = mapped_column(Text, default="")
+    alt_text: Mapped[str] = mapped_column(Text, default="")
+
+    media: Mapped[Media | None] = relationship(viewonly=True)
+
+
+class ArchiveEvent(Base):
+    """One thing that happened to a post, and how it came to be known. Append-only."""
+
+    __tablename__ = "archive_event"
+    __table_args__ = (
+        Index("ix_archive_event_kind", "collection_id", "kind", "post_id"),
+        CheckConstraint(
+            "kind IN ('first_seen', 'edited', 'deleted', 'not_found', 'found_again')", name="kind"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("archived_post.id", ondelete="CASCADE"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    # When it happened on the platform, if that is known; when the source said so; when we wrote it down.
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    known_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # own_export, compliance, stream, import, capture.
+    told_by: Mapped[str] = mapped_column(String(12))
+    # Of a deletion: deleted, deactivated, protected, suspended, unknown.
+    cause: Mapped[str] = mapped_column(String(12), default="")
+    version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post_version.id", ondelete="CASCADE"), index=True
+    )
+    slice_id: Mapped[int | None] = mapped_column(
+        ForeignKey("source_slice.id", ondelete="SET NULL"), index=True
+    )
+
+    imported: Mapped[Import] = relationship(viewonly=True)

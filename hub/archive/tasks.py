@@ -1,0 +1,39 @@
+"""Jobs of the archive: importing, and sweeping up files that nothing names any more."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from hub.core import clock, jobs
+from hub.core.database import db
+from hub.core.jobs import job, scheduled
+
+from . import storage
+from .importing import reader
+from .models import Collection, Import, Media
+
+# A file that nothing names is left alone for so long: somebody may be about to name it.
+UNNAMED_FOR = timedelta(days=1)
+
+
+@job("archive.import", long=True)
+def carry_out_import(import_id: int) -> None:
+    reader.run(import_id, sign_of_life=jobs.heartbeat)
+
+
+@job("archive.sweep")
+def sweep() -> None:
+    """Delete uploads and media files that no row names: what a crash between file and row leaves."""
+    oldest = (clock.now() - UNNAMED_FOR).timestamp()
+    wanted = set(db.session.scalars(select(Import.upload).where(Import.upload != "")))
+    for file in storage.uploads_folder().iterdir():
+        if file.name not in wanted and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+    for collection in db.session.scalars(select(Collection)):
+        hashes = set(db.session.scalars(select(Media.sha256).where(Media.collection_id == collection.id)))
+        for file in storage.MediaStore(collection.token).files():
+            if file.name.partition(".")[0] not in hashes and file.stat().st_mtime < oldest:
+                file.unlink(missing_ok=True)
+
+
+scheduled("archive.sweep", timedelta(days=1))
