@@ -1,0 +1,88 @@
+"""What an address on this hub shows to somebody: what a report is about."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import select
+
+from hub.accounts.models import Person
+from hub.content.models import PLACES, Item, Post
+from hub.core.database import db
+from hub.core.policy import Actor, visible
+from hub.groups.models import Group
+
+LONGEST_ADDRESS = 500
+
+_ITEM = re.compile(r"/groups/([^/]{1,60})/(" + "|".join(PLACES.values()) + r")/(\d{1,9})(?:/.*)?\Z")
+_GROUP = re.compile(r"/groups/([^/]{1,60})(?:/.*)?\Z")
+_PERSON = re.compile(r"/people/([^/]{1,40})/?\Z")
+_POST = re.compile(r"post-(\d{1,9})\Z")
+
+_KINDS = {place: kind for kind, place in PLACES.items()}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """address: the thing's own, or as it was given; the rest is None where nothing is seen there."""
+
+    address: str
+    group_id: int | None = None
+    item: Item | None = None
+    post: Post | None = None
+    person: Person | None = None
+
+
+def find(actor: Actor, address: str) -> Subject:
+    """What `address` shows to `actor`. What they may not see is only an address, like what does not exist."""
+    address = " ".join(address.split())[:LONGEST_ADDRESS]
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return Subject(address)
+    if parts.scheme in {"http", "https"}:  # a whole address, copied from the browser
+        address = parts._replace(scheme="", netloc="").geturl() or "/"
+    if match := _ITEM.match(parts.path):
+        slug, place, number = match.groups()
+        item = _item(actor, slug, _KINDS[place], int(number))
+        if item is not None:
+            post = _post(actor, item, _position(parts.query, parts.fragment))
+            address = post.path if post else item.path
+            return Subject(address, group_id=item.group_id, item=item, post=post)
+    elif match := _GROUP.match(parts.path):
+        seen = select(Group).where(visible(Group, actor), Group.slug == match[1])
+        group = db.session.scalars(seen).one_or_none()
+        return Subject(address, group_id=group.id if group else None)
+    elif match := _PERSON.match(parts.path):
+        person = _person(actor, match[1])
+        return Subject(person.path if person else address, person=person)
+    return Subject(address)
+
+
+def _position(query: str, fragment: str) -> int | None:
+    if match := _POST.match(fragment):
+        return int(match[1])
+    given = parse_qs(query).get("post", [""])[0]
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def _item(actor: Actor, slug: str, kind: str, number: int) -> Item | None:
+    return db.session.scalars(
+        select(Item)
+        .join(Item.group)
+        .where(visible(Item, actor), Group.slug == slug, Item.kind == kind, Item.number == number)
+    ).one_or_none()
+
+
+def _post(actor: Actor, item: Item, position: int | None) -> Post | None:
+    """The opening post is its item: what happens to one happens to both."""
+    if position is None or position <= 1:
+        return None
+    return db.session.scalars(
+        select(Post).where(visible(Post, actor), Post.item_id == item.id, Post.position == position)
+    ).one_or_none()
+
+
+def _person(actor: Actor, handle: str) -> Person | None:
+    seen = select(Person).where(visible(Person, actor), Person.handle == handle)
+    return db.session.scalars(seen).one_or_none()
