@@ -1,0 +1,45 @@
+"""Private people are not shown by name."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.archive.masking import is_masked, mask_mentions, name_at
+from hub.archive.models import MEMBER, OFFICE_HOLDER, ORGANISATION, PRIVATE, AccountName, SocialAccount
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("@jane_doe thank you", "@[private person] thank you"),
+        ("Thanks @Strathcarron and @jane", "Thanks @Strathcarron and @[private person]"),
+        ("@STRATHCARRON", "@STRATHCARRON"),
+        ("(@jane) .@jane", "(@[private person]) .@jane"),
+        ("write to foi@strathcarron.example", "write to foi@strathcarron.example"),
+        ("@jane@mastodon.example hello", "@[private person] hello"),
+        ("@jane.", "@[private person]."),
+        ("a lone @ and @@", "a lone @ and @@"),
+        ("@Ørsted", "@[private person]"),
+    ],
+)
+def test_handles_of_private_people_are_left_out_of_the_text(app, text, shown):
+    assert mask_mentions(text, frozenset({"strathcarron"})) == shown
+
+
+def test_who_is_masked():
+    assert is_masked(SocialAccount(kind=PRIVATE))
+    assert is_masked(None)
+    for kind in (ORGANISATION, OFFICE_HOLDER, MEMBER):
+        assert not is_masked(SocialAccount(kind=kind))
+
+
+def test_a_name_is_the_one_of_the_time():
+    def named(day: int, name: str) -> AccountName:
+        return AccountName(name=name, seen_from=datetime(2024, 3, day, tzinfo=UTC))
+
+    names = [named(1, "Old"), named(10, "New")]
+    assert name_at(names, datetime(2024, 3, 5, tzinfo=UTC)).name == "Old"
+    assert name_at(names, datetime(2024, 3, 10, tzinfo=UTC)).name == "New"
+    assert name_at(names, None).name == "New"
+    assert name_at(names, datetime(2020, 1, 1, tzinfo=UTC)).name == "Old"  # the nearest that is known
+    assert name_at([], None) is None
