@@ -1,0 +1,55 @@
+"""Tables of examples."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.archive.models import ArchivedPost, PostVersion
+from hub.content.models import Post
+from hub.core import clock
+from hub.core.database import Base, UtcDateTime, new_token
+
+
+class Example(Base):
+    """Archived posts under a post, with the words that say what they show."""
+
+    __tablename__ = "example"
+    __table_args__ = (Index("ix_example_post", "post_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=1)
+    caption: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    attached_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    post: Mapped[Post] = relationship()
+    shows: Mapped[list["ExamplePost"]] = relationship(
+        order_by="ExamplePost.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def path(self) -> str:
+        """Its evidence page."""
+        return f"/evidence/{self.token}"
+
+
+class ExamplePost(Base):
+    """One archived post of an example, in the version that is shown."""
+
+    __tablename__ = "example_post"
+    __table_args__ = (UniqueConstraint("example_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    example_id: Mapped[int] = mapped_column(ForeignKey("example.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    archived_post_id: Mapped[int] = mapped_column(
+        ForeignKey("archived_post.id", ondelete="CASCADE"), index=True
+    )
+    version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
+
+    archived_post: Mapped[ArchivedPost] = relationship()
+    version: Mapped[PostVersion] = relationship()

@@ -1,0 +1,88 @@
+"""Who sees an example, what it shows of the archive, and who may attach one."""
+
+from sqlalchemy import ColumnElement, or_, select
+
+from hub.archive.models import ArchivedPost, Media, PostMedia, PostVersion
+from hub.archive.rules import kept_by
+from hub.content.models import Item, Post
+from hub.core.policy import Actor, can, grant, permission, visibility, visible
+
+from .models import Example, ExamplePost
+
+# A caption says what the posts show; what it means is said in the post that it stands under.
+LONGEST_CAPTION = 1000
+# More than this on one post is an album, not a worked example.
+MOST_POSTS = 10
+
+
+@visibility(Example)
+def _sees_example(actor: Actor) -> ColumnElement[bool]:
+    """Whoever sees the post that it stands under, while it is not withdrawn."""
+    shown = Example.withdrawn_at.is_(None)
+    if actor.moderated_groups:
+        moderated = select(Item.id).where(Item.group_id.in_(actor.moderated_groups))
+        shown = or_(
+            shown, select(Post.id).where(Post.id == Example.post_id, Post.item_id.in_(moderated)).exists()
+        )
+    return shown & select(Post.id).where(Post.id == Example.post_id, visible(Post, actor)).exists()
+
+
+def _shown(actor: Actor) -> ColumnElement[bool]:
+    return ExamplePost.example_id.in_(select(Example.id).where(visible(Example, actor)))
+
+
+@grant(ArchivedPost)
+def _attached_post(actor: Actor) -> ColumnElement[bool]:
+    return (
+        select(ExamplePost.id).where(ExamplePost.archived_post_id == ArchivedPost.id, _shown(actor)).exists()
+    )
+
+
+@grant(PostVersion)
+def _attached_version(actor: Actor) -> ColumnElement[bool]:
+    return select(ExamplePost.id).where(ExamplePost.version_id == PostVersion.id, _shown(actor)).exists()
+
+
+@grant(PostMedia)
+def _attached_picture(actor: Actor) -> ColumnElement[bool]:
+    return (
+        select(ExamplePost.id).where(ExamplePost.version_id == PostMedia.version_id, _shown(actor)).exists()
+    )
+
+
+@grant(Media)
+def _attached_media(actor: Actor) -> ColumnElement[bool]:
+    return (
+        select(PostMedia.id)
+        .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
+        .where(PostMedia.media_id == Media.id, _shown(actor))
+        .exists()
+    )
+
+
+def keeps(actor: Actor) -> ColumnElement[bool]:
+    """The archived posts that the actor may attach: those of collections that they keep."""
+    return kept_by(ArchivedPost.collection_id, actor)
+
+
+@permission("example.read")
+def _may_read(_actor: Actor, _example: Example) -> bool:
+    return True  # whoever sees it
+
+
+@permission("example.attach")
+def _may_attach(actor: Actor, post: Post) -> bool:
+    """Whoever may edit the post that it is to stand under."""
+    return can(actor, "post.edit", post)
+
+
+@permission("example.detach")
+def _may_detach(actor: Actor, example: Example) -> bool:
+    """Whoever attached it, whoever may edit the post, and moderators."""
+    own = actor.person_id is not None and example.person_id == actor.person_id
+    return own or can(actor, "post.edit", example.post)
+
+
+@permission("example.moderate")
+def _may_moderate(actor: Actor, example: Example) -> bool:
+    return actor.moderates(example.post.item.group_id)
