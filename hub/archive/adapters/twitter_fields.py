@@ -10,7 +10,7 @@ from hub.archive.adapters.base import Link, Mention, content_hash
 
 PLATFORM = "x"
 
-CLASSIC_TIME = "%a %b %d %H:%M:%S %z %Y"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FIRST_TWEET = datetime(2006, 3, 21, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(days=1)
 
@@ -67,13 +67,16 @@ def as_time(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        if value[:1].isdigit():
-            found = datetime.fromisoformat(value)
-        else:
-            found = datetime.strptime(value, CLASSIC_TIME)
+        found = datetime.fromisoformat(value if value[:1].isdigit() else _classic_as_iso(value))
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _classic_as_iso(value: str) -> str:
+    """ "Wed Oct 10 20:19:24 +0000 2018" as ISO 8601: strptime takes ten times as long. Raises ValueError."""
+    _, month, day, clock, zone, year = value.split(" ")
+    return f"{year}-{MONTHS.index(month) + 1:02}-{day}T{clock}{zone}"
 
 
 def time_from_id(post_id: str) -> datetime | None:

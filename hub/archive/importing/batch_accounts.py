@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from hub.archive.adapters.base import Account
 from hub.archive.importing.batch_posts import Key
+from hub.archive.importing.bulk import insert_rows
 from hub.archive.importing.cleaning import fit
 from hub.archive.models import PRIVATE, AccountName, SocialAccount
 from hub.core.database import db, new_token
@@ -16,9 +17,9 @@ from hub.core.database import db, new_token
 Name = tuple[int, str, str]  # account, handle, name
 
 
-def write(keys: Iterable[Key], collection_id: int, import_id: int) -> dict[Key, int]:
+def write(wanted_keys: Iterable[Key], collection_id: int, import_id: int) -> dict[Key, int]:
     """Ids of the accounts, made where the collection has none: private until somebody says otherwise."""
-    wanted = dict.fromkeys(keys)
+    wanted = dict.fromkeys(wanted_keys)
     table = SocialAccount.__table__
     known = {
         (platform, platform_id): account_id
@@ -41,12 +42,9 @@ def write(keys: Iterable[Key], collection_id: int, import_id: int) -> dict[Key, 
         for platform, platform_id in wanted
         if (platform, platform_id) not in known
     ]
-    if rows:
-        made = db.session.execute(
-            insert(table).returning(table.c.id, table.c.platform, table.c.platform_id), rows
-        )
-        known |= {(platform, platform_id): account_id for account_id, platform, platform_id in made}
-    return known
+    made = insert_rows(SocialAccount, rows)
+    keys = [(row["platform"], row["platform_id"]) for row in rows]
+    return known | dict(zip(keys, made, strict=True))
 
 
 def write_names(
@@ -89,5 +87,4 @@ def write_names(
                 .where(AccountName.id == row.id)
                 .values(seen_from=min(first, row.seen_from), seen_to=max(last, row.seen_to))
             )
-    if rows:
-        db.session.execute(insert(AccountName.__table__), rows)
+    insert_rows(AccountName, rows)

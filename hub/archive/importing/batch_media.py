@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from hub.archive.adapters.base import CapturedPost
+from hub.archive.importing.bulk import insert_rows
 from hub.archive.models import Media
 from hub.archive.pictures import Look, look_at
 from hub.archive.sources import Source, Unreadable, limits
@@ -61,8 +62,5 @@ def write(stored: dict[str, StoredMedia], collection_id: int, import_id: int) ->
         for sha256, one in by_hash.items()
         if sha256 not in ids
     ]
-    if rows:
-        table = Media.__table__
-        made = db.session.execute(insert(table).returning(table.c.sha256, table.c.id), rows)
-        ids |= dict(made.all())
+    ids |= dict(zip((row["sha256"] for row in rows), insert_rows(Media, rows), strict=True))
     return {file: ids[one.sha256] for file, one in stored.items()}

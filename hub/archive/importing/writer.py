@@ -13,6 +13,7 @@ from hub.archive.adapters.base import Account, CapturedPost, Deletion, MediaRef,
 from hub.archive.importing import batch_accounts, batch_media
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
+from hub.archive.importing.bulk import insert_rows
 from hub.archive.importing.cleaning import fit
 from hub.archive.importing.report import printable
 from hub.archive.models import (
@@ -118,7 +119,7 @@ class _Batch:
         rows = [
             {**row, "import_id": self.import_id, "met_import_id": self.import_id} for _, row in self.new_posts
         ]
-        for (ref, _), post_id in zip(self.new_posts, _insert(ArchivedPost, rows), strict=True):
+        for (ref, _), post_id in zip(self.new_posts, insert_rows(ArchivedPost, rows), strict=True):
             ref.id = post_id
         self.tally.new = len(rows)
         met = {ref.id for _, ref, _ in self.placed if not ref.new}
@@ -147,7 +148,7 @@ class _Batch:
         )
         missing = [one for sha256, one in wanted.items() if sha256 not in self.slices]
         rows = [{**self._common(), "sha256": one.sha256, "raw": one.raw} for one in missing]
-        made = _insert(SourceSlice, rows)
+        made = insert_rows(SourceSlice, rows)
         self.slices |= {one.sha256: slice_id for one, slice_id in zip(missing, made, strict=True)}
 
     # Versions and sightings.
@@ -160,7 +161,7 @@ class _Batch:
             {**self._common(), "post_id": ref.id, **_version_row(version.post)}
             for ref, version in fresh.values()
         ]
-        for (_, version), version_id in zip(fresh.values(), _insert(PostVersion, rows), strict=True):
+        for (_, version), version_id in zip(fresh.values(), insert_rows(PostVersion, rows), strict=True):
             version.id = version_id
         self.tally.versions = len(rows)
 
@@ -187,7 +188,7 @@ class _Batch:
                     "row": post.source.row,
                 }
             )
-        ids = _insert(Sighting, rows)
+        ids = insert_rows(Sighting, rows)
         self.tally.sightings = len(rows)
         citations = {
             (sighting_id, self.slices[cited.slice.sha256], cited.role)
@@ -227,7 +228,7 @@ class _Batch:
                 if media_id is not None or version.post is post:
                     held.add(key)
                     rows.append({**self._common(), **_media_row(ref, version.id, position, media_id)})
-        _insert(PostMedia, rows)
+        insert_rows(PostMedia, rows)
 
     def _held_media(self, ids: dict[str, int]) -> set[tuple[int | None, str]]:
         old = {version.id for _, _, version in self.placed if not version.new}
@@ -266,7 +267,7 @@ class _Batch:
                     told_by=deletion.told_by,
                     cause=deletion.cause,
                 )
-        _insert(ArchiveEvent, self.events)
+        insert_rows(ArchiveEvent, self.events)
 
     def _told_deletions(self) -> set[tuple[int, str, str, datetime | None]]:
         found = db.session.execute(
@@ -289,15 +290,6 @@ class _Batch:
                 "slice_id": self.slices[source.sha256],
             }
         )
-
-
-def _insert(model: type, rows: list[dict[str, Any]]) -> list[int]:
-    """Insert rows; their ids, in the same order."""
-    if not rows:
-        return []
-    table = model.__table__
-    made = db.session.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
-    return list(made.scalars())
 
 
 def _version_of(ref: PostRef, post: CapturedPost) -> VersionRef:
