@@ -1,6 +1,6 @@
 """Who sees items and posts, and who may do what with them."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from hub.core.policy import Actor, permission, visibility
 from hub.groups.models import PUBLIC, Group
@@ -42,6 +42,13 @@ def shows_post(actor: Actor) -> ColumnElement[bool]:
         Post.author_id == actor.person_id,
         Item.group_id.in_(actor.moderated_groups),
     )
+
+
+def shows_post_of(actor: Actor, item: Item) -> ColumnElement[bool]:
+    """The same, for reads of one item that was loaded and seen."""
+    if actor.moderates(item.group_id):
+        return true()
+    return or_(Post.withdrawn_at.is_(None), Post.author_id == actor.person_id)
 
 
 @visibility(Post)

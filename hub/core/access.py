@@ -72,6 +72,11 @@ def authorize(action: str, subject: Any = None) -> None:
         g.access_checked = True
 
 
+def authorize_declared(subject: Any) -> None:
+    """404 unless the actor may do, with this, what the view declared."""
+    authorize(_declared_action(), subject)
+
+
 def _declared_action() -> str:
     view = current_app.view_functions[request.endpoint or ""]
     return getattr(view, "required_action", "")

@@ -55,7 +55,9 @@ def page(
     """
     if cursor:
         try:
-            statement = statement.where(tuple_(*keys) < tuple_(*read_cursor(cursor, keys)))
+            after = read_cursor(cursor, keys)
+            # The first key alone, too: it bounds the index where the others stand in another table.
+            statement = statement.where(keys[0] <= after[0], tuple_(*keys) < tuple_(*after))
         except BadCursor:
             cursor = None
     found = db.session.execute(statement.order_by(*(key.desc() for key in keys)).limit(size + 1)).unique()

@@ -26,7 +26,8 @@ from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
 from hub.core.jobs import drain
 from tests.conftest import DATABASES
-from tests.factories.community import a_group
+from tests.factories.groups import group, member
+from tests.factories.people import actor_of
 
 pytestmark = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
@@ -49,11 +50,13 @@ def kinds():
 
 class TestStarting:
     def test_items_are_counted_within_their_group(self, world):
+        other = group()
+        member(world.bob, other)
+        bob = actor_of(world.bob)
         with unit_of_work():
-            other = a_group(world.bob)
             numbers = [
-                actions.start_item(world.bob.as_actor(), group, DISCUSSION, "Title", "Text").number
-                for group in (world.group, other, world.group)
+                actions.start_item(bob, where, DISCUSSION, "Title", "Text").number
+                for where in (world.group, other, world.group)
             ]
         assert numbers == [1, 1, 2]
 

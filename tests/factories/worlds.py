@@ -4,19 +4,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub.core.database import unit_of_work
-
-from .community import a_group, a_person, acting, join
+from .groups import group, member
+from .people import actor_of, person
 
 
 @pytest.fixture
 def world(app):
     """group; ann (moderator), bob and cat (members), dan (of no group): people, and actors as `.as_ann`."""
-    with unit_of_work():
-        ann, bob, cat, dan = (a_person(name) for name in ("Ann", "Bob", "Cat", "Dan"))
-        group = a_group(bob, cat, slug="rims", name="Records")
-        join(ann, group, "moderator")
-        people = {"ann": ann, "bob": bob, "cat": cat, "dan": dan}
-        return SimpleNamespace(
-            group=group, **people, **{f"as_{name}": acting(person) for name, person in people.items()}
-        )
+    ann, bob, cat, dan = (person(name, handle=name.lower()) for name in ("Ann", "Bob", "Cat", "Dan"))
+    records = group("Records", slug="rims")
+    member(ann, records, "moderator")
+    member(bob, records)
+    member(cat, records)
+    people = {"ann": ann, "bob": bob, "cat": cat, "dan": dan}
+    return SimpleNamespace(
+        group=records, **people, **{f"as_{name}": actor_of(someone) for name, someone in people.items()}
+    )

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.content.models import Activity, Item, Post
-from hub.core import clock
+from hub.core import clock, search
 from hub.core.database import db
 from hub.core.outbox import emit
 from hub.core.policy import Actor
+
+# Documents that one message to the index names.
+TOLD_AT_ONCE = 500
 
 
 def change_item(item: Item, *criteria: Any, **values: Any) -> bool:
@@ -64,7 +67,9 @@ def happened(kind: str, actor: Actor, item: Item, post: Post | None = None) -> A
 
 def changed(item: Item, post: Post | None = None) -> None:
     """What can be found of the item (or of one post in it) is no longer what it was."""
-    if post is None:
-        emit("item.changed", item_id=item.id)
-    else:
-        emit("post.changed", post_id=post.id, item_id=item.id)
+    if post is not None:
+        search.changed(f"post:{post.id}")
+        return
+    ids = db.session.scalars(select(Post.id).where(Post.item_id == item.id).order_by(Post.id)).all()
+    for start in range(0, len(ids), TOLD_AT_ONCE):
+        search.changed(*(f"post:{post_id}" for post_id in ids[start : start + TOLD_AT_ONCE]))

@@ -1,0 +1,176 @@
+"""Reads of the spine: eager, paged, visible to the actor."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, literal, or_, select, union_all
+from sqlalchemy.orm import contains_eager, selectinload
+
+from hub.core.database import db
+from hub.core.paging import Page, page
+from hub.core.policy import Actor, visible
+from hub.groups.models import Group, Membership
+
+from .models import Draft, Item, Post, ReadMark, Revision, Topic, Vote, Watch, group_topic
+from .rules import shows_post_of
+
+
+def item_statement(actor: Actor, kind: str, slug: str, number: int) -> Select[tuple[Item]]:
+    """One item by its address, if the actor sees it; with its group."""
+    return (
+        select(Item)
+        .join(Item.group)
+        .options(contains_eager(Item.group))
+        .where(visible(Item, actor), Group.slug == slug, Item.kind == kind, Item.number == number)
+    )
+
+
+def items(
+    actor: Actor,
+    kind: str | None = None,
+    *,
+    group: Group | None = None,
+    states: Collection[str] = (),
+    topic: Topic | None = None,
+    cursor: str | None = None,
+    size: int = 30,
+) -> Page[Item]:
+    """A page of items that the actor sees, the latest activity first; with groups and topics."""
+    statement = (
+        select(Item)
+        .join(Item.group)
+        .options(contains_eager(Item.group), selectinload(Item.topics))
+        .where(visible(Item, actor))
+    )
+    if kind:
+        statement = statement.where(Item.kind == kind)
+    if group is not None:
+        statement = statement.where(Item.group_id == group.id)
+    if states:
+        statement = statement.where(Item.state.in_(states))
+    if topic is not None:
+        statement = statement.where(Item.topics.any(Topic.id == topic.id))
+    return page(
+        statement,
+        (Item.last_activity_at, Group.slug, Item.number),
+        lambda item: (item.last_activity_at, item.group.slug, item.number),
+        cursor,
+        size,
+    )
+
+
+def unread(actor: Actor, shown: Sequence[Item]) -> set[int]:
+    """Ids of those items that have posts which the actor, a member, has not read. Older talk than their
+    membership is not unread to them."""
+    if actor.person_id is None or not shown:
+        return set()
+    found = db.session.scalars(
+        select(Item.id)
+        .join(
+            Membership,
+            and_(Membership.group_id == Item.group_id, Membership.person_id == actor.person_id),
+        )
+        .outerjoin(ReadMark, and_(ReadMark.item_id == Item.id, ReadMark.person_id == actor.person_id))
+        .where(
+            Item.id.in_([item.id for item in shown]),
+            or_(
+                and_(ReadMark.position.is_(None), Item.last_activity_at > Membership.joined_at),
+                ReadMark.position < Item.last_position,
+            ),
+        )
+    )
+    return set(found)
+
+
+def topics_of(actor: Actor, group: Group | None = None) -> Sequence[Topic]:
+    """The topics of a group, or all that the actor sees, by name."""
+    statement = select(Topic).where(visible(Topic, actor)).order_by(Topic.name)
+    if group is not None:
+        statement = statement.join(group_topic).where(group_topic.c.group_id == group.id)
+    return db.session.scalars(statement).all()
+
+
+def posts_between(actor: Actor, item: Item, first: int, last: int) -> Sequence[Any]:
+    """Rows of posts at these positions (both included) that the actor sees, without the item. One query,
+    whose cost depends on the page's size and not on where in the item it lies."""
+    return db.session.execute(
+        select(*POST_COLUMNS)
+        .where(Post.item_id == item.id, Post.position.between(first, last), shows_post_of(actor, item))
+        .order_by(Post.position)
+    ).all()
+
+
+POST_COLUMNS = (
+    Post.id,
+    Post.position,
+    Post.kind,
+    Post.parent_id,
+    Post.author_id,
+    Post.byline,
+    Post.html,
+    Post.created_at,
+    Post.edited_at,
+    Post.withdrawn_at,
+    Post.score,
+    Post.revision_number,
+)
+
+
+def post_statement(actor: Actor, item: Item, position: int) -> Select[tuple[Post]]:
+    """One post of an item that was loaded, if the actor sees it."""
+    return select(Post).where(
+        Post.item_id == item.id, Post.position == position, shows_post_of(actor, item), visible(Post, actor)
+    )
+
+
+def revisions(post: Post) -> Sequence[Revision]:
+    """Every text of a post, the first first."""
+    return db.session.scalars(
+        select(Revision).where(Revision.post_id == post.id).order_by(Revision.number)
+    ).all()
+
+
+@dataclass
+class Reader:
+    """What one signed-in person has to do with an item and the posts on a page of it."""
+
+    votes: set[int] = field(default_factory=set)
+    read_up_to: int = 0
+    watches: bool = False
+
+
+def reader(actor: Actor, item: Item, post_ids: Collection[int]) -> Reader:
+    """One query, whatever the number of posts; none for somebody who is not signed in."""
+    found = Reader()
+    if actor.person_id is None:
+        return found
+    person = actor.person_id
+    rows = db.session.execute(
+        union_all(
+            select(literal("vote"), Vote.post_id).where(
+                Vote.person_id == person, Vote.post_id.in_(list(post_ids))
+            ),
+            select(literal("read"), ReadMark.position).where(
+                ReadMark.person_id == person, ReadMark.item_id == item.id
+            ),
+            select(literal("watch"), literal(1)).where(
+                select(Watch.item_id).where(Watch.person_id == person, Watch.item_id == item.id).exists()
+            ),
+        )
+    )
+    for what, value in rows:
+        if what == "vote":
+            found.votes.add(value)
+        elif what == "read":
+            found.read_up_to = value
+        else:
+            found.watches = True
+    return found
+
+
+def draft_at(actor: Actor, place: str) -> Draft | None:
+    """What the actor began to write at a place and has not sent."""
+    if actor.person_id is None:
+        return None
+    return db.session.scalar(select(Draft).where(Draft.person_id == actor.person_id, Draft.place == place))

@@ -1,0 +1,136 @@
+"""Posts on a page: what every reader sees of them is rendered once a version; the rest is put around it."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import get_template_attribute, request
+from flask_babel import get_locale, get_timezone
+from markupsafe import Markup
+
+from hub.core.access import SAFE_METHODS
+from hub.core.policy import Actor, can
+from hub.core.slots import gather
+
+from .fragments import fragments
+from .models import ANSWER, COMMENT, QUESTION, Item
+from .queries import Reader
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One post, rendered: `head` to the end of its text, `foot` for readers who may only read."""
+
+    id: int
+    position: int
+    kind: str
+    parent_id: int | None
+    author_id: int | None
+    score: int
+    withdrawn_at: datetime | None
+    head: Markup
+    foot: Markup
+
+
+@dataclass(frozen=True)
+class May:
+    """What one reader may do with one post."""
+
+    vote: bool = False
+    mine: bool = False
+    edit: bool = False
+    quote: bool = False
+    comment: bool = False
+    accept: bool = False
+
+
+class _Judged(NamedTuple):
+    """What the policy looks at in a post."""
+
+    item: Item
+    author_id: int | None
+    withdrawn_at: datetime | None
+
+
+class _Shown:
+    """A row of a post as its template takes it."""
+
+    def __init__(self, row: Any) -> None:
+        self._row = row
+        self.markup = Markup(row.html)  # rendered and cleaned when it was written
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
+def pieces_of(item: Item, name: tuple[Hashable, ...], read: Callable[[], Iterable[Any]]) -> list[Piece]:
+    """The pieces of the posts that `read` gives, rendered once for each version of the item.
+
+    read: rows of POST_COLUMNS, none of them withdrawn, the same for every reader of the item. name: says
+    which of the item's posts they are.
+    """
+    if request.method not in SAFE_METHODS:
+        return render_pieces(item, read())  # what this request changed may not be committed in the end
+    version = (item.path, item.id, item.created_at, item.version)
+    key = (*version, *name, str(get_locale()), str(get_timezone()))
+    pieces: list[Piece] = fragments.get(key, lambda: render_pieces(item, read()), _size)
+    return pieces
+
+
+def render_pieces(item: Item, rows: Iterable[Any]) -> list[Piece]:
+    """Each row of a post as a piece."""
+    macros = {
+        COMMENT: get_template_attribute("content/_post.html", "comment_head"),
+        "": get_template_attribute("content/_post.html", "post_head"),
+    }
+    foot = get_template_attribute("content/_post.html", "post_foot")
+    return [_piece(item, _Shown(row), macros.get(row.kind, macros[""]), foot) for row in rows]
+
+
+def _piece(item: Item, post: Any, head: Callable[..., Markup], foot: Callable[..., Markup]) -> Piece:
+    return Piece(
+        id=post.id,
+        position=post.position,
+        kind=post.kind,
+        parent_id=post.parent_id,
+        author_id=post.author_id,
+        score=post.score,
+        withdrawn_at=post.withdrawn_at,
+        head=head(post, item.path, item.is_sample),
+        foot=foot(post, item.path),
+    )
+
+
+def _size(pieces: Sequence[Piece]) -> int:
+    return sum(len(piece.head) + len(piece.foot) + 500 for piece in pieces)
+
+
+def feet(
+    actor: Actor, item: Item, pieces: Sequence[Piece], reader: Reader, *, write: str, accept: bool = False
+) -> dict[int, Markup]:
+    """What this reader may do with each post, by post id; empty for one who may only read.
+
+    write: the action of adding to the item, `discussion.reply` or `question.answer`. accept: they may accept.
+    """
+    if not actor.signed_in:
+        return {}
+    if not actor.is_member(item.group_id):
+        return {}
+    writes = can(actor, write, item)
+    foot = get_template_attribute("content/_post.html", "personal_foot")
+    extra = gather("post.actions", actor, item, pieces)
+    made = {}
+    for piece in pieces:
+        post = _Judged(item, piece.author_id, piece.withdrawn_at)
+        text = piece.kind != COMMENT and piece.withdrawn_at is None
+        may = May(
+            vote=text and can(actor, "post.vote", post),
+            mine=piece.id in reader.votes,
+            edit=can(actor, "post.edit", post),
+            quote=text and writes,
+            comment=text and writes and item.kind == QUESTION,
+            accept=text and accept and piece.kind == ANSWER,
+        )
+        made[piece.id] = foot(piece, item.path, may, extra.get(piece.id, ""))
+    return made

@@ -1,0 +1,126 @@
+"""Pages of discussions."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from hub.content.addresses import (
+    asked_number,
+    group_at,
+    item_at,
+    item_to_write_in,
+    prefilled,
+    topic_asked_for,
+)
+from hub.content.forms import PostForm, StartForm
+from hub.content.models import DISCUSSION, Item
+from hub.content.posting import Sending, preview
+from hub.content.queries import items, reader, topics_of, unread
+from hub.content.reading import note_read
+from hub.content.showing import feet
+from hub.core.access import current_actor, requires
+from hub.core.slots import gather
+from hub.groups.models import Group
+from hub.groups.rules import reads_talk
+
+from .actions import reply, start_discussion
+from .queries import stretch
+
+bp = Blueprint("discussions", __name__)
+
+
+@bp.get("/discussions")
+@requires("site.read")
+def everywhere() -> str:
+    """Discussions of all groups that the reader reads."""
+    return _list(None)
+
+
+@bp.get("/groups/<slug>/discussions")
+@requires("group.read")
+def in_group(slug: str) -> str:
+    return _list(group_at(slug))
+
+
+def _list(group: Group | None) -> str:
+    actor, topic = current_actor(), topic_asked_for()
+    page = items(actor, DISCUSSION, group=group, topic=topic, cursor=request.args.get("after"))
+    return render_template(
+        "discussions/list.html",
+        group=group,
+        section="discussions",
+        page=page,
+        topic=topic,
+        topics=topics_of(actor, group),
+        unread=unread(actor, page.rows),
+        reads=group is None or reads_talk(actor, group),
+    )
+
+
+@bp.route("/groups/<slug>/discussions/new", methods=["GET", "POST"])
+@requires("group.write")
+def start(slug: str) -> str | Response | tuple[str, int]:
+    """Start a discussion."""
+    actor, group = current_actor(), group_at(slug)
+    sending = Sending(f"{group.path}/discussions/new")
+    form = StartForm(data=sending.kept())
+    form.offer(topics_of(actor, group))
+    if earlier := form.sent_before():
+        return earlier
+    if sending.to_be_kept(form):
+        return sending.keep(form)
+    if not form.wants_preview and form.validate_on_submit():
+        item = start_discussion(actor, group, form.title.data or "", form.text.data or "", **form.filing)
+        return sending.done(form, item.path)
+    return render_template(
+        "discussions/start.html",
+        group=group,
+        section="discussions",
+        form=form,
+        sending=sending,
+        preview=preview(form),
+    ), form.status
+
+
+@bp.get("/groups/<slug>/discussions/<int:number>")
+@requires("item.read")
+def show(slug: str, number: int) -> str:
+    """A discussion, at the page that holds `?post=`."""
+    item = item_at(DISCUSSION, slug, number)
+    sending = Sending(f"{item.path}/replies")
+    text, draft = prefilled(item, sending.place)
+    return _page(item, PostForm(formdata=None, data={"text": text}), sending.with_draft(draft))
+
+
+@bp.post("/groups/<slug>/discussions/<int:number>/replies")
+@requires("discussion.reply")
+def add_reply(slug: str, number: int) -> str | Response | tuple[str, int]:
+    item = item_to_write_in(DISCUSSION, slug, number)
+    sending = Sending(f"{item.path}/replies")
+    form = PostForm()
+    if earlier := form.sent_before():
+        return earlier
+    if sending.to_be_kept(form):
+        return sending.keep(form, item.path)
+    if not form.wants_preview and form.validate_on_submit():
+        return sending.done(form, reply(current_actor(), item, form.text.data or "").path)
+    return _page(item, form, sending, position=item.last_position), form.status
+
+
+def _page(item: Item, form: PostForm, sending: Sending, position: int | None = None) -> str:
+    actor = current_actor()
+    shown = stretch(actor, item, position or asked_number("post") or 1)
+    mine = reader(actor, item, [piece.id for piece in shown.pieces])
+    note_read(actor, item, shown.last)
+    return render_template(
+        "discussions/show.html",
+        group=item.group,
+        section="discussions",
+        item=item,
+        shown=shown,
+        mine=mine,
+        feet=feet(actor, item, shown.pieces, mine, write="discussion.reply"),
+        examples=gather("post.examples", actor, item, shown.pieces),
+        form=form,
+        sending=sending,
+        preview=preview(form),
+    )
