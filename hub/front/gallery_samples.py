@@ -183,12 +183,25 @@ def items() -> list[Thing]:
             path="#",
             byline=BY_ADDRESS,
             published_at=AT,
+            last_activity_at=AT,
             group=group,
             topics=[_topic("Freedom of information")],
             applies_to="scotland",
             is_sample=False,
         )
         for number, (kind, state, replies, closed) in enumerate(states)
+    ]
+
+
+def groups() -> list[Thing]:
+    """Groups of each visibility."""
+    return [
+        Thing(id=-1, name=name, path="#", summary=about, member_count=count, visibility=seen, joining=joining)
+        for name, about, count, seen, joining in (
+            ("Digital in public services", "For people who run services.", 1, "public", "open"),
+            ("Records Scotland", "Ask, compare, write down.", 2310, "part_open", "on_request"),
+            ("Inspectors", "", 12, "listed", "by_invitation"),
+        )
     ]
 
 
@@ -325,6 +338,7 @@ def things() -> dict[str, object]:
         "by": [BY_ADDRESS, BY_MODERATOR, BY_SAID, BY_NOBODY],
         "rows": rows(),
         "items": items(),
+        "groups": groups(),
         "examples": examples(),
         "entries": timeline(),
         "parts": DIFFERENCE,
