@@ -1,6 +1,6 @@
 """What every response says to the browser: no scripts or requests but our own, no framing, no sniffing."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -24,12 +24,18 @@ limiter = Limiter(get_remote_address, headers_enabled=False)
 
 
 def _caching(response: Response) -> Response:
-    """Personal pages are stored nowhere; open ones may be kept if they are asked for again each time."""
+    """Personal pages are stored nowhere; open ones carry a validator, and are asked for again each time."""
     if request.endpoint in {"static", "bootstrap.static"} or "Cache-Control" in response.headers:
         return response
-    personal = current_actor().signed_in or "Set-Cookie" in response.headers
-    response.headers["Cache-Control"] = "no-store" if personal else "no-cache"
     response.vary.add("Cookie")
+    # A session holds a form's token or something to be said once, even where nobody signed in.
+    if current_actor().signed_in or session or "Set-Cookie" in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = "no-cache"
+    if response.status_code == 200 and not response.is_streamed:
+        response.add_etag()
+        response.make_conditional(request)
     return response
 
 
