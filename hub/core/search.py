@@ -37,6 +37,7 @@ class Document:
     audiences   tokens of who may read it: "open", "group:12", "collection:7". None: nobody finds it.
     people      names and handles to be found by, with "@" before handles.
     topics, applies_to, group   tokens to filter by.
+    own_title   False for a reply: its title is its question's, shown but not what it is found by.
     url, byline, place   shown beside a hit; not indexed.
     """
 
@@ -51,6 +52,7 @@ class Document:
     topics: frozenset[str] = frozenset()
     applies_to: str = ""
     group: str = ""
+    own_title: bool = True
     url: str = ""
     byline: str = ""
     place: str = ""
@@ -204,11 +206,16 @@ class Provider(Protocol):
         """Those of ``keys`` that the actor may read now."""
 
 
+AudienceRule = Callable[[Any], Iterable[str]]
+"""From an actor to tokens of audiences that they belong to."""
+
+
 @dataclass
 class Register:
-    """Providers by the part of the key before the colon."""
+    """Providers by the part of the key before the colon, and who belongs to which audience."""
 
     providers: dict[str, Provider] = field(default_factory=dict)
+    audience_rules: list[AudienceRule] = field(default_factory=list)
 
     def by_provider(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """Keys grouped by provider; keys of unknown providers are dropped (their room is not installed)."""
@@ -231,6 +238,17 @@ def documents(name: str) -> Callable[[type], type]:
         return provider
 
     return keep
+
+
+def audiences(rule: AudienceRule) -> AudienceRule:
+    """Register which audiences an actor belongs to, beside "open"."""
+    register.audience_rules.append(rule)
+    return rule
+
+
+def audiences_of_actor(actor: Any) -> frozenset[str]:
+    """Every audience that the actor belongs to."""
+    return frozenset({OPEN}).union(*(rule(actor) for rule in register.audience_rules))
 
 
 def changed(*keys: str) -> None:

@@ -1,0 +1,142 @@
+"""Running a query over Whoosh's segments and keeping the best.
+
+Whoosh's own filters and collectors are not used: its RequireMatcher and AndNotMatcher fail when blocks
+are skipped, and its collectors let the order of segments decide between equals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heappush, heappushpop
+
+from whoosh import query as wq
+from whoosh.matching import Matcher
+from whoosh.reading import IndexReader, TermNotFound
+from whoosh.searching import Searcher
+
+from hub.core.search import Query
+from hub.search.engines.whoosh_query import Compiler, OpenStatistics, filters
+from hub.search.parsing import Parsed
+from hub.search.ranking import DEEPEST, Candidate
+
+MOST_SCORED = 100_000  # documents that one query may score
+PRUNE_EVERY = 200  # documents scored between looks at which parts of the query can still reach the page
+
+
+class Best:
+    """The best candidates seen so far, at most DEEPEST of them, over any number of indexes."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[tuple[float, int, _Backwards], str]] = []
+        self._scored = 0
+
+    def collect(
+        self,
+        searcher: Searcher,
+        statistics: OpenStatistics,
+        parsed: Parsed,
+        query: Query,
+        audiences: frozenset[str],
+    ) -> None:
+        """Score what matches in one index, as far as it can still be among the best."""
+        if not searcher.doc_count():
+            return
+        leaves = [leaf for leaf, _ in searcher.leaf_searchers()]
+        sets = list(filters(query, audiences))
+        masks = [_mask(leaf.reader(), sets) for leaf in leaves]
+        compiler = Compiler(searcher, statistics, masks)
+        wanted, unwanted = compiler.wanted(parsed, query.any_word), compiler.unwanted(parsed)
+        context = searcher.context(needs_current=False, limit=DEEPEST, weighting=statistics)
+        for leaf, mask in zip(leaves, masks, strict=True):
+            left = mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)
+            self._leaf(leaf.reader(), wanted.matcher(leaf, context), left)
+
+    def _leaf(self, reader: IndexReader, matcher: Matcher, mask: bytes | None) -> None:
+        created = reader.column_reader("created")
+        keys, items = reader.column_reader("key"), reader.column_reader("item")
+        crossed = True
+        while matcher.is_active() and self._scored < MOST_SCORED:
+            if crossed and self._threshold > 0 and matcher.supports_block_quality():
+                matcher.skip_to_quality(self._threshold)
+                if not matcher.is_active():
+                    break
+            number = matcher.id()
+            if mask is None or mask[number]:
+                self._scored += 1
+                score = round(matcher.score(), 6)
+                if score > self._threshold:
+                    self._keep((score, created[number], _Backwards(keys[number])), items[number].decode())
+                if self._scored % PRUNE_EVERY == 0 and self._threshold > 0:
+                    matcher = matcher.replace(self._threshold)
+                    if not matcher.is_active():
+                        break
+            crossed = matcher.next()
+
+    @property
+    def _threshold(self) -> float:
+        """The least score that still counts, less the rounding, so that equals are compared."""
+        return self._heap[0][0][0] - 2e-6 if len(self._heap) == DEEPEST else 0.0
+
+    def _keep(self, rank: tuple[float, int, _Backwards], item: str) -> None:
+        if len(self._heap) < DEEPEST:
+            heappush(self._heap, (rank, item))
+        else:
+            heappushpop(self._heap, (rank, item))
+
+    def candidates(self) -> list[Candidate]:
+        """Best first, each key once."""
+        best: dict[str, Candidate] = {}
+        for (score, created, key), item in sorted(self._heap, reverse=True):
+            best.setdefault(key.text, Candidate(key.text, item, score, created))
+        return list(best.values())
+
+
+def _mask(reader: IndexReader, sets: Iterable[frozenset[str]]) -> bytes | None:
+    """Which documents of a segment have a tag of each set; None when nothing is asked."""
+    size = reader.doc_count_all()
+    mask: int | None = None
+    for tags in sets:
+        either = 0
+        for tag in tags:
+            either |= _bits(size, _having_tag(reader, tag))
+        mask = either if mask is None else mask & either
+    return None if mask is None else mask.to_bytes(size, "little")
+
+
+def _without(leaf: Searcher, mask: bytes | None, unwanted: wq.Query) -> bytes:
+    size = leaf.doc_count_all()
+    out = _bits(size, unwanted.matcher(leaf, leaf.boolean_context()).all_ids())
+    left = int.from_bytes(mask if mask is not None else b"\x01" * size, "little") & ~out
+    return left.to_bytes(size, "little")
+
+
+def _having_tag(reader: IndexReader, tag: str) -> Iterable[int]:
+    try:
+        return reader.postings("tags", tag).all_ids()
+    except TermNotFound:
+        return ()
+
+
+def _bits(size: int, numbers: Iterable[int]) -> int:
+    marks = bytearray(size)
+    for number in numbers:
+        marks[number] = 1
+    return int.from_bytes(marks, "little")
+
+
+class _Backwards:
+    """A text that sorts the other way round, so that among equals the lesser key is the better."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __lt__(self, other: _Backwards) -> bool:
+        return other.text < self.text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Backwards) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
