@@ -48,6 +48,8 @@ _ENDINGS = (
     *("ity", "ive", "ively", "ives", "ization", "izations", "ize", "ized", "izing", "ly", "ment", "ments"),
     *("ness", "ous", "ously", "s"),
 )
+# "organize" is "organise" to us; the stemmer would part them.
+_AMERICAN = re.compile("(?<=[iy])z(?=(?:able|ation|ational|ations|e|ed|er|ers|es|ing|ings)$)")
 LONGEST_ENDING = max(map(len, _ENDINGS))
 
 _MARKS = "\u0300-\u036f"
@@ -109,11 +111,7 @@ def stem(word: str) -> str:
     """The word without its English ending, British and American spellings alike."""
     if len(word) < 3 or not (word.isascii() and word.isalpha()):
         return word
-    return _british(_stemmer.stem(word))
-
-
-def _british(cut: str) -> str:
-    return cut[:-1] + "s" if cut.endswith(("iz", "yz")) else cut
+    return _stemmer.stem(_AMERICAN.sub("s", word))
 
 
 def unfinished(beginning: str) -> tuple[str, ...]:
@@ -125,7 +123,7 @@ def unfinished(beginning: str) -> tuple[str, ...]:
     for cut in range(1, min(len(beginning) - 2, LONGEST_ENDING)):
         root, typed = beginning[:-cut], beginning[-cut:]
         possible = {stem(root + ending) for ending in _ENDINGS if ending.startswith(typed)}
-        stems |= possible & {root, _british(root)}
+        stems |= possible & {root, root[:-1] + "s" if root.endswith("z") else root}
     return tuple(sorted(stems))
 
 

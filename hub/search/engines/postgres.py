@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError
 
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
 from hub.search.analysis import clean
@@ -180,12 +180,9 @@ class PostgresEngine(RankedSearch):
     def _available(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, ProgrammingError) as problem:
+        except OperationalError as problem:
+            # Out of reach, or a query that took too long.
             raise SearchUnavailable(str(problem.orig)) from problem
-        except DBAPIError as problem:
-            if problem.connection_invalidated:
-                raise SearchUnavailable(str(problem.orig)) from problem
-            raise
 
     def _drop_abandoned(self, connection: Connection) -> None:
         """Tables that killed rebuilds left behind."""

@@ -58,7 +58,7 @@ def counting(parsed: Parsed, table: str) -> tuple[str, dict[str, Any]]:
         bound[f"clause{number}"] = _clause(clause)
         counts.append(
             f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE open"
-            f" AND terms @@ CAST(:clause{number} AS tsquery) LIMIT :most) AS having)"
+            f" AND terms @@ CAST(:clause{number} AS tsquery) LIMIT :most) AS found)"
         )
     return f"SELECT {', '.join(counts)}", bound
 

@@ -15,9 +15,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
-from whoosh.index import IndexError as WhooshIndexError
-from whoosh.index import LockError
-from whoosh.reading import ReaderClosed
 from whoosh.util.filelock import FileLock, try_for
 
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
@@ -32,7 +29,6 @@ LOCK_SECONDS = 30  # how long a writer waits for another; batches are short
 BATCH = 1_000  # documents in one commit
 SEGMENT = 3_000  # documents in one commit of a rebuild: few segments, none of them merged before the night
 Load = Callable[[Sequence[str]], Mapping[str, Document]]
-_DAMAGE = (OSError, EOFError, WhooshIndexError, LockError, ReaderClosed, ValueError, KeyError, AssertionError)
 
 
 class WhooshEngine(RankedSearch):
@@ -58,16 +54,12 @@ class WhooshEngine(RankedSearch):
                 shelves.write([one for one in documents if one.key in among], sorted(among))
 
     def candidates(self, parsed: Parsed, query: Query) -> list[Candidate]:
-        try:
+        with suppress(Exception):
             return self._candidates(parsed, query)
-        except FileNotFoundError:
-            # The index was replaced between our reading its name and opening it.
-            self._forget_shelves()
-        try:
+        # The index may have been replaced between our reading its name and opening it: once more.
+        self._forget_shelves()
+        with self._readable():
             return self._candidates(parsed, query)
-        except _DAMAGE as problem:
-            self._forget_shelves()
-            raise SearchUnavailable(str(problem)) from problem
 
     def _candidates(self, parsed: Parsed, query: Query) -> list[Candidate]:
         shelves = self._current()
@@ -84,13 +76,22 @@ class WhooshEngine(RankedSearch):
         return best.candidates()
 
     def keys(self) -> Iterator[tuple[str, str]]:
-        try:
+        with self._readable():
             shelves = self._current()
             if shelves is not None:
                 yield from shelves.open.about()
                 yield from shelves.closed.about()
-        except _DAMAGE as problem:
-            raise SearchUnavailable(str(problem)) from problem
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Whatever Whoosh makes of damaged files: it has no error of its own for them."""
+        try:
+            yield
+        except SearchUnavailable:
+            raise
+        except Exception as problem:
+            self._forget_shelves()
+            raise SearchUnavailable(f"The search index cannot be read: {problem!r}") from problem
 
     def clear(self) -> None:
         with self._lock("write.lock"):
@@ -126,7 +127,7 @@ class WhooshEngine(RankedSearch):
             for start in range(0, len(touched), BATCH):
                 keys = touched[start : start + BATCH]
                 rebuilt.shelves.write(list(load(keys).values()), keys)
-            self._use(rebuilt.name)
+            self._use(rebuilt.name, rebuilt=True)
 
     # Which index is in use.
 
@@ -156,8 +157,8 @@ class WhooshEngine(RankedSearch):
     def _new_name() -> str:
         return f"v{FORMAT}-{token_hex(8)}"
 
-    def _use(self, name: str) -> None:
-        """Make this the index in use, at once for every process, and drop all others."""
+    def _use(self, name: str, rebuilt: bool = False) -> None:
+        """Make this the index in use, at once for every process, and drop others (not one being built)."""
         if not (self._folder / name).exists():
             _Shelves.create(self._folder / name).close()
         beside = self._folder / "current.new"
@@ -168,22 +169,19 @@ class WhooshEngine(RankedSearch):
         beside.replace(self._folder / "current")
         self._forget_shelves()
         for other in self._folder.glob("v*-*"):
-            if other.name != name and not self._being_built():
+            if other.name != name and (rebuilt or not self._being_built()):
                 shutil.rmtree(other, ignore_errors=True)
 
     # Writing.
 
     @contextmanager
     def _writing(self) -> Iterator[_Shelves]:
-        with self._lock("write.lock"):
+        with self._lock("write.lock"), self._readable():
             if not self._current_name():
                 self._use(self._new_name())
             shelves = self._current()
             assert shelves is not None
-            try:
-                yield shelves
-            except _DAMAGE as problem:
-                raise SearchUnavailable(str(problem)) from problem
+            yield shelves
 
     @contextmanager
     def _lock(self, name: str, wait: float = LOCK_SECONDS) -> Iterator[None]:

