@@ -1,0 +1,92 @@
+"""Attaching, detaching, withdrawing. Actor first; nothing commits here."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from hub.content.actions.permitting import permit
+from hub.content.actions.spine import happened, touch
+from hub.content.models import Item, Post
+from hub.core import audit, clock, search
+from hub.core.database import db
+from hub.core.errors import Refused
+from hub.core.policy import Actor
+
+from .models import Example, ExamplePost
+from .queries import Choice
+from .rules import LONGEST_CAPTION, MOST_POSTS
+
+
+def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) -> Example:
+    """Show archived posts under a post, with a caption saying what they show.
+
+    choices: from `queries.choices` or `queries.chosen`, so what the actor keeps. Raises Refused.
+    """
+    permit(actor, "example.attach", post)
+    caption = caption.strip()
+    if not choices:
+        raise Refused(_("Choose at least one archived post to attach."))
+    if len(choices) > MOST_POSTS:
+        raise Refused(
+            _("One example shows up to %(most)d posts. Attach the others as another.", most=MOST_POSTS)
+        )
+    if not caption or len(caption) > LONGEST_CAPTION:
+        raise Refused(_("Say what the example shows, in up to %(most)d characters.", most=LONGEST_CAPTION))
+    last = select(func.coalesce(func.max(Example.position), 0)).where(Example.post_id == post.id)
+    example = Example(
+        post=post, position=db.session.scalar(last) + 1, caption=caption, person_id=actor.person_id
+    )
+    for position, choice in enumerate(choices, start=1):
+        example.shows.append(
+            ExamplePost(position=position, archived_post_id=choice.post.id, version_id=choice.version.id)
+        )
+    db.session.add(example)
+    db.session.flush()
+    audit.record(
+        actor,
+        "example.attach",
+        example,
+        group_id=post.item.group_id,
+        posts=[choice.post.id for choice in choices],
+    )
+    _changed(example, post.item)
+    happened("attached", actor, post.item, post)
+    return example
+
+
+def detach(actor: Actor, example: Example) -> None:
+    """Take an example away. The archived posts stay where they are kept."""
+    permit(actor, "example.detach", example)
+    item = example.post.item
+    audit.record(actor, "example.detach", example, group_id=item.group_id, caption=example.caption)
+    search.changed(f"example:{example.id}")
+    db.session.delete(example)
+    db.session.flush()
+    touch(item)
+
+
+def withdraw(actor: Actor, example: Example, reason: str = "") -> None:
+    """Out of sight at once, until it is decided; reversible."""
+    _set_withdrawn(actor, example, reason, withdrawn=True)
+
+
+def restore(actor: Actor, example: Example, reason: str = "") -> None:
+    """Shown again."""
+    _set_withdrawn(actor, example, reason, withdrawn=False)
+
+
+def _set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: bool) -> None:
+    permit(actor, "example.moderate", example)
+    if (example.withdrawn_at is not None) == withdrawn:
+        return
+    example.withdrawn_at = clock.now() if withdrawn else None
+    verb = "example.withdraw" if withdrawn else "example.restore"
+    audit.record(actor, verb, example, group_id=example.post.item.group_id, reason=reason)
+    _changed(example, example.post.item)
+
+
+def _changed(example: Example, item: Item) -> None:
+    db.session.flush()
+    touch(item)
+    search.changed(f"example:{example.id}")

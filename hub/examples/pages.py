@@ -1,0 +1,39 @@
+"""What examples add to the pages of items: their cards under posts, and the way to attach one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import get_template_attribute
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from hub.content.models import COMMENT, Item
+from hub.core.policy import Actor
+from hub.core.slots import fills
+
+from .cards import cards_of
+from .queries import under_posts
+
+
+@fills("post.examples")
+def examples_under(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
+    """The cards under each post of a page, in four queries at most, none where nothing is attached."""
+    found = under_posts([piece.id for piece in pieces], withdrawn=actor.moderates(item.group_id))
+    cards = cards_of(found)
+    show = get_template_attribute("examples/_under.html", "under")
+    shown: dict[int, Markup] = {}
+    for example in found:
+        shown[example.post_id] = shown.get(example.post_id, Markup("")) + show(example, cards[example.id])
+    return shown
+
+
+@fills("post.actions")
+def attaching(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
+    """Who may edit a post may attach an example to it."""
+    link = Markup(' <a href="{}/posts/{}/examples/new">{}</a>')
+    own = actor.moderates(item.group_id)
+    return {
+        piece.id: link.format(item.path, piece.position, _("Attach an archived post"))
+        for piece in pieces
+        if piece.kind != COMMENT and (own or (piece.author_id == actor.person_id and not item.closed))
+    }

@@ -1,0 +1,162 @@
+"""Reads of examples: under posts, in the library, and what may be attached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
+from hub.archive.rules import revealed
+from hub.content.models import Item, Post, Topic, item_topic
+from hub.core.database import db
+from hub.core.paging import Page, page
+from hub.core.policy import Actor, visible
+from hub.groups.models import Group
+
+from .cards import with_all_that_cards_show
+from .models import Example
+from .rules import keeps
+
+# Choices to attach from, at most: who does not find theirs among them says more of its words.
+MOST_CHOICES = 20
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A version of an archived post that could be attached. `ref` names it in a form."""
+
+    ref: str
+    post: ArchivedPost
+    version: PostVersion
+    number: int
+    total: int
+    deleted: bool
+
+
+def under_posts(post_ids: Sequence[int], *, withdrawn: bool) -> list[Example]:
+    """The examples under posts that the caller was shown to see, in their order, ready for `cards_of`.
+
+    withdrawn: with those that are out of sight (moderators see that one stood there).
+    """
+    statement = (
+        select(Example)
+        .where(Example.post_id.in_(post_ids))
+        .order_by(Example.post_id, Example.position, Example.id)
+        .options(*with_all_that_cards_show())
+    )
+    if not withdrawn:
+        statement = statement.where(Example.withdrawn_at.is_(None))
+    return list(db.session.scalars(statement))
+
+
+def seen_example(actor: Actor, token: str) -> Select[tuple[Example]]:
+    """An example by its address, with its post and item, ready for `cards_of`."""
+    return (
+        select(Example)
+        .where(Example.token == token, visible(Example, actor))
+        .options(
+            *with_all_that_cards_show(),
+            joinedload(Example.post).joinedload(Post.item).selectinload(Item.topics),
+        )
+    )
+
+
+def library(
+    actor: Actor, *, group: Group | None = None, topic: Topic | None = None, cursor: str | None = None
+) -> Page[Example]:
+    """The examples that the actor sees, newest first, with where each is used."""
+    statement = (
+        select(Example)
+        .join(Example.post)
+        .join(Post.item)
+        .join(Item.group)
+        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
+        .options(
+            *with_all_that_cards_show(),
+            contains_eager(Example.post).contains_eager(Post.item).contains_eager(Item.group),
+            contains_eager(Example.post).contains_eager(Post.item).selectinload(Item.topics),
+        )
+    )
+    if group is not None:
+        statement = statement.where(Item.group_id == group.id)
+    if topic is not None:
+        filed = select(item_topic.c.item_id).where(item_topic.c.topic_id == topic.id)
+        statement = statement.where(Item.id.in_(filed))
+    keys = (Example.attached_at, Example.token)
+    return page(statement, keys, lambda row: (row.attached_at, row.token), cursor, size=10)
+
+
+def kept_collections(actor: Actor) -> list[Collection]:
+    """The collections that the actor keeps, by name."""
+    return list(
+        db.session.scalars(select(Collection).where(visible(Collection, actor)).order_by(Collection.name))
+    )
+
+
+def choices(actor: Actor, collection: Collection | None, words: str) -> list[Choice]:
+    """Versions of posts that the actor keeps, newest first, with all the words; or the post at an address."""
+    statement = (
+        select(ArchivedPost)
+        .where(keeps(actor), revealed(ArchivedPost.import_id), _has_words(words))
+        .options(joinedload(ArchivedPost.account))
+        .order_by(ArchivedPost.sort_at.desc(), ArchivedPost.token)
+        .limit(MOST_CHOICES)
+    )
+    if collection is not None:
+        statement = statement.where(ArchivedPost.collection_id == collection.id)
+    return _as_choices(list(db.session.scalars(statement)))
+
+
+def chosen(actor: Actor, refs: Sequence[str]) -> list[Choice]:
+    """The choices that a form names, in its order; those that the actor may not attach are not there."""
+    tokens = [ref.partition(".")[0] for ref in refs]
+    posts = db.session.scalars(
+        select(ArchivedPost)
+        .where(ArchivedPost.token.in_(tokens), keeps(actor), revealed(ArchivedPost.import_id))
+        .options(joinedload(ArchivedPost.account))
+    )
+    known = {choice.ref: choice for choice in _as_choices(list(posts))}
+    return [known[ref] for ref in dict.fromkeys(refs) if ref in known]
+
+
+def _has_words(words: str):
+    address = words.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
+    if words.strip().startswith(("http://", "https://")) or address.isdecimal():
+        edited = select(PostVersion.post_id).where(PostVersion.version_id == address)
+        return or_(
+            ArchivedPost.url == words.strip(),
+            ArchivedPost.platform_id == address,
+            ArchivedPost.id.in_(edited),
+        )
+    some = select(PostVersion.id).where(
+        PostVersion.post_id == ArchivedPost.id, revealed(PostVersion.import_id)
+    )
+    for word in words.replace("\x00", "").split()[:8]:
+        some = some.where(PostVersion.text.icontains(word, autoescape=True))
+    return some.exists()
+
+
+def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
+    """Each version of each post; the newest version first."""
+    ids = [post.id for post in posts]
+    versions: dict[int, list[PostVersion]] = {}
+    for version in db.session.scalars(
+        select(PostVersion)
+        .where(PostVersion.post_id.in_(ids), revealed(PostVersion.import_id))
+        .order_by(PostVersion.written_at, PostVersion.id)
+        .options(selectinload(PostVersion.media))
+    ):
+        versions.setdefault(version.post_id, []).append(version)
+    deleted = set(
+        db.session.scalars(
+            select(ArchiveEvent.post_id)
+            .where(ArchiveEvent.post_id.in_(ids), ArchiveEvent.kind == DELETED)
+            .where(revealed(ArchiveEvent.import_id))
+        )
+    )
+    return [
+        Choice(f"{post.token}.{number}", post, version, number, len(versions[post.id]), post.id in deleted)
+        for post in posts
+        for number, version in reversed(list(enumerate(versions.get(post.id, []), start=1)))
+    ]

@@ -1,0 +1,75 @@
+"""A card says who (as they were then), when, what, and what became of it; private people are masked."""
+
+from sqlalchemy import update
+
+from hub.archive.models import ORGANISATION, SocialAccount
+from hub.core.database import unit_of_work
+from hub.examples.cards import cards_of
+from hub.examples.models import Example
+
+
+def cards(example: Example) -> list:
+    return cards_of([example])[example.id]
+
+
+def test_an_organisations_own_post_is_shown_by_name(scene):
+    (card,) = cards(scene.attach("Wrong channel"))
+    assert (card.name, card.handle, card.masked) == ("Strathtay Council", "strathtay", False)
+    assert card.platform == "X (Twitter)"
+    assert card.kept_by == "Strathtay Council"
+    assert card.source == "export"
+    assert len(card.sha256) == 64
+
+
+def test_a_deletion_is_said_with_its_day_and_how_it_is_known(scene):
+    (card,) = cards(scene.attach("Wrong channel"))
+    assert (
+        "deleted",
+        "Deleted",
+        "on the platform on 1 February 2024, as the account's own export says",
+    ) in card.events
+
+
+def test_an_edit_is_said_with_its_place_among_the_versions(scene):
+    (card,) = cards(scene.attach("Schools are closed"))
+    assert card.edited
+    assert card.version == "Version 2 of 2"
+
+
+def test_a_private_person_is_masked_in_name_and_text(scene):
+    (card,) = cards(scene.attach("my street"))
+    assert card.masked
+    assert (card.name, card.handle) == ("", "")
+    assert card.source == "capture"
+    assert card.text == "@strathtay my street is still shut, ask @[private person]"
+
+
+def test_private_people_whom_an_organisation_mentions_are_masked(scene):
+    (card,) = cards(scene.attach("Thank you"))
+    assert card.text == "Thank you @[private person] for telling us"
+
+
+def test_an_account_that_is_known_to_be_public_is_shown(scene):
+    example = scene.attach("my street")
+    with unit_of_work() as session:
+        session.execute(
+            update(SocialAccount).where(SocialAccount.platform_id == "77").values(kind=ORGANISATION)
+        )
+    (card,) = cards(example)
+    assert (card.name, card.handle) == ("Rob Resident", "rob_resident")
+
+
+def test_pages_never_name_a_private_person(scene, client):
+    example = scene.attach("my street", "Thank you")
+    for path in (scene.item.path, example.path, "/examples", "/groups/records/examples"):
+        page = client.get(path)
+        assert page.status_code == 200
+        for name in ("rob_resident", "Rob Resident", "jane_doe"):
+            assert name not in page.text, path
+
+
+def test_the_evidence_page_gives_the_fingerprint_of_the_original_bytes(scene, client):
+    example = scene.attach("Wrong channel")
+    page = client.get(example.path).text
+    assert cards(example)[0].sha256 in page
+    assert "the account&#39;s own export" in page
