@@ -8,6 +8,7 @@ from flask import has_app_context
 from flask.globals import _cv_app, _cv_request
 from flask.testing import FlaskClient
 from html5lib.html5parser import ParseError
+from lxml import html
 from werkzeug.test import TestResponse
 
 from hub.core.database import begin_reading, db
@@ -25,11 +26,31 @@ class HubClient(FlaskClient):
             assert_parses(response.get_data(as_text=True), response.request.path)
         return response
 
+    def submit(self, page: str, fields: dict[str, Any] | None = None, button: str = "") -> TestResponse:
+        """Fills in the form of a page that has these fields (and this button, by its words) and sends it,
+        as a browser would: with what the form holds already, its hidden fields and its method."""
+        shown = self.get(page)
+        assert shown.status_code == 200, f"{page} answers {shown.status_code}"
+        form = _the_form(html.fromstring(shown.get_data(as_text=True)), fields or {}, button)
+        values = {**dict(form.form_values()), **(fields or {})}
+        action = form.get("action") or page
+        if form.method == "GET":
+            return self.get(action, query_string=values)
+        return self.post(action, data=values)
+
     def _open_alone(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TestResponse:
         _cv_app.set(None)  # type: ignore[arg-type]
         _cv_request.set(None)  # type: ignore[arg-type]
         begin_reading()
         return super().open(*args, **kwargs)
+
+
+def _the_form(page: Any, fields: dict[str, Any], button: str) -> Any:
+    for form in page.forms:
+        words = [" ".join(element.text_content().split()) for element in form.iter("button")]
+        if set(fields) <= set(form.fields) and (not button or button in words):
+            return form
+    raise AssertionError(f"No form of the page has {sorted(fields)} and a button {button!r}.")
 
 
 def assert_parses(page: str, path: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
 
 from hub.core.database import Base, db
+from hub.core.security import limiter
 from hub.core.settings import Settings
 from hub.factory import create_app
 
@@ -47,6 +48,8 @@ def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config.update(TESTING=True, SERVER_NAME=None)
     app.test_client_class = HubClient
+    # Hashing is made slow on purpose; what it protects is not what most tests are about.
+    app.extensions["security"].pwd_context.update(argon2__memory_cost=64, argon2__time_cost=1)
     with app.app_context():
         db.create_all()
     return app
@@ -80,6 +83,7 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     if "app" not in request.fixturenames:
         return
     app = request.getfixturevalue("app")
+    limiter.reset()
     close_all_sessions()  # one that a failed test left open would hold its locks
     with app.app_context():
         _empty(app)

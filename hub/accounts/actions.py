@@ -35,10 +35,11 @@ def person_by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == normal_email(email)))
 
 
-def register_person(name: str, email: str, password: str) -> None:
-    """Somebody registers. Whether the address is known is told to its owner by mail, and to nobody else.
+def register_person(name: str, email: str, password: str, onward: str = "") -> None:
+    """Somebody registers; onward: the page that they wanted to see.
 
-    Until an address is confirmed, the newest registration for it counts, and the links of earlier ones die.
+    Whether the address is known is told to its owner by mail, and to nobody else. Until an address is
+    confirmed, the newest registration for it counts, and the links of earlier ones die.
     """
     email = normal_email(email)
     hashed = hash_password(passwords.normal(password))  # first, so that every answer takes as long
@@ -52,7 +53,7 @@ def register_person(name: str, email: str, password: str) -> None:
     person.name = name.strip()
     person.password = hashed
     db.session.flush()
-    mail_person(person, CONFIRM)
+    mail_person(person, CONFIRM, next=onward)
 
 
 def create_person(

@@ -57,10 +57,10 @@ def problem(password: str, *personal: str) -> str | None:
 
 def _left(plain: str, *parts: str) -> int:
     """How many characters of one's own remain; what stands for a letter counts as that letter."""
-    plain = plain.translate(_LEET)
+    plain = re.sub(r"[\W_]+", "", plain.translate(_LEET))
     for part in parts:
         plain = plain.replace(part.translate(_LEET), "")
-    return len(set(re.sub(r"[\W\d_]+", "", _COMMON.sub("", plain))))
+    return len(set(re.sub(r"\d+", "", _COMMON.sub("", plain))))
 
 
 def _parts(personal: tuple[str, ...]) -> list[str]:

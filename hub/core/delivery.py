@@ -77,10 +77,19 @@ class Folder:
     def accepted(self, token: str) -> bool:
         return (self.folder / f"{token}.eml").exists()
 
-    def messages(self) -> list[tuple[str, EmailMessage]]:
-        """Every message with its token, newest first."""
-        files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
-        return [(file.stem, message_from_bytes(file.read_bytes(), policy=policy.default)) for file in files]
+    def messages(self, most: int | None = None) -> list[tuple[str, EmailMessage]]:
+        """Messages with their tokens, newest first."""
+        files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        return [(file.stem, _read(file)) for file in files[:most]]
+
+    def message(self, token: str) -> EmailMessage | None:
+        """The message of that token, if it was handed over."""
+        file = self.folder / f"{token}.eml"
+        return _read(file) if token.isalnum() and file.is_file() else None
+
+
+def _read(file: Path) -> EmailMessage:
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
 
 
 class Smtp:

@@ -27,13 +27,18 @@ from .message import CannotBeWritten, Email, address
 from .message import build as build_message
 from .policy import Actor
 
-__all__ = ["Email", "Mail", "composer", "post_mail", "send_again", "when_settled"]
+__all__ = ["Email", "Mail", "composer", "keeps_mail", "post_mail", "send_again", "when_settled"]
 
 QUEUED, SENDING, SENT = "queued", "sending", "sent"
 FAILED, DROPPED, UNCERTAIN = "failed", "dropped", "uncertain"
 
 # Rows of settled mail name people's addresses: they are kept as long as somebody may ask what became of it.
 KEPT = timedelta(days=90)
+
+
+def keeps_mail() -> bool:
+    """Whether no mail server is set, so that messages stay in the hub, where an administrator reads them."""
+    return not current_app.extensions["settings"].mail_url.get_secret_value()
 
 
 class Mail(Base):

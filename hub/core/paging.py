@@ -47,20 +47,25 @@ def page(
     size: int = PAGE_SIZE,
     *,
     scalars: bool = True,
+    ascending: bool = False,
 ) -> Page[Any]:
-    """The rows after `cursor`, newest first.
+    """The rows after `cursor`, newest first; or ascending, for lists by name.
 
-    keys: the columns to sort by, all descending, together unique. key_of: their values of one row.
+    keys: the columns to sort by, all in one direction, together unique. key_of: their values of one row.
     A cursor that is not ours gives the first page: an address that was cut short should still work.
     """
     if cursor:
         try:
-            after = read_cursor(cursor, keys)
+            last = read_cursor(cursor, keys)
+            row, bound = tuple_(*keys), tuple_(*last)
             # The first key alone, too: it bounds the index where the others stand in another table.
-            statement = statement.where(keys[0] <= after[0], tuple_(*keys) < tuple_(*after))
+            statement = statement.where(
+                *((keys[0] >= last[0], row > bound) if ascending else (keys[0] <= last[0], row < bound))
+            )
         except BadCursor:
             cursor = None
-    found = db.session.execute(statement.order_by(*(key.desc() for key in keys)).limit(size + 1)).unique()
+    order = [key.asc() if ascending else key.desc() for key in keys]
+    found = db.session.execute(statement.order_by(*order).limit(size + 1)).unique()
     rows = list(found.scalars() if scalars else found)
     more = len(rows) > size
     rows = rows[:size]

@@ -38,5 +38,5 @@ def test_a_person_of_the_factory_acts_with_their_roles(app):
 
 def test_requests_of_a_test_do_not_share_who_is_signed_in(app):
     someone = sign_in(app.test_client(), person())
-    assert someone.get("/login").status_code == 302  # already signed in
-    assert app.test_client().get("/login").status_code == 200
+    assert someone.get("/settings").status_code == 200
+    assert app.test_client().get("/settings").status_code == 404

@@ -1,0 +1,67 @@
+"""Reads of people and organisations."""
+
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from hub.core.database import db
+from hub.core.paging import Page, page
+from hub.core.policy import Actor, visible
+from hub.core.site import site
+
+from .models import Organisation, Person
+
+# Offered while one types; whoever does not find theirs names it.
+MOST_OFFERED = 500
+
+
+def organisation_names() -> list[str]:
+    return list(db.session.scalars(select(Organisation.name).order_by(Organisation.name).limit(MOST_OFFERED)))
+
+
+def directory(
+    actor: Actor, *, name: str = "", sector: str = "", organisation: str = "", cursor: str | None = None
+) -> Page[Person]:
+    """People whom the actor meets, by name. organisation: its slug. name: the beginning of any part of a
+    name, or of a handle."""
+    statement = select(Person).where(visible(Person, actor), Person.active)
+    if name:
+        like = _escaped(name.lower())
+        lowered = func.lower(Person.name)
+        statement = statement.where(
+            or_(
+                lowered.like(f"{like}%", escape="\\"),
+                lowered.like(f"% {like}%", escape="\\"),
+                Person.handle.like(f"{like}%", escape="\\"),
+            )
+        )
+    if sector:
+        statement = statement.where(Person.sector == sector)
+    if organisation:
+        statement = statement.where(Person.organisation.has(Organisation.slug == organisation))
+    keys = (Person.name, Person.handle)
+    return page(statement, keys, lambda person: (person.name, person.handle), cursor, ascending=True)
+
+
+def organisations_of(actor: Actor) -> list[Any]:
+    """Organisations of the people whom the actor meets, with how many: (slug, name, people) rows."""
+    people = func.count(Person.id).label("people")
+    return list(
+        db.session.execute(
+            select(Organisation.slug, Organisation.name, people)
+            .join(Person, Person.organisation_id == Organisation.id)
+            .where(visible(Person, actor), Person.active)
+            .group_by(Organisation.slug, Organisation.name)
+            .order_by(people.desc(), Organisation.name)
+            .limit(40)
+        )
+    )
+
+
+def sample_sign_ins() -> list[dict[str, str]]:
+    """Who can be tried out on a hub of samples: who, email, password, as the seeds have noted them."""
+    return list(site().texts.get("sample_sign_ins", []))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,76 @@
+"""The mail folder as pages, for administrators of a hub that has no mail server yet."""
+
+from email.message import EmailMessage
+
+from flask import Response, abort, current_app, make_response, render_template
+from markupsafe import Markup, escape
+
+from hub.core.access import requires
+from hub.core.delivery import Folder
+from hub.core.mail import keeps_mail
+
+from .blueprint import bp, uncached
+
+# The message's own HTML, opened: no scripts, nothing loaded, no forms, an origin of its own.
+OPENED_MAIL_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "img-src": "data:",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "sandbox": "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
+}
+MOST_SHOWN = 200
+
+
+def _folder() -> Folder:
+    """The mail folder; on a hub with a mail server there is none, and these pages do not exist."""
+    if not keeps_mail():
+        abort(404)
+    return Folder(current_app.extensions["settings"].folder("mail"))
+
+
+def _message(token: str) -> EmailMessage:
+    return _folder().message(token) or abort(404)
+
+
+@bp.get("/admin/mail")
+@requires("site.administer")
+def kept_mail() -> str:
+    return render_template("accounts/kept_mail.html", messages=_folder().messages(MOST_SHOWN))
+
+
+@bp.get("/admin/mail/<token>")
+@requires("site.administer")
+def kept_message(token: str) -> Response:
+    message = _message(token)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    page = render_template(
+        "accounts/kept_message.html",
+        message=message,
+        token=token,
+        text=with_links(text.get_content()) if text else "",
+        has_html=html is not None,
+    )
+    return uncached(make_response(page))
+
+
+@bp.get("/admin/mail/<token>/html")
+@requires("site.administer")
+def kept_html(token: str) -> Response:
+    html = _message(token).get_body(("html",)) or abort(404)
+    return uncached(make_response(html.get_content()))
+
+
+kept_html.talisman_view_options = {"content_security_policy": OPENED_MAIL_POLICY}  # type: ignore[attr-defined]
+
+
+def with_links(text: str) -> Markup:
+    """Plain text, with the addresses in it as links."""
+    words = []
+    for word in text.replace("\n", " \n ").split(" "):
+        address = word.strip("<>.,;")
+        is_link = address.startswith(("http://", "https://"))
+        link = Markup('<a href="{0}">{0}</a>').format(address)
+        words.append(escape(word).replace(escape(address), link) if is_link else escape(word))
+    return Markup(" ").join(words)

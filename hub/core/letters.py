@@ -1,0 +1,37 @@
+"""Writing mail: each message is a folder of templates, `email/<message>/` subject.txt, body.txt, body.html.
+
+HTML bodies extend `email/_frame.html`; its styles are set into the elements, since mail programs drop
+style sheets. Nothing is ever loaded from elsewhere.
+"""
+
+from pathlib import Path
+
+import css_inline
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+from .mail import Email
+
+STYLES = Path(__file__).parent.parent / "static" / "css" / "mail.css"
+
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=STYLES.read_text())
+
+
+def letter(
+    message: str, *, locale: str = "en_GB", headers: dict[str, str] | None = None, **about: object
+) -> Email:
+    """The message, written from its templates. `hub` in them is the hub's address, for links."""
+    hub = current_app.extensions["settings"].address
+    with force_locale(locale):
+        subject, text, html = (
+            render_template(f"email/{message}/{part}", hub=hub, **about)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return Email(" ".join(subject.split()), tidy(text), _inliner.inline(html), headers or {})
+
+
+def tidy(text: str) -> str:
+    """Plain text without the runs of empty lines that templates leave."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept) + "\n"
