@@ -9,6 +9,7 @@ from hub.core.database import db
 from hub.groups.models import Group, Membership
 
 from .models import ANSWER, REPLY, Item, Post, Vote
+from .rules import DRAWN_NUMBERS
 
 
 @check("counters")
@@ -20,7 +21,9 @@ def _counters() -> Iterator[str]:
     last = select(func.coalesce(func.max(Post.position), 0)).where(Post.item_id == Item.id)
     votes = select(func.count()).where(Vote.post_id == Post.id)
     members = select(func.count()).where(Membership.group_id == Group.id)
-    numbers = select(func.coalesce(func.max(Item.number), 0)).where(Item.group_id == Group.id)
+    numbers = select(func.coalesce(func.max(Item.number), 0)).where(
+        Item.group_id == Group.id, Item.number < DRAWN_NUMBERS.start
+    )
     yield from _wrong("item", "reply_count", Item, Item.reply_count, posts)
     yield from _wrong("item", "last_position", Item, Item.last_position, last)
     yield from _wrong("post", "score", Post, Post.score, votes)

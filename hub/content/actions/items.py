@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from secrets import randbelow
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from hub.content.models import JURISDICTIONS, OPENING, Item, Link, Post, Topic
-from hub.content.rules import LONGEST_SUMMARY, LONGEST_TITLE
+from hub.content.rules import DRAWN_NUMBERS, LONGEST_SUMMARY, LONGEST_TITLE
 from hub.core import clock
 from hub.core.audit import record
 from hub.core.database import db
@@ -33,13 +34,17 @@ def start_item(
     state: str = "open",
     published: bool = True,
 ) -> Item:
-    """A new item with its opening post, in the group's next number. Unpublished, it is its author's draft."""
+    """A new item with its opening post, in the group's next number.
+
+    Unpublished, it is its author's draft, and its number is drawn: a gap in the count would tell others that
+    something exists which they may not see.
+    """
     permit(actor, "group.write", group)
     now = clock.now()
     item = Item(
         group=group,
         group_id=group.id,
-        number=_next_number(group),
+        number=_next_number(group) if published else _unguessable_number(group),
         kind=kind,
         state=state,
         author_id=actor.person_id,
@@ -74,6 +79,17 @@ def _next_number(group: Group) -> int:
         .values(last_number=Group.last_number + 1)
         .returning(Group.__table__.c.last_number)
     ).scalar_one()
+    return number
+
+
+def _unguessable_number(group: Group) -> int:
+    taken = True
+    while taken:
+        number = DRAWN_NUMBERS.start + randbelow(len(DRAWN_NUMBERS))
+        taken = (
+            db.session.scalar(select(Item.id).where(Item.group_id == group.id, Item.number == number))
+            is not None
+        )
     return number
 
 
