@@ -8,11 +8,11 @@ from hub.groups.rules import chosen_is_read, talk_is_read
 
 from .models import GUIDANCE, Activity, Item, Post, Topic, group_topic
 
-# A title is one sentence; a summary is what fits under it in a list.
-SHORTEST_TITLE = 5
 # What is begun unpublished gets a number drawn from here, far above any that is counted.
 DRAWN_NUMBERS = range(100_000_000, 1_000_000_000)
 
+# A title is one sentence; a summary is what fits under it in a list.
+SHORTEST_TITLE = 5
 LONGEST_TITLE = 200
 LONGEST_SUMMARY = 400
 # Some 8,000 words: longer than any post of the community that we stand in for, shorter than a pasted file.
