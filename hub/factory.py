@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .core import access, errors, forms, logs, pages, security, site, slots, worker
+from .core import access, errors, forms, language, logs, security, site, slots, worker
 from .core.database import db
 from .core.settings import MEBIBYTE, Settings
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.init_app(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
-    Babel(app, timezone_selector=pages.reader_zone)
+    Babel(app, timezone_selector=language.reader_zone)
     Bootstrap5(app)
     access.init_app(app)
     security.init_app(app)

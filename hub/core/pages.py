@@ -5,19 +5,16 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from babel.dates import get_month_names
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
-from flask_login import current_user
 from markupsafe import Markup
 
+from . import language
+from .language import in_zone, month
 from .words import words
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
-
-HUB_ZONE = "Europe/London"
 
 # Bootstrap first, then the hub's own, from the most general to the particular.
 BOOTSTRAP = "css/bootstrap.min.css"
@@ -53,46 +50,32 @@ def chosen_theme() -> str | None:
     return chosen if chosen in THEMES else None
 
 
-def reader_zone() -> str:
-    """The time zone that a signed-in reader chose; the hub's own for everybody else."""
-    return getattr(current_user, "time_zone", None) or HUB_ZONE
-
-
-def _local(at: datetime) -> datetime:
-    return at.astimezone(get_timezone())
-
-
-@lru_cache(maxsize=8)
-def _months(locale: str) -> dict[int, str]:
-    return dict(get_month_names("wide", locale=locale))
-
-
 def day(at: date) -> str:
     """'3 March 2024', in the reader's zone when it is a moment."""
     if isinstance(at, datetime):
-        at = _local(at)
-    return f"{at.day} {_months(str(get_locale()))[at.month]} {at.year}"
+        at = in_zone(at)
+    return f"{at.day} {month(at.month)} {at.year}"
 
 
 def moment(at: datetime) -> str:
     """'3 March 2024, 14:05' in the reader's zone. Cheaper than Babel's formatter: pages show dozens."""
-    local = _local(at)
-    return f"{local.day} {_months(str(get_locale()))[local.month]} {local.year}, {local:%H:%M}"
+    local = in_zone(at)
+    return f"{local.day} {month(local.month)} {local.year}, {local.hour:02}:{local.minute:02}"
 
 
 def moment_with_zone(at: datetime) -> str:
     """'3 March 2024, 14:05 GMT'."""
-    return f"{moment(at)} {_local(at):%Z}"
+    return f"{moment(at)} {in_zone(at):%Z}"
 
 
 def machine_time(at: datetime) -> str:
     """'2024-03-03T14:05:00Z'."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat('T', 'seconds')}Z"
 
 
 def machine_day(at: date) -> str:
     """'2024-03-03'."""
-    return f"{_local(at) if isinstance(at, datetime) else at:%Y-%m-%d}"
+    return f"{in_zone(at) if isinstance(at, datetime) else at:%Y-%m-%d}"
 
 
 def figure(number: int) -> str:
@@ -118,11 +101,11 @@ def navigation_words(in_group: bool) -> list[tuple[str, str]]:
 
 def install(app: Flask) -> None:
     """Hand them to the templates."""
+    language.install(app)
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words):
         environment.globals[function.__name__] = function
-    environment.globals["page_language"] = lambda: str(get_locale()).replace("_", "-")
     environment.filters["in_words"] = words
     for function in (day, moment, moment_with_zone, machine_time, machine_day, figure):
         environment.filters[function.__name__] = function

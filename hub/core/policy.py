@@ -2,7 +2,8 @@
 
 Rooms register their rules; everything that loads rows asks `visible`, everything that acts asks `can`.
 
-- `@visibility(Model)` takes an actor and returns the SQL condition under which they see a row.
+- `@visibility(Model)` takes an actor and returns the SQL condition under which they see a row. It is built
+  once for each actor, so it must not read the clock or the database.
 - `@grant(Model)` adds a further condition from a higher room: a row is visible if any of them holds.
 - `@permission("question.answer")` takes an actor and the object and says yes or no.
 """
@@ -32,6 +33,8 @@ class Actor:
     roles: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     administrator: bool = False
     reads: frozenset[int] = frozenset()
+    # What `visible` built for this actor: building a condition costs more than sending it to the database.
+    conditions: dict[type, ColumnElement[bool]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def signed_in(self) -> bool:
@@ -75,6 +78,7 @@ def visibility(model: type) -> Callable[[Condition], Condition]:
         if model in _visibility and _visibility[model].__qualname__ != rule.__qualname__:
             raise RuntimeError(f"{model.__name__} has a visibility rule already.")
         _visibility[model] = rule
+        ANYBODY.conditions.clear()
         return rule
 
     return register
@@ -85,6 +89,7 @@ def grant(model: type) -> Callable[[Condition], Condition]:
 
     def register(rule: Condition) -> Condition:
         _grants.setdefault(model, []).append(rule)
+        ANYBODY.conditions.clear()
         return rule
 
     return register
@@ -104,6 +109,12 @@ def permission(action: str, *, on: bool = True) -> Callable[[Permission], Permis
 
 def visible(model: type, actor: Actor) -> ColumnElement[bool]:
     """The SQL condition under which `actor` sees rows of `model`."""
+    if model not in actor.conditions:
+        actor.conditions[model] = _condition(model, actor)
+    return actor.conditions[model]
+
+
+def _condition(model: type, actor: Actor) -> ColumnElement[bool]:
     rule = _visibility.get(model)
     if rule is None:
         raise UnknownRule(f"No rule says who sees {model.__name__}.")
