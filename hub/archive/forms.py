@@ -1,0 +1,81 @@
+"""Forms of the archive."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from hub.core.forms import HubForm
+
+from .words import ACCOUNT_KINDS
+
+OWN, ORGANISATION = "own", "organisation"
+
+
+class CollectionForm(HubForm):
+    """A new collection."""
+
+    name = StringField(
+        _l("Name"),
+        description=_l("What it holds, as a colleague would say it: “The council's channels”."),
+        validators=[
+            InputRequired(_l("Give the collection a name.")),
+            Length(max=120, message=_l("Keep the name under 120 characters.")),
+        ],
+    )
+    about = TextAreaField(
+        _l("What it is for"),
+        validators=[Length(max=600, message=_l("Keep this under 600 characters."))],
+    )
+    holder = RadioField(_l("Held for"), default=OWN, validators=[InputRequired(_l("Choose one."))])
+
+    def offer(self, organisation: str) -> None:
+        """Who it can be held for: the person, and their organisation if they have one."""
+        self.holder.choices = [(OWN, _("You"))]
+        if organisation:
+            self.holder.choices.insert(0, (ORGANISATION, organisation))
+        if self.holder.data not in dict(self.holder.choices):
+            self.holder.data = self.holder.choices[0][0]
+
+
+class UploadForm(HubForm):
+    """A platform's export, or a capture."""
+
+    file = FileField(_l("File"))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose a file to upload."))
+
+
+class CancelForm(HubForm):
+    """Stop an import."""
+
+
+class KeeperForm(HubForm):
+    """Name another keeper."""
+
+    handle = StringField(
+        _l("Their handle"),
+        description=_l("As it stands on their page here, with or without the @."),
+        validators=[InputRequired(_l("Write the handle of a member."))],
+    )
+
+
+class AccountForm(HubForm):
+    """Say whose account it is."""
+
+    kind = RadioField(
+        _l("Whose account this is"),
+        choices=list(ACCOUNT_KINDS.items()),
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    reason = TextAreaField(
+        _l("How you know"),
+        description=_l("Kept with your name. Private people are masked on examples; others are not."),
+        validators=[
+            InputRequired(_l("Write how you know.")),
+            Length(max=600, message=_l("Keep this under 600 characters.")),
+        ],
+    )

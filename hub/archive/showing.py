@@ -1,0 +1,193 @@
+"""An archived post as pages show it: plain values, in words, ready to be masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from hub.core.pages import day
+
+from . import words
+from .models import (
+    DELETED,
+    NOT_FOUND,
+    PRIVATE,
+    AccountName,
+    ArchivedPost,
+    ArchiveEvent,
+    PostMedia,
+    PostVersion,
+)
+
+
+@dataclass(frozen=True)
+class ShownMedia:
+    """A picture or film; `path` is empty while nobody holds the file."""
+
+    kind: str  # image, video, file: how a page shows it
+    path: str
+    thumbnail: str
+    alt: str
+    filename: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ShownPost:
+    """One version of a post. The names are those of templates/components/example_card.html."""
+
+    platform: str
+    kind: str
+    name: str
+    handle: str
+    private: bool
+    at: datetime | None
+    stated_at: str
+    text: str
+    lang: str
+    complete: bool
+    media: tuple[ShownMedia, ...]
+    links: tuple[tuple[str, str], ...]
+    mentions: tuple[str, ...]
+    events: tuple[tuple[str, str, str], ...]  # (meaning, word, text)
+    version: str
+    source: str  # export or capture
+    kept_by: str
+    sha256: str
+    url: str
+    masked: bool = False
+    sample: bool = False
+    known_handles: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def name_as_of(names: Sequence[AccountName], at: datetime | None) -> tuple[str, str]:
+    """(name, handle) as they were at a moment; "" where nobody knows.
+
+    The last that was seen by then, else the first that was seen afterwards.
+    """
+    ordered = sorted(names, key=lambda one: one.seen_from)
+
+    def latest(attribute: str) -> str:
+        known = [one for one in ordered if getattr(one, attribute)]
+        before = [one for one in known if at is not None and one.seen_from <= at]
+        within = [one for one in before if one.seen_to >= at]
+        chosen = within[-1:] or before[-1:] or known[:1]
+        return getattr(chosen[0], attribute) if chosen else ""
+
+    return latest("name"), latest("handle")
+
+
+def kind_of(post: ArchivedPost) -> str:
+    if post.reposts_id:
+        return _("Repost")
+    return _("Reply") if post.reply_to_id or post.reply_to_account else _("Post")
+
+
+def show_media(media: Iterable[PostMedia]) -> tuple[ShownMedia, ...]:
+    """Each picture once, with its file if any import brought it."""
+    best: dict[str, PostMedia] = {}
+    for one in media:
+        key = one.key or str(one.position)
+        if key not in best or (best[key].media_id is None and one.media_id is not None):
+            best[key] = one
+    return tuple(_one_medium(one) for one in best.values())
+
+
+def _one_medium(one: PostMedia) -> ShownMedia:
+    name = one.url.partition("?")[0].rpartition("/")[2]
+    if one.media is None:
+        return ShownMedia(one.kind, "", "", one.alt_text, name)
+    path = f"/media/{one.media.token}"
+    kind = one.media.media_type.partition("/")[0]
+    return ShownMedia(
+        kind=kind if kind in ("image", "video") else "file",
+        path=path,
+        thumbnail=f"{path}/thumbnail" if one.media.has_thumbnail else "",
+        alt=one.alt_text,
+        filename=name,
+        sha256=one.media.sha256,
+    )
+
+
+def strip(events: Sequence[ArchiveEvent], copies: Sequence[datetime]) -> tuple[tuple[str, str, str], ...]:
+    """What happened to a post, for a card: at most one line for each kind of thing.
+
+    copies: when the versions that are kept were seen on the platform.
+    """
+    lines = []
+    gone = [event for event in events if event.kind == DELETED]
+    if gone:
+        lines.append(("deleted", words.event_word(gone[-1])[1], _gone(gone, copies)))
+    edits = sum(event.kind == "edited" for event in events)
+    if edits:
+        text = ngettext("once; each version is kept.", "%(num)s times; each version is kept.", edits)
+        lines.append(("edited", _("Edited"), text))
+    missed = [event for event in events if event.kind == NOT_FOUND]
+    if missed and not gone:
+        text = _("in the account's export of %(day)s.", day=day(missed[-1].known_at))
+        lines.append(("edited", _("Not found"), text))
+    return tuple(lines)
+
+
+def _gone(gone: Sequence[ArchiveEvent], copies: Sequence[datetime]) -> str:
+    at = next((event.at for event in gone if event.at), None)
+    known = next((event.known_at for event in gone if event.known_at), None)
+    seen = max((copy for copy in copies if known is None or copy < known), default=None)
+    if at:
+        return _("on the platform on %(day)s.", day=day(at))
+    if seen and known:
+        return _(
+            "on the platform between %(first)s and %(last)s.",
+            first=day(seen),
+            last=day(known),
+        )
+    if seen:
+        return _("on the platform after %(day)s, when this copy was seen.", day=day(seen))
+    return _("on the platform; when is not known.")
+
+
+def show(
+    post: ArchivedPost,
+    version: PostVersion | None,
+    *,
+    names: Sequence[AccountName],
+    events: Sequence[ArchiveEvent],
+    copies: Sequence[datetime],
+    number: int = 1,
+    total: int = 1,
+    source: str = "",
+    sha256: str = "",
+    known_handles: frozenset[str] = frozenset(),
+) -> ShownPost:
+    """A post and one of its versions as a page shows it, unmasked."""
+    at = (version.written_at if version else None) or post.posted_at
+    name, handle = name_as_of(names, at)
+    details = version.details if version else {}
+    collection = post.collection
+    return ShownPost(
+        platform=words.platform(post.platform),
+        kind=kind_of(post),
+        name=name,
+        handle=handle,
+        private=post.account is None or post.account.kind == PRIVATE,
+        at=at,
+        stated_at=version.stated_at if version else "",
+        text=version.text if version else "",
+        lang=version.language if version and version.language not in ("und", "qme", "qst", "zxx") else "",
+        complete=version.complete if version else True,
+        media=show_media(version.media) if version else (),
+        links=tuple((shown, expanded) for shown, expanded in details.get("links", ())),
+        mentions=tuple(mention[0] for mention in details.get("mentions", ())),
+        events=strip(events, copies),
+        version=_("Version %(number)s of %(total)s", number=number, total=total) if total > 1 else "",
+        source={"import": "export", "capture": "capture"}.get(source, ""),
+        kept_by=collection.organisation.name if collection.organisation else "",
+        sha256=sha256,
+        url=post.url,
+        sample=collection.is_sample,
+        known_handles=known_handles,
+    )

@@ -1,0 +1,129 @@
+"""What the archive's codes are called on pages."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from hub.core.pages import day, moment_with_zone
+
+from .adapters import ADAPTERS
+from .models import DELETED, EDITED, FIRST_SEEN, FOUND_AGAIN, NOT_FOUND, ArchiveEvent
+from .reasons import refusal_sentence
+
+PLATFORMS = {"x": _l("X (then Twitter)")}
+
+ACCOUNT_KINDS = {
+    "organisation": _l("Organisation"),
+    "office_holder": _l("Office holder"),
+    "member": _l("Member of this hub, writing as such"),
+    "private": _l("Private person"),
+}
+
+STATES = {
+    "waiting": ("open", _l("Waiting for its turn")),
+    "reading": ("open", _l("Being read")),
+    "done": ("verified", _l("Done")),
+    "failed": ("overdue", _l("Not imported")),
+    "cancelled": ("closed", _l("Stopped")),
+}
+
+EVIDENCE = {
+    "import": _l("The account's own export"),
+    "capture": _l("Observed from outside"),
+}
+
+# What it means that a post can no longer be had on the platform, by cause.
+GONE = {
+    "deleted": _l("Deleted"),
+    "deactivated": _l("Gone with its account"),
+    "protected": _l("No longer public"),
+    "suspended": _l("Gone: account suspended"),
+    "unknown": _l("Gone"),
+}
+
+TOLD_BY = {
+    "own_export": _l("the account's own export says so"),
+    "compliance": _l("the platform said so in a compliance file"),
+    "stream": _l("the platform said so in its stream"),
+    "import": _l("from the account's own export"),
+    "capture": _l("observed from outside"),
+}
+
+# What a sighting leans on, by the role of the further bytes.
+CITATIONS = {
+    "account": _l("Its author's bytes"),
+    "media": _l("Its media's bytes"),
+    "long_text": _l("Its full text's bytes"),
+}
+
+COUNTS = {
+    "likes": _l("Likes"),
+    "reposts": _l("Reposts"),
+    "replies": _l("Replies"),
+    "quotes": _l("Quotes"),
+}
+
+TROUBLE = _l(
+    "Something went wrong on our side, again and again, so we stopped. Nothing was changed. "
+    "Tell an administrator the number of this import, then try the upload again."
+)
+UPLOAD_LOST = _l("The uploaded file is no longer there. Nothing was changed. Upload it again.")
+
+
+def platform(code: str) -> str:
+    return str(PLATFORMS.get(code, code))
+
+
+def format_label(adapter: str) -> str:
+    """The format's name: those of products are the same in every language."""
+    return next((one.label for one in ADAPTERS if one.name == adapter), adapter)
+
+
+def problem_sentence(reason: str, detail: str = "") -> str:
+    """Why an import failed, for the person who uploaded it."""
+    own = {"trouble": TROUBLE, "upload_lost": UPLOAD_LOST}
+    return str(own[reason]) if reason in own else refusal_sentence(reason, detail)
+
+
+def event_word(event: ArchiveEvent) -> tuple[str, str]:
+    """(meaning, word) of an event: the meanings are those of the house's colours."""
+    if event.kind == DELETED:
+        return "deleted", str(GONE.get(event.cause, GONE["unknown"]))
+    return {
+        FIRST_SEEN: ("", _("First kept")),
+        EDITED: ("edited", _("Edited")),
+        NOT_FOUND: ("edited", _("Not found in a later export")),
+        FOUND_AGAIN: ("", _("Found again")),
+    }[event.kind]
+
+
+def event_sentence(event: ArchiveEvent) -> str:
+    """What happened and how it came to be known, in words."""
+    number = event.imported.number
+    told = str(TOLD_BY.get(event.told_by, event.told_by))
+    if event.kind == DELETED:
+        return _deleted(event, told)
+    return {
+        FIRST_SEEN: _("Came in with import %(number)s, %(told)s.", number=number, told=told),
+        EDITED: _("A differing text is kept as a version of its own; import %(number)s.", number=number),
+        NOT_FOUND: _(
+            "The account's export of %(day)s (import %(number)s) should hold this post and does not. That "
+            "alone does not say that it was deleted.",
+            day=day(event.known_at),
+            number=number,
+        ),
+        FOUND_AGAIN: _("Import %(number)s holds it again.", number=number),
+    }[event.kind]
+
+
+def _deleted(event: ArchiveEvent, told: str) -> str:
+    if event.at:
+        return _("On the platform since %(at)s; %(told)s.", at=moment_with_zone(event.at), told=told)
+    if event.known_at:
+        return _("When is not said; known since %(day)s; %(told)s.", day=day(event.known_at), told=told)
+    return _(
+        "When is not said; known since import %(number)s; %(told)s.",
+        number=event.imported.number,
+        told=told,
+    )
