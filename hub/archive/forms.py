@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, SelectChoice, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from hub.core.forms import HubForm
@@ -32,11 +32,11 @@ class CollectionForm(HubForm):
 
     def offer(self, organisation: str) -> None:
         """Who it can be held for: the person, and their organisation if they have one."""
-        self.holder.choices = [(OWN, _("You"))]
+        self.holder.choices = [SelectChoice(OWN, _("You"))]
         if organisation:
-            self.holder.choices.insert(0, (ORGANISATION, organisation))
-        if self.holder.data not in dict(self.holder.choices):
-            self.holder.data = self.holder.choices[0][0]
+            self.holder.choices.insert(0, SelectChoice(ORGANISATION, organisation))
+        if self.holder.data not in [choice.value for choice in self.holder.choices]:
+            self.holder.data = self.holder.choices[0].value
 
 
 class UploadForm(HubForm):
@@ -68,7 +68,7 @@ class AccountForm(HubForm):
 
     kind = RadioField(
         _l("Whose account this is"),
-        choices=list(ACCOUNT_KINDS.items()),
+        choices=[SelectChoice(kind, words) for kind, words in ACCOUNT_KINDS.items()],
         validators=[InputRequired(_l("Choose one."))],
     )
     reason = TextAreaField(

@@ -1,63 +1,117 @@
-"""Masks private people on what leaves a collection. Pure: one function for cards, evidence and indexes.
+"""Masking: who is not an organisation, an office holder or a member writing as such is not shown by name.
 
-Whoever is not an organisation, an office holder or a member writing as such is private. Their name, handle
-and address are taken off, and so is every mention of an account that is not known to be public. The
-original stays as it is; a keeper unmasks by other means, with a reason.
+It works on what is shown; the record itself is never touched.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from .showing import ShownPost
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
 
-# What stands where a handle stood. Not a word: it reads the same in every language.
-MASK = "@…"
+from hub.core.database import db
 
-# Handles as platforms write them, also with a server behind (Mastodon); not the middle of an address.
-HANDLE = re.compile(r"(?<![\w@/.])@\w[\w.-]*\w(?:@[\w.-]+\w)?|(?<![\w@/.])@\w")
-ADDRESS = re.compile(r"https?://\S+")
+from .models import PRIVATE, AccountName, SocialAccount
+from .rules import revealed
 
-# Addresses on these name a person in their first part, or by the number of one of their posts.
-PEOPLES_HOSTS = {"twitter.com", "x.com", "mobile.twitter.com", "www.twitter.com", "www.x.com"}
+# A handle as platforms write it; the "@" of an e-mail address follows a letter or a dot.
+_MENTION = re.compile(r"(?<![\w.@])@(\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
-
-def mask(post: ShownPost) -> ShownPost:
-    """The post without what names private people. Masking twice changes nothing more."""
-    known = post.known_handles
-    masked = replace(
-        post,
-        text=mask_text(post.text, known),
-        mentions=tuple(handle for handle in post.mentions if handle.lower() in known),
-        links=tuple(pair for pair in post.links if not _names_somebody(pair[1], known)),
-        media=tuple(replace(one, alt=mask_text(one.alt, known)) for one in post.media),
-    )
-    if not post.private:
-        return masked
-    return replace(masked, name="", handle="", url="", masked=True)
+# Addresses here begin with the handle of a person, or lead to a post by its number.
+PEOPLES_HOSTS = {"twitter.com", "www.twitter.com", "mobile.twitter.com", "x.com", "www.x.com"}
 
 
-def mask_text(text: str, known_handles: frozenset[str]) -> str:
-    """Text in which only accounts known to be public are mentioned. known_handles: in lower case."""
+def is_masked(account: SocialAccount | None) -> bool:
+    """Whether an account's name, handle and picture are left out. Nobody known is somebody private."""
+    return account is None or account.kind == PRIVATE
 
-    def handle(found: re.Match[str]) -> str:
-        plain = found.group()[1:].lower()
-        return found.group() if plain in known_handles or plain.rstrip(".-") in known_handles else MASK
+
+def mask_mentions(text: str, public: Collection[str]) -> str:
+    """The text with every handle left out but the public ones (given without "@", in lower case), also
+    where the address of a profile or a post names it."""
+    private = _("@[private person]")
+
+    def masked(found: re.Match[str]) -> str:
+        return found[0] if found[1].casefold() in public else private
 
     def address(found: re.Match[str]) -> str:
-        return MASK if _names_somebody(found.group(), known_handles) else found.group()
+        return private if names_private_person(found[0], public) else found[0]
 
-    return HANDLE.sub(handle, ADDRESS.sub(address, text))
+    return _MENTION.sub(masked, _ADDRESS.sub(address, text))
 
 
-def _names_somebody(address: str, known_handles: frozenset[str]) -> bool:
+def names_private_person(address: str, public: Collection[str]) -> bool:
+    """Whether an address leads to the profile or a post of somebody who is not known to be public."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return True  # what cannot be read cannot be judged
     if (parts.hostname or "").lower() not in PEOPLES_HOSTS:
         return False
-    first = parts.path.strip("/").partition("/")[0].lower()
-    return bool(first) and first not in known_handles
+    first = parts.path.strip("/").partition("/")[0].casefold()
+    return bool(first) and first not in public
+
+
+def public_handles(collection_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """For each collection, every handle that its organisations and office holders ever had, in lower case.
+
+    One query, however many collections.
+    """
+    wanted = list(collection_ids)
+    rows = db.session.execute(
+        select(SocialAccount.collection_id, AccountName.handle)
+        .join(AccountName, AccountName.account_id == SocialAccount.id)
+        .where(
+            SocialAccount.collection_id.in_(wanted),
+            SocialAccount.kind != PRIVATE,
+            revealed(AccountName.import_id),
+        )
+        .distinct()
+    )
+    handles: dict[int, set[str]] = {collection_id: set() for collection_id in wanted}
+    for collection_id, handle in rows:
+        handles[collection_id].add(handle.casefold())
+    return {collection_id: frozenset(found) for collection_id, found in handles.items()}
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, list[AccountName]]:
+    """Each account's names and handles in the order in which they were met. One query."""
+    found: dict[int, list[AccountName]] = {}
+    rows = db.session.scalars(
+        select(AccountName)
+        .where(AccountName.account_id.in_(list(account_ids)))
+        .where(or_(AccountName.handle != "", AccountName.name != ""), revealed(AccountName.import_id))
+        .order_by(AccountName.account_id, AccountName.seen_from, AccountName.id)
+    )
+    for row in rows:
+        found.setdefault(row.account_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an account was called; "" for what nobody knows."""
+
+    name: str
+    handle: str
+
+
+def name_at(names: Sequence[AccountName], moment: datetime | None) -> Named | None:
+    """What an account was called at a moment: the latest name met by then, else the first that was met.
+
+    Name and handle are looked up each for itself: a change of handle does not tell the name.
+    """
+    if not names:
+        return None
+    return Named(_at(names, "name", moment), _at(names, "handle", moment))
+
+
+def _at(names: Sequence[AccountName], part: str, moment: datetime | None) -> str:
+    known = sorted((one for one in names if getattr(one, part)), key=lambda one: one.seen_from)
+    met = [one for one in known if moment is None or one.seen_from <= moment]
+    chosen = met[-1:] or known[:1]
+    return getattr(chosen[0], part) if chosen else ""

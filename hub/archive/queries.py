@@ -15,12 +15,12 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 
 from .importing.history import version_order
+from .masking import names_of
 from .models import (
     DELETED,
     EDITED,
     NOT_FOUND,
     PRIVATE,
-    AccountName,
     ArchivedPost,
     ArchiveEvent,
     Citation,
@@ -162,11 +162,7 @@ class Context:
             versions.sort(key=version_order)
         self.events: dict[int, list[ArchiveEvent]] = _by_post(_events(ids))
         self.sightings: dict[int, list[Sighting]] = _by_post(_sightings(ids))
-        self.names = _names({post.account_id for post in posts if post.account_id})
-        self.known_handles = {
-            collection_id: known_handles(collection_id)
-            for collection_id in {post.collection_id for post in posts}
-        }
+        self.names = names_of({post.account_id for post in posts if post.account_id})
 
     def show(self, post: ArchivedPost, version: PostVersion | None) -> ShownPost:
         versions = self.versions[post.id]
@@ -175,14 +171,13 @@ class Context:
         return show(
             post,
             version,
-            names=self.names[post.account_id or 0],
+            names=self.names.get(post.account_id or 0, ()),
             events=self.events[post.id],
             copies=[one.captured_at for one in sightings if one.captured_at],
             number=versions.index(version) + 1 if version else 1,
             total=len(versions),
             source=own[0].evidence if own else "",
             sha256=own[0].source.sha256 if own else "",
-            known_handles=self.known_handles[post.collection_id],
         )
 
 
@@ -223,33 +218,6 @@ def _sightings(ids: Sequence[int]) -> Sequence[Sighting]:
         )
         .order_by(Sighting.id)
     ).all()
-
-
-def _names(account_ids: Iterable[int]) -> dict[int, list[AccountName]]:
-    found: dict[int, list[AccountName]] = defaultdict(list)
-    for name in db.session.scalars(
-        select(AccountName).where(
-            AccountName.account_id.in_(list(account_ids)), revealed(AccountName.import_id)
-        )
-    ):
-        found[name.account_id].append(name)
-    return found
-
-
-def known_handles(collection_id: int) -> frozenset[str]:
-    """Handles, in lower case, that a collection knows as not a private person's: they may be shown."""
-    found = db.session.scalars(
-        select(AccountName.handle)
-        .join(SocialAccount, SocialAccount.id == AccountName.account_id)
-        .where(
-            SocialAccount.collection_id == collection_id,
-            SocialAccount.kind != PRIVATE,
-            AccountName.handle != "",
-            revealed(AccountName.import_id),
-        )
-        .distinct()
-    )
-    return frozenset(handle.lower() for handle in found)
 
 
 @dataclass(frozen=True)
@@ -310,22 +278,6 @@ def _answers(post: ArchivedPost, limit: int = 20) -> Sequence[ArchivedPost]:
         .limit(limit)
         .options(joinedload(ArchivedPost.account))
     ).all()
-
-
-def shown_versions(version_ids: Iterable[int]) -> dict[int, ShownPost]:
-    """Versions by id as cards show them, unmasked: whoever shows them has asked the policy and masks."""
-    versions = db.session.scalars(
-        select(PostVersion)
-        .where(PostVersion.id.in_(list(version_ids)), revealed(PostVersion.import_id))
-        .options(joinedload(PostVersion.post).joinedload(ArchivedPost.account))
-    ).all()
-    context = Context(list({version.post_id: version.post for version in versions}.values()))
-    return {
-        version.id: context.show(version.post, version)
-        for versions_of_post in context.versions.values()
-        for version in versions_of_post
-        if version.id in {one.id for one in versions}
-    }
 
 
 def slice_of(post: ArchivedPost, sha256: str) -> bytes | None:

@@ -1,9 +1,9 @@
-"""An archived post as pages show it: plain values, in words, ready to be masked."""
+"""An archived post as its keepers' pages show it: plain values, in words, nothing masked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,10 +12,10 @@ from flask_babel import ngettext
 from hub.core.pages import day
 
 from . import words
+from .masking import Named, is_masked, name_at
 from .models import (
     DELETED,
     NOT_FOUND,
-    PRIVATE,
     AccountName,
     ArchivedPost,
     ArchiveEvent,
@@ -52,33 +52,13 @@ class ShownPost:
     complete: bool
     media: tuple[ShownMedia, ...]
     links: tuple[tuple[str, str], ...]
-    mentions: tuple[str, ...]
     events: tuple[tuple[str, str, str], ...]  # (meaning, word, text)
     version: str
     source: str  # export or capture
     kept_by: str
     sha256: str
     url: str
-    masked: bool = False
     sample: bool = False
-    known_handles: frozenset[str] = field(default=frozenset(), repr=False)
-
-
-def name_as_of(names: Sequence[AccountName], at: datetime | None) -> tuple[str, str]:
-    """(name, handle) as they were at a moment; "" where nobody knows.
-
-    The last that was seen by then, else the first that was seen afterwards.
-    """
-    ordered = sorted(names, key=lambda one: one.seen_from)
-
-    def latest(attribute: str) -> str:
-        known = [one for one in ordered if getattr(one, attribute)]
-        before = [one for one in known if at is not None and one.seen_from <= at]
-        within = [one for one in before if one.seen_to >= at]
-        chosen = within[-1:] or before[-1:] or known[:1]
-        return getattr(chosen[0], attribute) if chosen else ""
-
-    return latest("name"), latest("handle")
 
 
 def kind_of(post: ArchivedPost) -> str:
@@ -101,7 +81,7 @@ def _one_medium(one: PostMedia) -> ShownMedia:
     name = one.url.partition("?")[0].rpartition("/")[2]
     if one.media is None:
         return ShownMedia(one.kind, "", "", one.alt_text, name)
-    path = f"/media/{one.media.token}"
+    path = f"{one.media.collection.path}/media/{one.media.token}"
     kind = one.media.media_type.partition("/")[0]
     return ShownMedia(
         kind=kind if kind in ("image", "video") else "file",
@@ -161,19 +141,18 @@ def show(
     total: int = 1,
     source: str = "",
     sha256: str = "",
-    known_handles: frozenset[str] = frozenset(),
 ) -> ShownPost:
     """A post and one of its versions as a page shows it, unmasked."""
     at = (version.written_at if version else None) or post.posted_at
-    name, handle = name_as_of(names, at)
+    named = name_at(names, at) or Named("", "")
     details = version.details if version else {}
     collection = post.collection
     return ShownPost(
         platform=words.platform(post.platform),
         kind=kind_of(post),
-        name=name,
-        handle=handle,
-        private=post.account is None or post.account.kind == PRIVATE,
+        name=named.name,
+        handle=named.handle,
+        private=is_masked(post.account),
         at=at,
         stated_at=version.stated_at if version else "",
         text=version.text if version else "",
@@ -181,7 +160,6 @@ def show(
         complete=version.complete if version else True,
         media=show_media(version.media) if version else (),
         links=tuple((shown, expanded) for shown, expanded in details.get("links", ())),
-        mentions=tuple(mention[0] for mention in details.get("mentions", ())),
         events=strip(events, copies),
         version=_("Version %(number)s of %(total)s", number=number, total=total) if total > 1 else "",
         source={"import": "export", "capture": "capture"}.get(source, ""),
@@ -189,5 +167,4 @@ def show(
         sha256=sha256,
         url=post.url,
         sample=collection.is_sample,
-        known_handles=known_handles,
     )

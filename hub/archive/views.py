@@ -184,14 +184,22 @@ def source(token: str, post_token: str, sha256: str) -> Response:
     return response
 
 
+def _media(token: str, media_token: str) -> Media:
+    return load(
+        Media,
+        Media.token == media_token,
+        Media.collection_id.in_(db.select(Collection.id).where(Collection.token == token)),
+    )
+
+
 INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4"}
 
 
-@bp.get("/media/<token>")
+@bp.get("/collections/<token>/media/<media_token>")
 @requires("archived_media.read")
-def media(token: str) -> Response:
+def media(token: str, media_token: str) -> Response:
     """A picture or film, as it was kept. What is neither is only ever downloaded."""
-    found = load(Media, Media.token == token)
+    found = _media(token, media_token)
     path = MediaStore(found.collection.token).path(found.sha256)
     if not path.is_file():
         abort(404)
@@ -202,10 +210,11 @@ def media(token: str) -> Response:
     )
 
 
-@bp.get("/media/<token>/thumbnail")
+@bp.get("/collections/<token>/media/<media_token>/thumbnail")
 @requires("archived_media.read")
-def thumbnail(token: str) -> Response:
-    found = load(Media, Media.token == token)
+def thumbnail(token: str, media_token: str) -> Response:
+    """A small picture of it."""
+    found = _media(token, media_token)
     path = MediaStore(found.collection.token).path(found.sha256, THUMBNAIL)
     if not found.has_thumbnail or not path.is_file():
         abort(404)

@@ -102,19 +102,21 @@ def event_sentence(event: ArchiveEvent) -> str:
     """What happened and how it came to be known, in words."""
     number = event.imported.number
     told = str(TOLD_BY.get(event.told_by, event.told_by))
-    if event.kind == DELETED:
-        return _deleted(event, told)
-    return {
-        FIRST_SEEN: _("Came in with import %(number)s, %(told)s.", number=number, told=told),
-        EDITED: _("A differing text is kept as a version of its own; import %(number)s.", number=number),
-        NOT_FOUND: _(
+    sentences = {
+        FIRST_SEEN: lambda: _("Came in with import %(number)s, %(told)s.", number=number, told=told),
+        EDITED: lambda: _(
+            "A differing text is kept as a version of its own; import %(number)s.", number=number
+        ),
+        NOT_FOUND: lambda: _(
             "The account's export of %(day)s (import %(number)s) should hold this post and does not. That "
             "alone does not say that it was deleted.",
             day=day(event.known_at),
             number=number,
         ),
-        FOUND_AGAIN: _("Import %(number)s holds it again.", number=number),
-    }[event.kind]
+        FOUND_AGAIN: lambda: _("Import %(number)s holds it again.", number=number),
+        DELETED: lambda: _deleted(event, told),
+    }
+    return sentences[event.kind]()
 
 
 def _deleted(event: ArchiveEvent, told: str) -> str:

@@ -14,16 +14,14 @@ from hub.archive.importing import reader
 from hub.archive.models import Collection, Import
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor
-
-
-def person(handle: str) -> Person:
-    return Person(handle=handle, name=handle.title(), email=f"{handle}@example.org")
+from tests.factories.people import actor_of, organisation, person, sign_in
 
 
 @dataclass
 class Kept:
     """A collection and its keeper."""
 
+    person: Person
     actor: Actor
     collection: Collection
     folder: Path
@@ -58,11 +56,15 @@ def kept(app, tmp_path):
 
 
 def make_kept(folder: Path, handle: str = "keeper") -> Kept:
-    with unit_of_work() as session:
-        keeper = person(handle)
-        organisation = Organisation(slug=f"of-{handle}", name=f"Organisation of {handle}")
-        session.add_all([keeper, organisation])
-        session.flush()
-        actor = keeper.as_actor()
-        collection = actions.create_collection(actor, "Strathtay's channels", "", organisation)
-    return Kept(actor, collection, folder)
+    keeper = person(handle.title(), handle=handle, organisation=organisation(f"Organisation of {handle}"))
+    actor = actor_of(keeper)
+    with unit_of_work():
+        held_for = db.session.get(Organisation, keeper.organisation_id)
+        collection = actions.create_collection(actor, "Strathtay's channels", "", held_for)
+    return Kept(keeper, actor, collection, folder)
+
+
+@pytest.fixture
+def browser(client, kept):
+    """A client, signed in as the keeper."""
+    return sign_in(client, kept.person)

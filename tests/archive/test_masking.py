@@ -43,3 +43,26 @@ def test_a_name_is_the_one_of_the_time():
     assert name_at(names, None).name == "New"
     assert name_at(names, datetime(2020, 1, 1, tzinfo=UTC)).name == "Old"  # the nearest that is known
     assert name_at([], None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://twitter.com/jane/status/1", "see @[private person]"),
+        ("see https://x.com/i/web/status/1", "see @[private person]"),
+        ("see https://x.com/strathcarron/status/1", "see https://x.com/strathcarron/status/1"),
+        ("see https://t.co/abc", "see https://t.co/abc"),
+        ("see http://[broken", "see @[private person]"),
+    ],
+)
+def test_addresses_that_lead_to_private_people_are_left_out_of_the_text(app, text, shown):
+    assert mask_mentions(text, frozenset({"strathcarron"})) == shown
+
+
+def test_a_change_of_handle_does_not_lose_the_name(app):
+    names = [
+        AccountName(name="Strathtay Council", handle="new", seen_from=datetime(2024, 6, 1, tzinfo=UTC)),
+        AccountName(name="", handle="old", seen_from=datetime(2019, 12, 31, tzinfo=UTC)),
+    ]
+    named = name_at(names, datetime(2021, 1, 1, tzinfo=UTC))
+    assert (named.name, named.handle) == ("Strathtay Council", "old")

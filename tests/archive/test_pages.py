@@ -1,0 +1,293 @@
+"""Keepers' pages: made, filled, searched, read; nothing of them for anybody else."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from hub.archive.models import ArchivedPost, Collection, Import, Keeper, SocialAccount
+from hub.archive.storage import uploads_folder
+from hub.core import jobs
+from hub.core.audit import AuditEntry
+from hub.core.database import db
+from tests.archive.conftest import carry_through, count, make_kept
+from tests.budget import queries
+from tests.factories.hostile_zips import cut_short
+from tests.factories.people import person, sign_in
+from tests.factories.x_archive import XArchive, big_archive, png
+
+
+@pytest.fixture
+def archive():
+    archive = XArchive()
+    first = archive.post("Open on Mondy", "2024-03-01T09:00")
+    archive.edit(first, "Open on Monday", "2024-03-01T09:05")
+    archive.deleted_post("Wrong channel", "2024-05-20T10:00", "2024-05-20T10:05")
+    archive.picture(archive.post("A picture of the library", "2024-04-01T09:00"), png())
+    archive.post("It opens at nine", "2024-04-02T09:00", reply_to=first)
+    return archive
+
+
+@pytest.fixture
+def filled(kept, archive):
+    kept.bring_in(archive)
+    return kept
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)))
+
+
+def post_page(kept, words) -> str:
+    from hub.archive.models import PostVersion
+
+    post = db.session.scalars(
+        select(ArchivedPost)
+        .join(PostVersion, PostVersion.post_id == ArchivedPost.id)
+        .where(PostVersion.text.contains(words))
+    ).first()
+    return post.path
+
+
+# Making and filling a collection.
+
+
+def test_a_member_makes_a_collection_for_their_organisation(browser, kept):
+    page = browser.get("/collections/new")
+    assert "Organisation of keeper" in text(page)
+    sent = {"name": "Our channels", "about": "", "holder": "organisation"}
+    answer = browser.post("/collections/new", data=sent | token(page))
+    assert answer.status_code == 303
+    made = db.session.scalars(select(Collection).where(Collection.name == "Our channels")).one()
+    assert made.organisation.name == "Organisation of keeper"
+    assert [keeper.person_id for keeper in made.keepers] == [kept.person.id]
+
+
+def token(page) -> dict[str, str]:
+    """The hidden fields of a page's form."""
+    return dict(
+        re.findall(r'name="(csrf_token|sent_token)"[^>]*value="([^"]*)"', page.get_data(as_text=True))
+    )
+
+
+def upload(browser, kept, data: bytes, name="archive.zip"):
+    page = browser.get(f"{kept.collection.path}/import")
+    sent = {"file": (io.BytesIO(data), name)} | token(page)
+    return browser.post(f"{kept.collection.path}/import", data=sent)
+
+
+def test_the_upload_limit_stands_on_the_page_before_the_upload(browser, kept):
+    assert "2,048 MB" in text(browser.get(f"{kept.collection.path}/import"))
+
+
+def test_an_upload_becomes_an_import_that_the_worker_carries_out(browser, kept, archive):
+    answer = upload(browser, kept, archive.bytes())
+    page = browser.get(answer.location)
+    assert "Waiting for its turn" in text(page)
+    assert 'http-equiv="refresh"' in page.get_data(as_text=True)
+    jobs.drain()
+    report = text(browser.get(answer.location))
+    assert "Done" in report
+    assert "agrees" in report
+    assert list(uploads_folder().iterdir()) == []
+
+
+def test_a_form_without_a_file_says_so_beside_the_field(browser, kept):
+    page = browser.get(f"{kept.collection.path}/import")
+    answer = browser.post(f"{kept.collection.path}/import", data=token(page))
+    assert answer.status_code == 422
+    assert "Choose a file to upload" in text(answer)
+
+
+def test_the_same_upload_form_sent_twice_is_one_import(browser, kept, archive):
+    page = browser.get(f"{kept.collection.path}/import")
+    for _ in range(2):
+        sent = {"file": (io.BytesIO(archive.bytes()), "a.zip")} | token(page)
+        answer = browser.post(f"{kept.collection.path}/import", data=sent)
+        assert answer.status_code == 303
+    assert count(Import) == 1
+
+
+def test_an_upload_is_received_without_a_lock_on_the_database(browser, kept, archive, monkeypatch):
+    """Minutes of receiving must not keep others from writing."""
+    from hub.archive import storage
+
+    held = []
+    original = storage.keep_upload
+
+    def watch(stream, name):
+        held.append(db.session().in_transaction())
+        return original(stream, name)
+
+    monkeypatch.setattr(storage, "keep_upload", watch)
+    upload(browser, kept, archive.bytes())
+    assert held == [False]
+
+
+def test_a_refused_upload_says_why_and_leaves_nothing(browser, kept, archive):
+    path = cut_short(kept.folder / "short.zip", archive, 0.6)
+    answer = upload(browser, kept, path.read_bytes())
+    jobs.drain()
+    assert "ends too early" in text(browser.get(answer.location))
+    assert count(ArchivedPost) == 0
+
+
+def test_private_matter_is_named_in_the_report_and_shown_nowhere(browser, kept, archive):
+    found = kept.bring_in(archive.private_matter())
+    page = text(browser.get(found.path))
+    assert "data/direct-messages.js" in page
+    assert "CANARY" not in page
+
+
+def test_an_import_can_be_stopped_and_then_nothing_of_it_is_kept(browser, kept, archive):
+    found = kept.begin(archive.write(kept.folder / "a.zip"))
+    page = browser.get(found.path)
+    browser.post(f"{found.path}/stop", data=token(page))
+    assert carry_through(found).state == "cancelled"
+    assert "This import was stopped" in text(browser.get(found.path))
+    assert count(ArchivedPost) == 0
+
+
+# Reading it.
+
+
+def test_the_collection_lists_its_posts_newest_first_with_what_happened(browser, filled):
+    page = text(browser.get(filled.collection.path))
+    assert page.index("Wrong channel") < page.index("A picture of the library") < page.index("Open on Monday")
+    assert "Deleted" in page
+    assert "2 versions" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "absent"),
+    [
+        ("?q=library", "A picture", "Wrong channel"),
+        ("?q=mondy", "Open on Monday", "A picture"),
+        ("?state=deleted", "Wrong channel", "A picture"),
+        ("?state=edited", "Open on Monday", "A picture"),
+        ("?state=replies", "It opens at nine", "A picture"),
+        ("?q=%25", "No posts fit this", "A picture"),
+        ("?q=%00&state=x&account=%00&after=%00", "Wrong channel", "No posts fit"),
+    ],
+)
+def test_the_list_is_narrowed_by_words_and_by_what_happened(browser, filled, query, there, absent):
+    page = text(browser.get(filled.collection.path + query))
+    assert there in page
+    assert absent not in page
+
+
+def test_a_posts_page_shows_its_versions_as_differences_and_its_history(browser, filled):
+    page = browser.get(post_page(filled, "Mondy"))
+    assert re.search(r"<del>.*Mondy.*</del>", page.get_data(as_text=True))
+    assert "Version 2 of 2" in text(page)
+    assert "First kept" in text(page)
+    assert "It opens at nine" in text(page)  # its answer
+
+
+def test_the_exact_bytes_of_a_post_can_be_downloaded(browser, filled):
+    page = browser.get(post_page(filled, "Wrong channel")).get_data(as_text=True)
+    address = re.search(r'href="([^"]+/source/([0-9a-f]{64}))"', page)
+    answer = browser.get(address.group(1))
+    import hashlib
+
+    assert hashlib.sha256(answer.data).hexdigest() == address.group(2)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_picture_is_shown_and_what_is_none_is_only_downloaded(browser, kept, archive):
+    archive.picture(archive.post("Not one", "2024-04-03T09:00"), b"<svg onload=alert(1)>", name="x.jpg")
+    kept.bring_in(archive)
+    kinds = {}
+    for words in ("A picture", "Not one"):
+        page = browser.get(post_page(kept, words)).get_data(as_text=True)
+        answer = browser.get(re.search(r'href="([^"]+/media/\w+)"', page).group(1))
+        kinds[words] = (answer.mimetype, answer.headers.get("Content-Disposition", "").partition(";")[0])
+    assert kinds["A picture"][0] == "image/png"
+    assert kinds["Not one"] == ("application/octet-stream", "attachment")
+
+
+def test_a_post_known_only_by_its_deletion_says_so(browser, kept):
+    archive = XArchive()
+    archive.deleted_header("2024-05-19T08:00")
+    kept.bring_in(archive)
+    post = db.session.scalars(select(ArchivedPost)).one()
+    assert "Its words are not held" in text(browser.get(post.path))
+
+
+# Keepers and accounts.
+
+
+def test_a_keeper_names_another_who_then_sees_it(browser, filled, app):
+    other = person("Other", handle="other")
+    page = browser.get(f"{filled.collection.path}/keepers")
+    browser.post(f"{filled.collection.path}/keepers", data={"handle": "@other"} | token(page))
+    guest = sign_in(app.test_client(), other)
+    assert guest.get(filled.collection.path).status_code == 200
+
+
+def test_the_last_keeper_stays(browser, filled):
+    page = browser.get(f"{filled.collection.path}/keepers")
+    answer = browser.post(f"{filled.collection.path}/keepers/keeper/remove", data=token(page))
+    assert answer.status_code == 422
+    assert count(Keeper) == 1
+
+
+def test_saying_whose_account_it_is_needs_a_reason_and_is_recorded(browser, filled):
+    account = db.session.scalars(select(SocialAccount)).one()
+    address = f"{filled.collection.path}/accounts/{account.token}"
+    page = browser.get(address)
+    answer = browser.post(address, data={"kind": "office_holder", "reason": ""} | token(page))
+    assert answer.status_code == 422
+    sent = {"kind": "office_holder", "reason": "Provost since 2022, council website"}
+    assert browser.post(address, data=sent | token(page)).status_code == 303
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "social_account.classify")).one()
+    assert (entry.reason, entry.details["after"]) == ("Provost since 2022, council website", "office_holder")
+
+
+# Who sees it.
+
+
+def addresses(kept) -> list[str]:
+    root = kept.collection.path
+    posts = [post.path for post in db.session.scalars(select(ArchivedPost))]
+    imports = [one.path for one in db.session.scalars(select(Import))]
+    account = db.session.scalars(select(SocialAccount)).first()
+    pages = [
+        root,
+        f"{root}/import",
+        f"{root}/keepers",
+        f"{root}/accounts",
+        f"{root}/accounts/{account.token}",
+    ]
+    return [*pages, *posts, *imports]
+
+
+def test_nobody_but_its_keepers_sees_a_collection(client, filled, tmp_path, app):
+    stranger = make_kept(tmp_path, "stranger")
+    for address in addresses(filled):
+        nowhere = re.sub(r"[a-z0-9]{12}", "n" * 12, address)
+        signed_in = sign_in(app.test_client(), stranger.person)
+        assert signed_in.get(address).status_code == 404, address
+        assert client.get(address).status_code == client.get(nowhere).status_code == 404, address
+
+
+def test_a_post_cannot_be_reached_through_another_collection(filled, tmp_path, app):
+    stranger = make_kept(tmp_path, "stranger")
+    post = db.session.scalars(select(ArchivedPost)).first()
+    browser = sign_in(app.test_client(), stranger.person)
+    assert browser.get(f"{stranger.collection.path}/posts/{post.token}").status_code == 404
+
+
+# Speed.
+
+
+def test_thirty_posts_cost_as_many_queries_as_three(browser, kept):
+    counts = []
+    for posts in (3, 30):
+        kept.bring_in(big_archive(posts, made_at=f"2024-06-01T09:0{len(counts)}"))
+        browser.get(kept.collection.path)
+        with queries() as sent:
+            browser.get(kept.collection.path)
+        counts.append(sent.count)
+    assert counts[0] == counts[1] <= 16, sent
