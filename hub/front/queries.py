@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import joinedload
 
-from hub.content.models import GUIDANCE, QUESTION, Item, ReadMark
+from hub.content.models import GUIDANCE, QUESTION, Item, Post, ReadMark
 from hub.core import clock
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.policy import Actor, visible
+from hub.examples.cards import with_all_that_cards_show
+from hub.examples.models import Example
 from hub.groups.models import Group, Membership
 
 # A column of the front page is read at a glance; the list behind it has the rest.
@@ -41,6 +44,18 @@ def recent_guidance(actor: Actor, limit: int = IN_A_COLUMN) -> Sequence[Item]:
     """Guidance that is new or was checked lately; what has been superseded is not offered."""
     statement = shown(actor, GUIDANCE).where(Item.state.in_(("published", "needs_review")))
     return db.session.scalars(statement.limit(limit)).all()
+
+
+def worked_example(actor: Actor) -> Example | None:
+    """The example attached last, of those the actor sees, with where it stands; ready for its card."""
+    statement = (
+        select(Example)
+        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
+        .options(*with_all_that_cards_show(), joinedload(Example.post).joinedload(Post.item))
+        .order_by(Example.attached_at.desc())
+        .limit(1)
+    )
+    return db.session.scalars(statement).first()
 
 
 def groups_to_enter(actor: Actor, limit: int = ON_THE_FRONT) -> Sequence[Group]:

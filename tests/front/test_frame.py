@@ -1,5 +1,6 @@
 """The frame: the same on every page, nothing personal for visitors, light or dark by choice."""
 
+from tests.factories.content import form_on
 from tests.factories.groups import group, member
 from tests.factories.people import person, sign_in
 
@@ -7,11 +8,7 @@ WORDS = ("questions", "discussions", "guidance", "examples", "groups")
 
 
 def choose(client, theme):
-    page = client.get("/appearance").text
-    tokens = {
-        field: page.split(f'name="{field}"')[1].split('value="')[1].split('"')[0]
-        for field in ("csrf_token", "sent_token")
-    }
+    tokens = form_on(client.get("/appearance"))
     return client.post("/appearance", data={**tokens, "theme": theme})
 
 

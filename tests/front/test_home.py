@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from hub.content.models import Item
 from hub.core import clock
 from hub.core.database import db, unit_of_work
+from hub.examples.models import Example
+from hub.groups.models import Group
 from tests.budget import queries
 from tests.factories.groups import group, member
 from tests.factories.people import person, sign_in
@@ -117,3 +119,38 @@ def test_the_front_page_is_small(client):
     for number in range(10):
         item(of, f"A question of a usual length, number {number}", summary="Words " * 30)
     assert len(client.get("/").data) < 20_000
+
+
+def test_a_worked_example_shows_what_became_of_a_post(scene, client):
+    scene.attach("Wrong channel", caption="A slip, deleted after five minutes.")
+    page = client.get("/").text
+    assert "Wrong channel, sorry" in page
+    assert "A slip, deleted after five minutes." in page
+    assert "Deleted" in page
+    assert f'href="{scene.item.path}?post=1#post-1"' in page
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "listed", "part_open"])
+def test_an_example_of_talk_that_one_may_not_read_is_not_there(scene, client, visibility):
+    scene.attach("Wrong channel")
+    with unit_of_work():
+        db.session.get_one(Group, scene.group.id).visibility = visibility
+    assert "Wrong channel" not in client.get("/").text
+
+
+def test_a_withdrawn_example_is_gone_at_once(scene, client):
+    example = scene.attach("Wrong channel")
+    with unit_of_work():
+        db.session.get_one(Example, example.id).withdrawn_at = clock.now()
+    assert "Wrong channel" not in client.get("/").text
+
+
+def test_many_examples_cost_as_many_queries_as_one(scene, client):
+    scene.attach("Wrong channel")
+    costs = []
+    for _count in range(2):
+        with queries() as sent:
+            client.get("/")
+        costs.append(sent.count)
+        scene.attach("Schools", "Thank you", "Wrong channel")
+    assert costs[0] == costs[1] <= 16, sent

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.front.site_pages import TITLES
+from tests.factories.content import form_on
 from tests.factories.people import administrator, person, sign_in
 
 SAVE = {"source": "## Who we are\n\nStrathlennan Council.", "complete": "y"}
@@ -10,11 +11,7 @@ SAVE = {"source": "## Who we are\n\nStrathlennan Council.", "complete": "y"}
 
 def save(client, name="privacy", **changed):
     """Send the form as the page shows it."""
-    page = client.get(f"/about/{name}/edit").text
-    tokens = {
-        field: page.split(f'name="{field}"')[1].split('value="')[1].split('"')[0]
-        for field in ("csrf_token", "sent_token")
-    }
+    tokens = form_on(client.get(f"/about/{name}/edit"))
     return client.post(f"/about/{name}/edit", data={**tokens, **SAVE, **changed})
 
 

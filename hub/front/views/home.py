@@ -3,6 +3,7 @@
 from flask import render_template
 
 from hub.core.access import current_actor, requires
+from hub.examples.cards import cards_of
 from hub.front import queries
 
 from . import bp
@@ -20,8 +21,11 @@ def home() -> str:
             "answered": queries.answered_questions(actor),
             "desk": queries.on_the_desk(actor),
         }
+    example = queries.worked_example(actor)
     return render_template(
         "front/home.html",
+        example=example,
+        cards=cards_of([example])[example.id][:1] if example else [],
         waiting=queries.waiting_questions(actor),
         guidance=queries.recent_guidance(actor),
         groups=queries.groups_to_enter(actor),
