@@ -40,6 +40,8 @@ class Guidance(Base):
     asked_number: Mapped[int | None]
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    # Why it is not to be relied on, in the words of whoever said so; shown above the text.
+    doubt: Mapped[str] = mapped_column(String(1000), default="")
     superseded_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("item.id", ondelete="SET NULL"), index=True
     )

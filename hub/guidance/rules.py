@@ -16,6 +16,7 @@ USUAL_REVIEW = timedelta(days=365)
 LONGEST_REVIEW = timedelta(days=3 * 365)
 
 LONGEST_NOTE = 300
+LONGEST_DOUBT = 1000
 MOST_SOURCES = 40
 LONGEST_SOURCE = 300
 
@@ -56,6 +57,12 @@ def _may_edit(actor: Actor, item: Item) -> bool:
         and not item.closed
         and item.withdrawn_at is None
     )
+
+
+@permission("guidance.history")
+def _may_read_history(actor: Actor, item: Item) -> bool:
+    """Revisions that were never published are the group's own."""
+    return item.kind == GUIDANCE and actor.is_member(item.group_id)
 
 
 @permission("guidance.publish")

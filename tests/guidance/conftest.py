@@ -6,6 +6,7 @@ from sqlalchemy import select
 from hub.core.database import db, unit_of_work
 from hub.guidance import actions
 from hub.guidance.models import Guidance
+from tests.factories.content import form_on
 from tests.factories.worlds import world
 
 __all__ = ["world"]
@@ -24,3 +25,9 @@ def held(item):
     """The page's row as it is in the database now."""
     db.session.expire_all()
     return db.session.scalars(select(Guidance).where(Guidance.item_id == item.id)).one()
+
+
+def send(client, path, action=None, **fields):
+    """Open a page and send its form, with what the page already holds in it."""
+    hidden = form_on(client.get(path), action or path)
+    return client.post(action or path, data={**hidden, **fields})

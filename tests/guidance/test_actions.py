@@ -20,7 +20,7 @@ from hub.guidance.actions import Meanwhile
 from hub.guidance.models import Credit
 from hub.guidance.tasks import notice_due
 from tests.conftest import DATABASES
-from tests.factories.community import a_topic
+from tests.factories.content import topic as a_topic
 
 from .conftest import TEXT, held
 
@@ -48,15 +48,15 @@ def publish(world, page, **values):
 @pytest.fixture
 def answered(world):
     """A question of Bob's about the law in Scotland, with Cat's answer."""
+    topic = a_topic("Retention", world.group)
     with unit_of_work():
-        topic = a_topic("Retention", world.group)
         question = content.start_item(
             world.as_bob,
             world.group,
             QUESTION,
             "How long do we keep chats?",
             "Asking for a council.",
-            topics=[topic],
+            topics=[db.session.merge(topic)],
             applies_to="scotland",
             law_date=date(2025, 1, 10),
         )

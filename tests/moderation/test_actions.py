@@ -14,7 +14,8 @@ from hub.moderation import actions
 from hub.moderation.models import KEPT, REMOVED, Report
 from hub.moderation.queries import count_reports, waiting_reports
 from tests.conftest import DATABASES
-from tests.factories.community import a_group, a_person, acting, join
+from tests.factories.groups import group, member
+from tests.factories.people import actor_of, administrator
 
 pytestmark = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
@@ -76,18 +77,16 @@ class TestReporting:
         assert (made.item_id, made.group_id, made.about) == (None, None, talk.question.path)
 
     def test_reports_are_seen_by_the_groups_moderators_only(self, world, made):
-        with unit_of_work():
-            other = a_person("Eve")
-            join(other, a_group(slug="other"), "moderator")
-            chief = a_person("Chief", administrator=True)
+        other = actor_of(member(None, group(), "moderator"))
+        chief = actor_of(administrator())
         assert sees(world.as_ann, made)
-        assert not any(sees(actor, made) for actor in (ANYBODY, world.as_bob, acting(other), acting(chief)))
+        assert not any(sees(actor, made) for actor in (ANYBODY, world.as_bob, other, chief))
 
     def test_administrators_see_what_is_in_no_group(self, world):
+        chief = actor_of(administrator())
         with unit_of_work():
-            chief = a_person("Chief", administrator=True)
             made = actions.report(ANYBODY, "/about/privacy", "wrong", "Out of date.")
-        assert sees(acting(chief), made)
+        assert sees(chief, made)
         assert not sees(world.as_ann, made)
 
     def test_many_reports_of_one_thing_are_one_row_of_the_desk(self, world, talk, made):
@@ -128,8 +127,8 @@ class TestWithdrawing:
                 actions.withdraw_reported(actor, made)
 
     def test_an_address_cannot_be_withdrawn(self, world):
+        chief = actor_of(administrator())
         with unit_of_work():
-            chief = acting(a_person("Chief", administrator=True))
             made = actions.report(ANYBODY, "/about/privacy", "wrong", "")
         with pytest.raises(Refused), unit_of_work():
             actions.withdraw_reported(chief, made)

@@ -1,5 +1,7 @@
 """A page held until the transaction ends, its revisions, and the one that readers see."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from hub.content.actions.posts import render_post
@@ -51,15 +53,15 @@ def show(item: Item, number: int) -> Post:
     values = {"title": chosen.title, "summary": chosen.summary}
     if filing is not None:
         values |= {"applies_to": filing.applies_to, "law_date": filing.law_date}
-        item.topics = topics_of(filing.topic_ids)
+        item.topics = topics_of_ids(filing.topic_ids)
     change_item(item, **values)
     changed(item, post)
     changed(item)
     return post
 
 
-def topics_of(topic_ids: list[int]) -> list[Topic]:
-    return list(db.session.scalars(select(Topic).where(Topic.id.in_(topic_ids)).order_by(Topic.name)))
+def topics_of_ids(topic_ids: Iterable[int]) -> list[Topic]:
+    return list(db.session.scalars(select(Topic).where(Topic.id.in_(list(topic_ids))).order_by(Topic.name)))
 
 
 def html_of(item: Item, source: str) -> str:

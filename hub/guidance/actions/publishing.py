@@ -18,7 +18,7 @@ from hub.core.outbox import emit
 from hub.core.policy import Actor
 from hub.groups.models import Membership
 from hub.guidance.models import NEEDS_REVIEW, PUBLISHED, SUPERSEDED, SUPERSEDES, Guidance
-from hub.guidance.rules import acceptable_review_by
+from hub.guidance.rules import LONGEST_DOUBT, acceptable_review_by
 
 from .pages import hold, show
 
@@ -69,8 +69,8 @@ def mark_needs_review(actor: Actor, item: Item, reason: str) -> None:
     """Say on the page that it is no longer to be relied on, and why."""
     page = hold(item)
     permit(actor, "guidance.check", page)
-    if item.state == PUBLISHED:
-        change_item(item, state=NEEDS_REVIEW)
+    page.doubt = reason.strip()[:LONGEST_DOUBT]
+    if change_item(item, Item.state.in_((PUBLISHED, NEEDS_REVIEW)), state=NEEDS_REVIEW):
         record(actor, "guidance.needs_review", item, reason=reason)
         emit("guidance.needs_review", item_id=item.id, person_id=page.owner_id, reason=reason)
         changed(item)
@@ -114,6 +114,7 @@ def _checked(actor: Actor, page: Guidance, review_by: date) -> None:
     page.checked_by_id = person.id
     page.checked_byline = person.byline()
     page.review_by = review_by
+    page.doubt = ""
 
 
 def _member(owner: Person, item: Item) -> None:

@@ -25,11 +25,13 @@ from .pages import hold, html_of, opening_post, revision, show
 
 
 class Meanwhile(Exception):
-    """Somebody else changed the same parts since the editor began. `met` has both; nothing was saved."""
+    """Somebody else changed the same parts since the editor began. `met` has both, `theirs` what they saved
+    as the newest revision; nothing of the editor's was saved."""
 
-    def __init__(self, met: Met, newest: Revision) -> None:
+    def __init__(self, met: Met, theirs: Wording, newest: Revision) -> None:
         super().__init__("edited meanwhile")
         self.met = met
+        self.theirs = theirs
         self.newest = newest
 
 
@@ -78,7 +80,7 @@ def revise(
             theirs_label=_("What was saved meanwhile"),
         )
         if met.conflicts:
-            raise Meanwhile(met, newest)
+            raise Meanwhile(met, theirs, newest)
         mine = met.wording
     if mine == theirs:
         return newest
