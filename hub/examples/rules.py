@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from hub.archive.models import ArchivedPost, Media, PostMedia, PostVersion
 from hub.archive.rules import kept_by
-from hub.content.models import Item, Post
+from hub.content.models import GUIDANCE, Item, Post
 from hub.core.policy import Actor, can, grant, permission, visibility, visible
 
 from .models import Example, ExamplePost
@@ -72,8 +72,13 @@ def _may_read(_actor: Actor, _example: Example) -> bool:
 
 @permission("example.attach")
 def _may_attach(actor: Actor, post: Post) -> bool:
-    """Whoever may edit the post that it is to stand under."""
-    return can(actor, "post.edit", post)
+    """Whoever may edit the post that it is to stand under; on guidance, which is edited by revisions,
+    whoever began the page, and moderators."""
+    item = post.item
+    if item.kind != GUIDANCE:
+        return can(actor, "post.edit", post)
+    began = actor.person_id is not None and item.author_id == actor.person_id
+    return can(actor, "guidance.publish" if not began else "guidance.edit", item)
 
 
 @permission("example.detach")
