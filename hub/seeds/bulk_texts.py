@@ -1,10 +1,11 @@
-"""Words for generated content: many different, believable texts from a few parts, the same for one seed.
+"""Words for generated content: many different, believable texts from a few parts.
 
 Rendering 40,000 texts would take minutes. Paragraphs are rendered once and put together as often as wanted:
 each is a block of its own, so that the HTML of the whole is the HTML of its parts.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from hub.core.markup import render
@@ -108,8 +109,8 @@ ASK = (
 )
 TELL = (
     "What we learned about {what} {when}",
-    "Notes from a year of moving {what}",
-    "Keeping {what}: what others need not repeat",
+    "Notes from a year in which {who} moved {what}",
+    "Keeping {what} {when}: what others need not repeat",
     "A routine for {what} {when}",
 )
 OPEN = (
@@ -128,50 +129,57 @@ PARAGRAPHS = 700
 
 @dataclass(frozen=True)
 class Words:
-    """One text: as typed, as HTML, and as plain words."""
+    """One text: as typed, and as HTML."""
 
     source: str
     html: str
-    plain: str
 
 
 class Writer:
-    """Writes texts from one seed. The pool of rendered paragraphs is made once."""
+    """Writes titles and texts, the same for one `random`."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
-        self._pool = [self._paragraph() for _ in range(PARAGRAPHS)]
+    def __init__(self, random: Random) -> None:
+        self.random = random
 
     def question(self) -> str:
-        return self._fill(self.random.choice(ASK))
+        return _filled(self.random, ASK)
 
     def heading(self) -> str:
-        return self._fill(self.random.choice(TELL))
+        return _filled(self.random, TELL)
 
     def text(self, paragraphs: int) -> Words:
-        parts = self.random.sample(self._pool, paragraphs)
+        parts = self.random.sample(_pool(), paragraphs)
         return Words(
             "\n\n".join(part.source for part in parts) + "\n",
             "\n".join(part.html for part in parts),
-            " ".join(part.plain for part in parts),
         )
 
-    def _paragraph(self) -> Words:
-        advice = self.random.sample(ADVICE, 3)
-        kind = self.random.random()
-        if kind < 0.15:
-            source = "\n".join(f"- {line}" for line in advice)
-        elif kind < 0.25:
-            source = f"**{advice[0]}** {self._fill(self.random.choice(OPEN))}"
-        else:
-            said = [self._fill(pattern) for pattern in self.random.sample(OPEN, self.random.randint(1, 3))]
-            source = " ".join([*said, advice[0]])
-        return Words(source, render(source), " ".join(source.replace("**", "").replace("- ", "").split()))
 
-    def _fill(self, pattern: str) -> str:
-        what = self.random.choice(WHAT)
-        does = self.random.choice(DOES).format(what=what)
-        filled = pattern.format(
-            who=self.random.choice(WHO), what=what, does=does, when=self.random.choice(WHEN)
-        )
-        return filled[0].upper() + filled[1:]
+@cache
+def _pool() -> list[Words]:
+    random = Random(1707)
+    return [_paragraph(random) for _ in range(PARAGRAPHS)]
+
+
+def _paragraph(random: Random) -> Words:
+    advice = random.sample(ADVICE, 3)
+    kind = random.random()
+    if kind < 0.15:
+        source = "\n".join(f"- {line}" for line in advice)
+    elif kind < 0.25:
+        source = f"**{advice[0]}** {_filled(random, OPEN)}"
+    else:
+        said = dict.fromkeys(_filled(random, OPEN) for _ in range(random.randint(1, 3)))
+        source = " ".join([*said, advice[0]])
+    return Words(source, render(source))
+
+
+def _filled(random: Random, patterns: tuple[str, ...]) -> str:
+    what = random.choice(WHAT)
+    words = random.choice(patterns).format(
+        who=random.choice(WHO),
+        what=what,
+        does=random.choice(DOES).format(what=what),
+        when=random.choice(WHEN),
+    )
+    return words[0].upper() + words[1:]

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from .channel import POST_LIMIT, Channel, ChannelPost, Text, post_id, stamp
 from .channel_pictures import draw
-from .channel_text import found, short_link, shortened
+from .channel_text import found, picture_page, short_link, shortened
 
 # How far back an archive lists what was deleted.
 DELETED_LISTED = timedelta(days=14)
@@ -177,7 +177,7 @@ def _entities(entities: dict[str, list[dict[str, Any]]], media: list[dict[str, A
 
 def _media(channel: Channel, key: str, version: Text) -> dict[str, Any]:
     picture = channel.pictures[key]
-    address = f"https://twitter.com/{channel.account.handle}/status/{version.id}/photo/1"
+    address = picture_page(channel.account.handle, version.id)
     row = {
         "expanded_url": address,
         "url": short_link(address),

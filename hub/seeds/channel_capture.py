@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from .channel import Account, Channel, ChannelPost, stamp
-from .channel_text import found, shortened
+from .channel_text import found, picture_page, short_link, shortened
 
 TOOL_VERSION = "2.14.0"
 
@@ -54,6 +54,9 @@ def compliance(channel: Channel, key: str) -> bytes:
 def _post(channel: Channel, post: ChannelPost, seen: datetime) -> dict[str, Any]:
     version = post.as_of(seen)[-1]
     text, addresses = shortened(version.text)
+    if post.pictures:
+        addresses.append(picture_page(post.author.handle, version.id))
+        text += " " + short_link(addresses[-1])
     pull = crc32(post.key.encode()) % 40
     told: dict[str, Any] = {
         "id": version.id,

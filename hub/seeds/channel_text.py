@@ -14,6 +14,11 @@ def short_link(address: str) -> str:
     return "https://t.co/" + b32encode(sha256(address.encode()).digest()).decode()[:10].lower()
 
 
+def picture_page(handle: str, version_id: str) -> str:
+    """The address of a post's picture, which the platform adds to the post's text in its short form."""
+    return f"https://twitter.com/{handle}/status/{version_id}/photo/1"
+
+
 def shortened(text: str) -> tuple[str, list[str]]:
     """The text with its links shortened, and the addresses in the order in which they stood."""
     return _LINK.sub(lambda match: short_link(match[0]), text), _LINK.findall(text)

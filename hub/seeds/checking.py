@@ -83,6 +83,10 @@ def _collections(founding: Founding, channel_files: set[str]) -> Iterator[str]:
         bodies = [body.slug for body in founding.organisations]
         yield from _known(where, "organisation", [collection.organisation], bodies)
         yield from _known(where, "person", collection.keepers, founding.people_by_handle)
+        for handle in collection.keepers:
+            keeper = founding.people_by_handle.get(handle)
+            if keeper and keeper.joined.age <= collection.when.age:
+                yield f"{where}: {handle} had not joined yet"
         yield from _known(where, "file of the channel", collection.files, channel_files)
 
 

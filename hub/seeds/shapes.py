@@ -85,9 +85,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Collection:
-    """files: which of the channel's files are brought in, in this order."""
+    """when: the day on which it is made and the files are brought in, in their order."""
 
     slug: str
+    when: Ago
     name: str
     about: str
     organisation: str

@@ -1,0 +1,55 @@
+"""`hub seed`: what it says, and what it refuses."""
+
+import json
+
+import pytest
+
+from hub.cli import main
+from tests.factories.people import person
+
+COUNTS = {"people": 15, "groups": 2, "imports": 6}
+
+
+@pytest.fixture
+def hub(app, monkeypatch):
+    """Run a command of the hub under test; gives its result."""
+    from click.testing import CliRunner
+    from flask.cli import ScriptInfo
+
+    monkeypatch.setattr("hub.cli._create_app", lambda: app)
+
+    def run(*words):
+        return CliRunner().invoke(main, words, obj=ScriptInfo(create_app=lambda: app))
+
+    return run
+
+
+def test_seed_tells_what_it_founded_and_who_can_sign_in(hub):
+    told = hub("seed", "--json")
+    assert told.exit_code == 0, told.output
+    result = json.loads(told.stdout)
+    assert {name: result[name] for name in COUNTS} == COUNTS
+    again = hub("seed")
+    assert "Nothing to add" in again.output
+    for each in result["sign_ins"]:
+        assert each["email"] in again.output
+        assert each["password"] in again.output
+
+
+def test_a_hub_in_use_is_left_alone(hub, app):
+    with app.app_context():
+        person()
+    refused = hub("seed")
+    assert refused.exit_code != 0
+    assert "Nothing was changed" in refused.output
+    quiet = hub("seed", "--if-empty", "--json")
+    assert quiet.exit_code == 0
+    assert json.loads(quiet.stdout)["people"] == 0
+
+
+def test_bulk_needs_a_post_for_each_item(hub, app):
+    with app.app_context():
+        person()
+    refused = hub("seed", "--if-empty", "--bulk", "10", "5")
+    assert refused.exit_code != 0
+    assert "at least one post for each item" in refused.output

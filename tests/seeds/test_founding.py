@@ -1,0 +1,187 @@
+"""Seeding a hub: what is there afterwards, as people see it, and that doing it again changes nothing."""
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.accounts.models import BY_ADDRESS, BY_MODERATOR, Person
+from hub.archive.models import DELETED, EDITED, NOT_FOUND, ArchiveEvent, Collection, Import, SocialAccount
+from hub.content.models import Activity, Item, Link, Post, Vote
+from hub.core import clock
+from hub.core.checks import run_checks
+from hub.core.database import Base, db
+from hub.core.jobs import drain
+from hub.core.policy import ANYBODY, visible
+from hub.examples.cards import cards_of, with_all_that_cards_show
+from hub.examples.models import Example
+from hub.groups.models import Group, Membership
+from hub.guidance.models import Credit, Guidance
+from hub.questions.models import Question
+from hub.seeds.founding import found, is_empty, sign_ins
+
+# One worker founds the hubs that all of these look at.
+pytestmark = pytest.mark.xdist_group("seeded")
+
+
+def items_seen_by(actor):
+    return set(db.session.scalars(select(Item.title).where(visible(Item, actor))))
+
+
+def test_everything_that_the_content_describes_is_there(inside):
+    founded = inside.extensions["founded"]
+    assert (founded.people, founded.groups, founded.imports) == (15, 2, 6)
+    assert founded.items == db.session.scalar(select(func.count()).select_from(Item)) >= 30
+
+
+def test_all_of_it_is_marked_as_samples(inside):
+    for model in (Person, Group, Item, Collection):
+        assert not db.session.scalars(select(model).where(~model.is_sample)).all(), model.__name__
+
+
+def test_a_visitor_reads_the_public_group_and_the_published_guidance_of_the_other(inside):
+    seen = items_seen_by(ANYBODY)
+    assert "Correcting a public post" in seen
+    assert "Is a chatbot's transcript a record of advice that we gave?" in seen
+    assert "Freedom of information requests that arrive by social media" in seen
+    assert "Teams messages: deciding what to keep" not in seen  # a draft
+    assert not any("WhatsApp" in title for title in seen)  # the members' talk
+
+
+def test_members_have_an_organisation_and_how_it_was_confirmed(inside):
+    how = dict(db.session.execute(select(Person.handle, Person.organisation_confirmed)).all())
+    assert (how["elspeth-rennie"], how["beth-okafor"]) == (BY_ADDRESS, BY_MODERATOR)
+    assert db.session.scalar(select(Person.organisation_id).where(Person.handle == "jean-tulloch")) is None
+
+
+def test_each_group_has_two_facilitators(inside):
+    for group in db.session.scalars(select(Group)):
+        roles = db.session.scalars(select(Membership.role).where(Membership.group_id == group.id)).all()
+        assert sum(role != "member" for role in roles) == 2
+
+
+def test_accepted_answers_carry_the_askers_reason(inside):
+    accepted = db.session.scalars(select(Question).where(Question.accepted_post_id.is_not(None))).all()
+    assert len(accepted) >= 8
+    assert all(question.reason and question.item.state == "answered" for question in accepted)
+
+
+def test_one_page_grew_from_an_answer_and_credits_those_who_wrote_it(inside):
+    page = db.session.scalars(select(Item).where(Item.title.startswith("Freedom of information req"))).one()
+    credited = set(db.session.scalars(select(Credit.handle).where(Credit.item_id == page.id)))
+    assert {"elspeth-rennie", "morag-sinclair", "owen-parry"} <= credited
+    link = db.session.scalars(select(Link).where(Link.to_item_id == page.id)).one()
+    assert db.session.get(Item, link.from_item_id).kind == "question"
+    assert db.session.get(Guidance, page.id).published_number == 2
+
+
+def test_one_published_page_is_overdue(inside):
+    overdue = [page.item.title for page in db.session.scalars(select(Guidance)) if page.overdue()]
+    assert overdue == ["A retention schedule that people can use"]
+
+
+def test_nothing_lies_in_the_future_and_the_hub_looks_alive(inside):
+    assert db.session.scalar(select(func.max(Activity.happened_at))) < clock.now()
+    newest = db.session.scalar(select(func.max(Item.created_at)))
+    assert (clock.now() - newest).days < 7
+    assert db.session.scalar(select(func.count()).select_from(Vote)) > 200
+
+
+def test_the_channel_came_in_through_the_importers_and_is_private_to_its_keepers(inside):
+    imports = db.session.scalars(select(Import).order_by(Import.number)).all()
+    assert [each.state for each in imports] == ["done"] * 6
+    assert [each.evidence for each in imports].count("import") == 2
+    kinds = set(db.session.scalars(select(ArchiveEvent.kind)))
+    assert {EDITED, DELETED, NOT_FOUND} <= kinds
+    assert not db.session.scalars(select(Collection).where(visible(Collection, ANYBODY))).all()
+    keepers = db.session.scalars(select(Collection)).one().keepers
+    assert {keeper.person.handle for keeper in keepers} == {"elspeth-rennie", "morag-sinclair"}
+
+
+def test_worked_examples_show_a_deleted_an_edited_and_a_private_persons_post(inside):
+    cards = [card for cards in cards_of(_examples(ANYBODY)).values() for card in cards]
+    members = db.session.scalars(select(Person).where(Person.handle == "hamish-gunn")).one().as_actor()
+    seen = [card for cards in cards_of(_examples(members)).values() for card in cards]
+    assert len(seen) > len(cards) >= 8
+    assert all(card.sample and card.caption for card in seen)
+    assert any(card.deleted for card in seen)
+    assert any(card.edited for card in seen)
+    asked = next(card for card in seen if "gritting the Brae" in card.text)
+    assert asked.masked
+    assert asked.deleted
+    shown = " ".join(f"{card.name} {card.handle} {card.text}" for card in seen)
+    assert "isla_on_the_brae" not in shown
+    assert "Cllr Ewan Baird" in shown
+    assert "Mill Brae is closed between Station Road and the bridge until 15:00 on Thursday" in shown
+
+
+def _examples(actor):
+    return db.session.scalars(
+        select(Example).where(visible(Example, actor)).options(*with_all_that_cards_show())
+    ).all()
+
+
+def test_private_people_stay_private_and_offices_are_named(inside):
+    kinds = set(db.session.scalars(select(SocialAccount.kind)))
+    assert kinds == {"organisation", "office_holder", "private"}
+    assert (
+        db.session.scalar(
+            select(func.count()).select_from(SocialAccount).where(SocialAccount.kind == "private")
+        )
+        == 2
+    )
+
+
+def test_mentions_and_quotes_lead_somewhere(inside):
+    html = " ".join(db.session.scalars(select(Post.html)))
+    assert 'href="/people/hamish-gunn"' in html
+    assert "?post=5#post-5" in html
+
+
+def test_three_can_sign_in_with_passwords_made_for_this_hub(inside):
+    from flask_security.utils import verify_password
+
+    told = sign_ins()
+    assert [each["who"] for each in told] == ["administrator", "facilitator", "member"]
+    for each in told:
+        person = db.session.scalars(select(Person).where(Person.email == each["email"])).one()
+        assert verify_password(each["password"], person.password)
+        assert person.administrator == (each["who"] == "administrator")
+    assert db.session.scalar(select(func.count()).where(Person.password.is_not(None))) == 3
+
+
+def test_the_checks_find_nothing_wrong_once_the_worker_has_caught_up(inside):
+    drain()
+    assert run_checks() == {name: [] for name in run_checks()}
+    numbers = db.session.scalars(select(Activity.number).order_by(Activity.id)).all()
+    assert numbers == list(range(1, len(numbers) + 1))
+    moments = db.session.scalars(select(Activity.happened_at).order_by(Activity.number)).all()
+    assert list(moments) == sorted(moments)
+
+
+def test_seeding_again_changes_nothing(inside):
+    before = _rows()
+    again = found()
+    assert again.as_json() == {"people": 0, "groups": 0, "imports": 0, "items": 0}
+    assert _rows() == before
+    assert not is_empty()
+
+
+def _rows() -> dict[str, int]:
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_an_interrupted_seeding_is_completed_by_the_next(app, monkeypatch):
+    with app.test_request_context():
+        with monkeypatch.context() as broken, pytest.raises(RuntimeError, match="pulled"):
+            broken.setattr("hub.seeds.founding.Retelling", _pull_the_plug)
+            found()
+        db.session.rollback()
+        completed = found()
+        assert (completed.people, completed.imports) == (0, 0)
+        assert completed.items >= 30
+
+
+def _pull_the_plug(*_):
+    raise RuntimeError("pulled")
