@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import BinaryIO
 
 from flask_babel import gettext as _
@@ -67,12 +68,13 @@ def start_import(
     return found
 
 
-def queue_import(found: Import) -> None:
+def queue_import(found: Import, run_at: datetime | None = None) -> None:
     """Let the worker carry it out; imports of one collection go one after another."""
     enqueue(
         "archive.import",
         key=f"archive.import:{found.id}",
         serial=f"collection:{found.collection_id}",
+        run_at=run_at,
         import_id=found.id,
     )
 

@@ -42,6 +42,11 @@ def forget_upload(name: str) -> None:
         upload_path(name).unlink(missing_ok=True)
 
 
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class MediaStore:
     """The pictures and films of one collection, under their hashes."""
 

@@ -1,0 +1,187 @@
+"""The command `hub import`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import or_, select
+
+from hub.accounts.models import Person
+from hub.core import clock
+from hub.core.database import db, unit_of_work
+
+from . import actions, storage, words
+from .importing import reader
+from .importing.lease import LEASE, Busy
+from .models import DONE, Collection, Import, Keeper
+from .reasons import left_out_sentence
+
+DEFAULT_COLLECTION = "Imported posts"
+SECONDS_BETWEEN_TRIES = 2.0
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--as", "handle", default="", help="Handle or e-mail address of the keeper who imports.")
+@click.option("--collection", "name", default="", help="Name of their collection; made when missing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@with_appcontext
+def import_command(file: Path, handle: str, name: str, as_json: bool) -> None:
+    """Import FILE, a platform's export or a capture, into a collection.
+
+    FILE is an X/Twitter archive (the zip, or the folder it unpacks to), a Twitter API capture in JSON or
+    JSON lines (v1.1 or v2), or a compliance file. Without --as, the first administrator imports; without
+    --collection, into the one collection that they keep, or a new one. "events" counts the edits, deletions
+    and absences that were noticed.
+    """
+    began = time.monotonic()
+    person = _person(handle)
+    found = _start(person, name, file)
+    ended = _carry_through(found, as_json)
+    if not as_json and sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
+    result = _result(ended, time.monotonic() - began)
+    click.echo(json.dumps(result) if as_json else _in_words(ended, result))
+    if ended.state != DONE:
+        sys.exit(1)
+
+
+def _person(handle: str) -> Person:
+    statement = select(Person).order_by(Person.id).limit(1)
+    if handle:
+        plain = handle.lstrip("@").lower()
+        statement = statement.where(or_(Person.handle == plain, Person.email == plain))
+    else:
+        statement = statement.where(Person.administrator)
+    person = db.session.scalar(statement)
+    if person is None:
+        raise click.ClickException(
+            f"Nobody here has the handle or address {handle!r}. Give another with --as."
+            if handle
+            else "There is no administrator yet. Run `hub setup` first, or say who imports with --as."
+        )
+    return person
+
+
+def _start(person: Person, name: str, file: Path) -> Import:
+    """Keep the upload, then write that it waits. A worker takes it over if this command is killed."""
+    with _one_file(file) as (stream, size):
+        if size > 0:
+            upload = actions.keep_upload(stream)
+        else:
+            raise click.ClickException(f"{file.name} is empty, so there is nothing in it to import.")
+    with unit_of_work():
+        person = db.session.get(Person, person.id)
+        actor = person.as_actor()
+        collection = _collection(person, name) or actions.create_collection(
+            actor, name or DEFAULT_COLLECTION, "", person.organisation
+        )
+        found = actions.start_import(actor, collection, file.name, upload)
+        actions.queue_import(found, run_at=clock.now() + LEASE)
+        return found
+
+
+class _one_file:  # noqa: N801 - reads as a block
+    """A file as it is; a folder as a zip of its files, made for the moment."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def __enter__(self) -> tuple[Any, int]:
+        if self._path.is_dir():
+            self._stream = tempfile.TemporaryFile(dir=storage.uploads_folder())
+            with zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED) as zipped:
+                for one in sorted(path for path in self._path.rglob("*") if path.is_file()):
+                    zipped.write(one, one.relative_to(self._path))
+            self._stream.seek(0)
+            return self._stream, 1
+        self._stream = self._path.open("rb")
+        return self._stream, self._path.stat().st_size
+
+    def __exit__(self, *_: Any) -> None:
+        self._stream.close()
+
+
+def _collection(person: Person, name: str) -> Collection | None:
+    kept = (
+        select(Collection)
+        .join(Keeper, Keeper.collection_id == Collection.id)
+        .where(Keeper.person_id == person.id)
+        .order_by(Collection.id)
+    )
+    if name:
+        return db.session.scalars(kept.where(Collection.name == name)).unique().first()
+    found = db.session.scalars(kept.limit(2)).unique().all()
+    if len(found) > 1:
+        raise click.ClickException(
+            f"@{person.handle} keeps several collections. Say which with --collection NAME."
+        )
+    return found[0] if found else None
+
+
+def _carry_through(found: Import, quiet: bool) -> Import:
+    """Wait for earlier imports of the collection, then read this one."""
+    tell = None if quiet or not sys.stderr.isatty() else _progress
+    while True:
+        try:
+            reader.run(found.id, tell=tell)
+        except Busy:
+            time.sleep(SECONDS_BETWEEN_TRIES)
+            continue
+        db.session.rollback()
+        return db.session.get(Import, found.id, populate_existing=True)
+
+
+def _progress(found: Import) -> None:
+    of = f" of {found.expected:,}" if found.expected else ""
+    click.echo(f"\r\033[K{found.read:,}{of} rows read, {found.new:,} new posts", nl=False, err=True)
+
+
+def _result(found: Import, seconds: float) -> dict[str, Any]:
+    left_out = found.report.get("left_out", {})
+    result = {
+        "format": found.adapter,
+        "read": found.read,
+        "new": found.new,
+        "versions": found.versions,
+        "events": found.events,
+        "left_out": {reason: told["count"] for reason, told in left_out.items()},
+        "declared": {
+            file: {"declared": declared, "found": present}
+            for file, declared, present in found.report.get("counted", [])
+        },
+        "seconds": round(seconds, 3),
+        "state": found.state,
+        "collection": found.collection.name,
+        "address": found.path,
+    }
+    if found.problem:
+        result["problem"] = words.problem_sentence(found.problem, found.problem_detail)
+    return result
+
+
+def _in_words(found: Import, result: dict[str, Any]) -> str:
+    if found.state != DONE:
+        return result.get("problem", "The import was stopped; nothing of it was kept.")
+    lines = [
+        f"{words.format_label(found.adapter)} into “{found.collection.name}”, in {result['seconds']:.1f} s:",
+        f"  {found.read:,} rows read, {found.new:,} new posts, {found.versions:,} new versions, "
+        f"{found.events:,} edits, deletions and absences noticed.",
+    ]
+    for file, counts in result["declared"].items():
+        if counts["declared"] not in (None, counts["found"]):
+            lines.append(f"  {file}: {counts['declared']:,} declared, {counts['found']:,} found.")
+    for reason, count in result["left_out"].items():
+        lines.append(f"  Left out: {count:,}. {left_out_sentence(reason)}.")
+    return "\n".join([*lines, f"  Report: {found.path}"])
+
+
+commands = [import_command]
