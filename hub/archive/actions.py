@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from hub.accounts.models import Organisation, Person
-from hub.core import audit
+from hub.core import audit, clock
 from hub.core.database import db, new_token
 from hub.core.errors import Refused
-from hub.core.jobs import enqueue
+from hub.core.jobs import Job, enqueue
 from hub.core.policy import Actor
 
 from . import storage
@@ -72,11 +72,24 @@ def queue_import(found: Import, run_at: datetime | None = None) -> None:
     """Let the worker carry it out; imports of one collection go one after another."""
     enqueue(
         "archive.import",
-        key=f"archive.import:{found.id}",
+        key=_job_key(found),
         serial=f"collection:{found.collection_id}",
         run_at=run_at,
         import_id=found.id,
     )
+
+
+def unqueue_import(found: Import) -> None:
+    """Whoever carried an import through leaves the worker nothing to do about it."""
+    db.session.execute(
+        update(Job)
+        .where(Job.key == _job_key(found), Job.finished_at.is_(None))
+        .values(finished_at=clock.now(), leased_until=None)
+    )
+
+
+def _job_key(found: Import) -> str:
+    return f"archive.import:{found.id}"
 
 
 def cancel_import(actor: Actor, found: Import) -> None:

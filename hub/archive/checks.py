@@ -96,9 +96,7 @@ def _posts() -> Iterator[str]:
     )
     if bare:
         yield f"{bare} archived post(s) have neither words nor a deletion."
-    unmet = db.session.scalar(
-        select(func.count()).where(PostVersion.id.not_in(select(Sighting.version_id)))
-    )
+    unmet = db.session.scalar(select(func.count()).where(PostVersion.id.not_in(select(Sighting.version_id))))
     if unmet:
         yield f"{unmet} version(s) of archived posts have no sighting."
     counted = (

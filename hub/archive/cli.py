@@ -7,8 +7,10 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -73,11 +75,8 @@ def _person(handle: str) -> Person:
 
 def _start(person: Person, name: str, file: Path) -> Import:
     """Keep the upload, then write that it waits. A worker takes it over if this command is killed."""
-    with _one_file(file) as (stream, size):
-        if size > 0:
-            upload = actions.keep_upload(stream)
-        else:
-            raise click.ClickException(f"{file.name} is empty, so there is nothing in it to import.")
+    with _one_file(file) as stream:
+        upload = actions.keep_upload(stream)
     with unit_of_work():
         person = db.session.get(Person, person.id)
         actor = person.as_actor()
@@ -89,25 +88,19 @@ def _start(person: Person, name: str, file: Path) -> Import:
         return found
 
 
-class _one_file:  # noqa: N801 - reads as a block
+@contextmanager
+def _one_file(path: Path) -> Iterator[BinaryIO]:
     """A file as it is; a folder as a zip of its files, made for the moment."""
-
-    def __init__(self, path: Path):
-        self._path = path
-
-    def __enter__(self) -> tuple[Any, int]:
-        if self._path.is_dir():
-            self._stream = tempfile.TemporaryFile(dir=storage.uploads_folder())
-            with zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED) as zipped:
-                for one in sorted(path for path in self._path.rglob("*") if path.is_file()):
-                    zipped.write(one, one.relative_to(self._path))
-            self._stream.seek(0)
-            return self._stream, 1
-        self._stream = self._path.open("rb")
-        return self._stream, self._path.stat().st_size
-
-    def __exit__(self, *_: Any) -> None:
-        self._stream.close()
+    if path.is_file():
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with tempfile.TemporaryFile(dir=storage.uploads_folder()) as stream:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for one in sorted(one for one in path.rglob("*") if one.is_file()):
+                zipped.write(one, one.relative_to(path))
+        stream.seek(0)
+        yield stream
 
 
 def _collection(person: Person, name: str) -> Collection | None:
@@ -136,7 +129,8 @@ def _carry_through(found: Import, quiet: bool) -> Import:
         except Busy:
             time.sleep(SECONDS_BETWEEN_TRIES)
             continue
-        db.session.rollback()
+        with unit_of_work():
+            actions.unqueue_import(found)
         return db.session.get(Import, found.id, populate_existing=True)
 
 
