@@ -2,14 +2,19 @@
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import with_appcontext
 
+from hub.accounts import passwords
+
 from .bulk import generate
 from .founding import NotEmpty, found, is_empty, sign_ins
+from .setup import Wishes, set_up
 
 
 @click.command("seed")
@@ -74,4 +79,58 @@ def _told(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-commands = [seed_command]
+@click.command("setup")
+@click.option("--name", "hub_name", prompt="Name of the hub", help="What the hub is called.")
+@click.option(
+    "--group", "group_name", prompt="Name of its first group", help="What the first group is called."
+)
+@click.option("--admin-name", "name", prompt="Your name", help="The first administrator's name.")
+@click.option("--admin-email", "email", prompt="Your e-mail address", help="The address they sign in with.")
+@click.option(
+    "--password",
+    envvar="HUB_SETUP_PASSWORD",
+    prompt="A password (12 characters or more)",
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Their password. Better asked for, or given in HUB_SETUP_PASSWORD, than typed here.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
+def setup_command(as_json: bool, password: str, **names: str) -> None:
+    """Set an empty hub up for a real community. Asks for what is not given."""
+    wishes = Wishes(password=password, **{name: words.strip() for name, words in names.items()})
+    if problem := _wrong(wishes):
+        raise click.ClickException(f"{problem} Nothing was changed.")
+    try:
+        made = set_up(wishes)
+    except NotEmpty as problem:
+        raise click.ClickException("This hub has been set up already. Nothing was changed.") from problem
+    if as_json:
+        click.echo(json.dumps(asdict(made), indent=2))
+        return
+    address = current_app.extensions["settings"].address
+    click.echo(f"{wishes.hub_name} is ready. Start it with `hub run`, then sign in as {made.email}:")
+    click.echo(f"  {address}/sign-in")
+    click.echo("What to do first:")
+    click.echo(f"  read and change the page to start at: {address}{made.start_here}")
+    click.echo(f"  say who you are: {address}{made.introductions}")
+    click.echo(f"  invite the first members: {address}{made.group}")
+
+
+def _wrong(wishes: Wishes) -> str | None:
+    """What cannot be used, as a sentence."""
+    if not all((wishes.hub_name, wishes.group_name, wishes.name)):
+        return "The hub, its first group and you need names."
+    try:
+        validate_email(wishes.email, check_deliverability=False)
+    except EmailNotValidError:
+        return f'"{wishes.email}" is not a whole e-mail address: it looks like name@example.org.'
+    if passwords.problem(wishes.password, wishes.name, wishes.email):
+        return (
+            f"This password is too easy to guess: take {passwords.MINIMUM_LENGTH} characters or more, "
+            "without your name and without the words that everybody uses."
+        )
+    return None
+
+
+commands = [seed_command, setup_command]

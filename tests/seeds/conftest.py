@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import ScriptInfo
 
+from hub.cli import main
 from hub.core.settings import Settings
 from hub.seeds.founding import found
 from tests.conftest import DATABASES, make_app
@@ -34,3 +37,14 @@ def seeded(request, data_folder) -> Flask:
 def inside(seeded: Flask) -> Iterator[Flask]:
     with seeded.test_request_context():
         yield seeded
+
+
+@pytest.fixture
+def hub(app, monkeypatch):
+    """Run a command of the hub under test; gives its result."""
+    monkeypatch.setattr("hub.cli._create_app", lambda: app)
+
+    def run(*words):
+        return CliRunner().invoke(main, words, obj=ScriptInfo(create_app=lambda: app))
+
+    return run

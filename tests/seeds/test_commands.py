@@ -2,26 +2,9 @@
 
 import json
 
-import pytest
-
-from hub.cli import main
 from tests.factories.people import person
 
 COUNTS = {"people": 15, "groups": 2, "imports": 6}
-
-
-@pytest.fixture
-def hub(app, monkeypatch):
-    """Run a command of the hub under test; gives its result."""
-    from click.testing import CliRunner
-    from flask.cli import ScriptInfo
-
-    monkeypatch.setattr("hub.cli._create_app", lambda: app)
-
-    def run(*words):
-        return CliRunner().invoke(main, words, obj=ScriptInfo(create_app=lambda: app))
-
-    return run
 
 
 def test_seed_tells_what_it_founded_and_who_can_sign_in(hub):
