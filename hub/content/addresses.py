@@ -35,6 +35,14 @@ def post_at(item: Item, position: int) -> Post:
     return load_from(post_statement(current_actor(), item, position))
 
 
+def post_in(item: Item, position: int) -> Post:
+    """A post of an item that was judged already; 404 if there is none to be seen."""
+    found = None
+    if position <= LARGEST:
+        found = db.session.scalars(post_statement(current_actor(), item, position)).one_or_none()
+    return found if found is not None else abort(404)
+
+
 def seen_item(kind: str, slug: str, number: int) -> Item:
     """The item at an address, for views whose action is judged on something in it."""
     if number > LARGEST:

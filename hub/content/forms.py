@@ -20,7 +20,7 @@ from .rules import LONGEST_COMMENT, LONGEST_POST, LONGEST_TITLE, SHORTEST_TITLE
 MOST_TOPICS = 5
 
 
-def _tidied(text: str | None) -> str:
+def tidied(text: str | None) -> str:
     return tidy(text or "")
 
 
@@ -42,7 +42,7 @@ class PostForm(HubForm):
 
     text = TextAreaField(
         _("What you want to say"),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[
             Written(_("Write something first.")),
             Length(max=LONGEST_POST, message=_("This is longer than one post can be (%(max)d characters).")),
@@ -64,7 +64,7 @@ class CommentForm(HubForm):
     text = TextAreaField(
         _("Your comment"),
         description=_("A short remark or a question back. What answers the question belongs in an answer."),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[
             Written(_("Write something first.")),
             Length(max=LONGEST_COMMENT, message=_("A comment can have up to %(max)d characters.")),
@@ -77,7 +77,7 @@ class EditPostForm(PostForm):
     note = StringField(
         _("What you changed, and why"),
         description=_("Shown in the history of this post."),
-        filters=[_tidied],
+        filters=[tidied],
         validators=[Length(max=300, message=_("Say it in up to %(max)d characters."))],
     )
 
@@ -87,11 +87,11 @@ class EditPostForm(PostForm):
         return int(self.base.data) if (self.base.data or "").isdecimal() and len(self.base.data) < 9 else None
 
 
-class FiledForm(HubForm):
-    """Title, topics, and where it applies: how an item is filed."""
-
-    title = StringField(
-        _("Title"),
+def title_field(label: Any, description: Any = "") -> StringField:
+    """One line that says what an item is about."""
+    return StringField(
+        label,
+        description=description,
         filters=[lambda text: " ".join(tidy(text or "").split())],
         validators=[
             Length(
@@ -100,9 +100,15 @@ class FiledForm(HubForm):
                     "Write a title of at least %(min)d characters, so that others can tell what it is about."
                 ),
             ),
-            Length(max=LONGEST_TITLE, message=_("Shorten the title to %(max)d characters.")),
+            Length(max=LONGEST_TITLE, message=_("Shorten it to %(max)d characters.")),
         ],
     )
+
+
+class FiledForm(HubForm):
+    """Title, topics, and where it applies: how an item is filed."""
+
+    title = title_field(_("Title"))
     topics = SelectMultipleField(
         _("Topics"),
         widget=ListWidget(prefix_label=False),

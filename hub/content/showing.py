@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask import get_template_attribute, request
 from flask_babel import get_locale, get_timezone
@@ -45,6 +45,9 @@ class May:
     accept: bool = False
 
 
+Made = TypeVar("Made")
+
+
 class _Judged(NamedTuple):
     """What the policy looks at in a post."""
 
@@ -64,18 +67,24 @@ class _Shown:
         return getattr(self._row, name)
 
 
-def pieces_of(item: Item, name: tuple[Hashable, ...], read: Callable[[], Iterable[Any]]) -> list[Piece]:
-    """The pieces of the posts that `read` gives, rendered once for each version of the item.
+def kept(
+    item: Item, name: tuple[Hashable, ...], make: Callable[[], Made], size: Callable[[Made], int]
+) -> Made:
+    """What `make` gives, made once for each version of the item, language and time zone.
 
-    read: rows of POST_COLUMNS, none of them withdrawn, the same for every reader of the item. name: says
-    which of the item's posts they are.
+    It must be the same for every reader of the item. name: says what of the item it shows.
     """
     if request.method not in SAFE_METHODS:
-        return render_pieces(item, read())  # what this request changed may not be committed in the end
+        return make()  # what this request changed may not be committed in the end
     version = (item.path, item.id, item.created_at, item.version)
     key = (*version, *name, str(get_locale()), str(get_timezone()))
-    pieces: list[Piece] = fragments.get(key, lambda: render_pieces(item, read()), _size)
-    return pieces
+    made: Made = fragments.get(key, make, size)
+    return made
+
+
+def pieces_of(item: Item, name: tuple[Hashable, ...], read: Callable[[], Iterable[Any]]) -> list[Piece]:
+    """The pieces of the posts that `read` gives: rows of POST_COLUMNS, none of them withdrawn."""
+    return kept(item, name, lambda: render_pieces(item, read()), size_of)
 
 
 def render_pieces(item: Item, rows: Iterable[Any]) -> list[Piece]:
@@ -102,7 +111,8 @@ def _piece(item: Item, post: Any, head: Callable[..., Markup], foot: Callable[..
     )
 
 
-def _size(pieces: Sequence[Piece]) -> int:
+def size_of(pieces: Sequence[Piece]) -> int:
+    """About how many bytes the pieces take."""
     return sum(len(piece.head) + len(piece.foot) + 500 for piece in pieces)
 
 
