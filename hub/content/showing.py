@@ -42,10 +42,13 @@ class May:
     edit: bool = False
     quote: bool = False
     comment: bool = False
-    accept: bool = False
+    accept: str = ""  # "offered", or "chosen" for the accepted answer
 
 
 Made = TypeVar("Made")
+
+
+Accepting = Callable[[Piece], str]
 
 
 class _Judged(NamedTuple):
@@ -117,11 +120,12 @@ def size_of(pieces: Sequence[Piece]) -> int:
 
 
 def feet(
-    actor: Actor, item: Item, pieces: Sequence[Piece], reader: Reader, *, write: str, accept: bool = False
+    actor: Actor, item: Item, pieces: Sequence[Piece], reader: Reader, *, write: str, accepts: Accepting | None = None
 ) -> dict[int, Markup]:
     """What this reader may do with each post, by post id; empty for one who may only read.
 
-    write: the action of adding to the item, `discussion.reply` or `question.answer`. accept: they may accept.
+    write: the action of adding to the item, `discussion.reply` or `question.answer`. accepts: says of an answer
+    whether they may accept it ("offered") or have done so ("chosen").
     """
     if not actor.signed_in:
         return {}
@@ -140,7 +144,7 @@ def feet(
             edit=can(actor, "post.edit", post),
             quote=text and writes,
             comment=text and writes and item.kind == QUESTION,
-            accept=text and accept and piece.kind == ANSWER,
+            accept=accepts(piece) if accepts and text and piece.kind == ANSWER else "",
         )
         made[piece.id] = foot(piece, item.path, may, extra.get(piece.id, ""))
     return made

@@ -23,7 +23,7 @@ from hub.content.posting import Sending, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
 from hub.content.rules import LONGEST_TITLE
-from hub.content.showing import feet, render_pieces
+from hub.content.showing import Accepting, feet, render_pieces
 from hub.core.access import current_actor, requires
 from hub.core.database import db
 from hub.core.markup import tidy
@@ -35,7 +35,7 @@ from hub.groups.rules import reads_talk
 from .actions import accept_answer, answer, ask_question, comment, unaccept_answer
 from .forms import AcceptForm, AskForm
 from .models import ANSWERED, WAITING
-from .queries import Place, place_of, sheet
+from .queries import Place, Sheet, place_of, sheet
 
 bp = Blueprint("questions", __name__)
 
@@ -207,6 +207,10 @@ def acceptance(slug: str, number: int, position: int) -> str | Response | tuple[
     return page, form.status
 
 
+def _accepting(shown: Sheet) -> Accepting:
+    return lambda piece: "chosen" if piece is shown.accepted else "offered"
+
+
 def _words(name: str) -> str:
     """What was typed before one came here, on one line."""
     return " ".join(tidy(request.args.get(name, "")).split())[:LONGEST_TITLE]
@@ -235,7 +239,7 @@ def _page(item: Item, form: PostForm, sending: Sending) -> str:
             shown.everything,
             mine,
             write="question.answer",
-            accept=item.author_id is not None and item.author_id == actor.person_id,
+            accepts=_accepting(shown) if item.author_id and item.author_id == actor.person_id else None,
         ),
         examples=gather("post.examples", actor, item, shown.everything),
         form=form,
