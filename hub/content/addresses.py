@@ -1,19 +1,17 @@
 """From addresses to rows: what the pages of every kind of item begin with."""
 
 from flask import abort, request
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.core.access import authorize_declared, current_actor, load_from
 from hub.core.database import db
 from hub.core.errors import Refused
-from hub.core.markup import quote
 from hub.core.policy import visible
 from hub.groups.models import Group
 
 from .actions.posts import closed_meanwhile
-from .models import DISCUSSION, GUIDANCE, PLACES, QUESTION, Draft, Item, Post, Topic
-from .queries import draft_at, item_statement, post_statement
+from .models import DISCUSSION, GUIDANCE, PLACES, QUESTION, Item, Post, Topic
+from .queries import item_statement, post_statement
 
 KINDS = {PLACES[kind]: kind for kind in (DISCUSSION, QUESTION, GUIDANCE)}
 
@@ -81,16 +79,3 @@ def asked_number(name: str) -> int | None:
     """A positive number that the address gives, or None: a mistyped one is as if it were not there."""
     text = request.args.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 10 and 0 < int(text) <= LARGEST else None
-
-
-def prefilled(item: Item, place: str) -> tuple[str, Draft | None]:
-    """What stands in the box for writing at first: the draft kept there, and a quote that was asked for."""
-    draft = draft_at(current_actor(), place)
-    text = str(draft.fields.get("text", "")) if draft else ""
-    position = asked_number("quote")
-    if position is not None:
-        quoted = db.session.scalars(post_statement(current_actor(), item, position)).one_or_none()
-        if quoted is not None:
-            handle = quoted.byline.get("handle", "")
-            text = text + ("\n\n" if text else "") + quote(handle, position, quoted.source, _("wrote in"))
-    return text, draft

@@ -8,13 +8,16 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor
+from hub.core.database import db
 from hub.core.forms import HubForm
-from hub.core.markup import render
+from hub.core.markup import quote, render
+from hub.core.policy import can
 
 from . import actions
+from .addresses import asked_number
 from .forms import PostForm
-from .models import Draft
-from .queries import draft_at
+from .models import Draft, Item
+from .queries import draft_at, post_statement
 
 # What a draft does not hold: tokens and buttons.
 NOT_KEPT = frozenset({"csrf_token", "sent_token", "preview", "keep"})
@@ -26,10 +29,6 @@ class Sending:
     def __init__(self, place: str) -> None:
         self.place = place
         self.draft: Draft | None = None
-
-    def with_draft(self, draft: Draft | None) -> "Sending":
-        self.draft = draft
-        return self
 
     def kept(self) -> dict[str, Any]:
         """What was kept here, for a form that is shown for the first time."""
@@ -53,6 +52,26 @@ class Sending:
         return form.done(location)
 
 
+def begin_to_write(item: Item, sending: Sending, action: str) -> PostForm | None:
+    """The box for writing under an item as it first stands there: with the draft that was kept, and the post
+    that `?quote=` asks for. None for whoever may not write: a page without a form is the same for all."""
+    if not can(current_actor(), action, item):
+        return None
+    text = str(sending.kept().get("text", ""))
+    quoted = _asked_quote(item)
+    return PostForm(
+        formdata=None, data={"text": f"{text}\n\n{quoted}" if text and quoted else text or quoted}
+    )
+
+
+def _asked_quote(item: Item) -> str:
+    position = asked_number("quote")
+    if position is None:
+        return ""
+    post = db.session.scalars(post_statement(current_actor(), item, position)).one_or_none()
+    return quote(post.byline.get("handle", ""), position, post.source, _("wrote in")) if post else ""
+
+
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, str | list) or value is None else value.isoformat()
@@ -60,8 +79,8 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def preview(form: PostForm) -> Markup | None:
+def preview(form: PostForm | None) -> Markup | None:
     """What the text would look like, if that was asked for. Mentions are linked once it is sent."""
-    if form.is_submitted() and form.wants_preview and (form.text.data or "").strip():
+    if form is not None and form.is_submitted() and form.wants_preview and (form.text.data or "").strip():
         return Markup(render(form.text.data or "", anchors="preview"))
     return None

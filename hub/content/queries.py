@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.core.database import db
@@ -29,9 +29,8 @@ def item_statement(actor: Actor, kind: str, slug: str, number: int) -> Select[tu
 def items(
     actor: Actor,
     kind: str | None = None,
-    *,
+    *criteria: ColumnElement[bool],
     group: Group | None = None,
-    states: Collection[str] = (),
     topic: Topic | None = None,
     cursor: str | None = None,
     size: int = 30,
@@ -41,14 +40,12 @@ def items(
         select(Item)
         .join(Item.group)
         .options(contains_eager(Item.group), selectinload(Item.topics))
-        .where(visible(Item, actor))
+        .where(visible(Item, actor), *criteria)
     )
     if kind:
         statement = statement.where(Item.kind == kind)
     if group is not None:
         statement = statement.where(Item.group_id == group.id)
-    if states:
-        statement = statement.where(Item.state.in_(states))
     if topic is not None:
         statement = statement.where(Item.topics.any(Topic.id == topic.id))
     return page(

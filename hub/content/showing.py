@@ -120,12 +120,18 @@ def size_of(pieces: Sequence[Piece]) -> int:
 
 
 def feet(
-    actor: Actor, item: Item, pieces: Sequence[Piece], reader: Reader, *, write: str, accepts: Accepting | None = None
+    actor: Actor,
+    item: Item,
+    pieces: Sequence[Piece],
+    reader: Reader,
+    *,
+    write: str,
+    accepts: Accepting | None = None,
 ) -> dict[int, Markup]:
     """What this reader may do with each post, by post id; empty for one who may only read.
 
-    write: the action of adding to the item, `discussion.reply` or `question.answer`. accepts: says of an answer
-    whether they may accept it ("offered") or have done so ("chosen").
+    write: the action of adding to the item, `discussion.reply` or `question.answer`. accepts: says of an
+    answer whether they may accept it ("offered") or have done so ("chosen").
     """
     if not actor.signed_in:
         return {}

@@ -8,12 +8,11 @@ from hub.content.addresses import (
     group_at,
     item_at,
     item_to_write_in,
-    prefilled,
     topic_asked_for,
 )
 from hub.content.forms import PostForm, StartForm
 from hub.content.models import DISCUSSION, Item
-from hub.content.posting import Sending, preview
+from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
 from hub.content.showing import feet
@@ -87,8 +86,7 @@ def show(slug: str, number: int) -> str:
     """A discussion, at the page that holds `?post=`."""
     item = item_at(DISCUSSION, slug, number)
     sending = Sending(f"{item.path}/replies")
-    text, draft = prefilled(item, sending.place)
-    return _page(item, PostForm(formdata=None, data={"text": text}), sending.with_draft(draft))
+    return _page(item, begin_to_write(item, sending, "discussion.reply"), sending)
 
 
 @bp.post("/groups/<slug>/discussions/<int:number>/replies")
@@ -106,7 +104,7 @@ def add_reply(slug: str, number: int) -> str | Response | tuple[str, int]:
     return _page(item, form, sending, position=item.last_position), form.status
 
 
-def _page(item: Item, form: PostForm, sending: Sending, position: int | None = None) -> str:
+def _page(item: Item, form: PostForm | None, sending: Sending, position: int | None = None) -> str:
     actor = current_actor()
     shown = stretch(actor, item, position or asked_number("post") or 1)
     mine = reader(actor, item, [piece.id for piece in shown.pieces])

@@ -1,9 +1,6 @@
 """Pages of questions."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, redirect, render_template, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.content.addresses import (
@@ -13,21 +10,18 @@ from hub.content.addresses import (
     item_to_write_in,
     post_at,
     post_in,
-    prefilled,
     seen_item,
     topic_asked_for,
 )
 from hub.content.forms import CommentForm, PostForm
 from hub.content.models import QUESTION, Item
-from hub.content.posting import Sending, preview
+from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
 from hub.content.rules import LONGEST_TITLE
 from hub.content.showing import Accepting, feet, render_pieces
 from hub.core.access import current_actor, requires
-from hub.core.database import db
 from hub.core.markup import tidy
-from hub.core.policy import can, visible
 from hub.core.slots import gather
 from hub.groups.models import Group
 from hub.groups.rules import reads_talk
@@ -39,7 +33,10 @@ from .queries import Place, Sheet, place_of, sheet
 
 bp = Blueprint("questions", __name__)
 
-STATES = {"waiting": (WAITING,), "answered": (ANSWERED,)}
+STATES = {
+    "waiting": (Item.state == WAITING, Item.reply_count == 0),
+    "answered": (Item.state == ANSWERED,),
+}
 
 QUESTION_AT = "/groups/<slug>/questions/<int:number>"
 
@@ -64,8 +61,8 @@ def _list(group: Group | None) -> str:
     page = items(
         actor,
         QUESTION,
+        *STATES.get(state, ()),
         group=group,
-        states=STATES.get(state, ()),
         topic=topic,
         cursor=request.args.get("after"),
     )
@@ -89,28 +86,14 @@ def similar() -> str:
     return render_template("questions/_similar.html", words=_words("q"), group=None)
 
 
-@bp.get("/ask")
-@requires("site.read")
-def ask() -> str | Response:
-    """Begin to ask: the words are kept while one chooses a group, joins one or signs in."""
-    actor, words = current_actor(), _words("q")
-    groups = db.session.scalars(select(Group).where(visible(Group, actor)).order_by(Group.name)).all()
-    own = [group for group in groups if can(actor, "group.write", group)]
-    if len(own) == 1:
-        kept = f"?{urlencode({'q': words})}" if words else ""
-        return redirect(f"{own[0].path}/questions/new{kept}")
-    return render_template(
-        "questions/ask_where.html", section="questions", words=words, own=own, groups=groups
-    )
-
-
 @bp.route("/groups/<slug>/questions/new", methods=["GET", "POST"])
 @requires("group.write")
 def ask_in(slug: str) -> str | Response | tuple[str, int]:
     """Ask a question in a group."""
     actor, group = current_actor(), group_at(slug)
     sending = Sending(f"{group.path}/questions/new")
-    form = AskForm(data={**sending.kept(), **({"title": _words("q")} if _words("q") else {})})
+    brought = _words("title")  # from the front page's box
+    form = AskForm(data={**sending.kept(), **({"title": brought} if brought else {})})
     form.offer(topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
@@ -137,8 +120,7 @@ def show(slug: str, number: int) -> str:
     """A question with its answers."""
     item = item_at(QUESTION, slug, number)
     sending = Sending(f"{item.path}/answers")
-    text, draft = prefilled(item, sending.place)
-    return _page(item, PostForm(formdata=None, data={"text": text}), sending.with_draft(draft))
+    return _page(item, begin_to_write(item, sending, "question.answer"), sending)
 
 
 @bp.post(f"{QUESTION_AT}/answers")
@@ -216,7 +198,7 @@ def _words(name: str) -> str:
     return " ".join(tidy(request.args.get(name, "")).split())[:LONGEST_TITLE]
 
 
-def _page(item: Item, form: PostForm, sending: Sending) -> str:
+def _page(item: Item, form: PostForm | None, sending: Sending) -> str:
     actor = current_actor()
     begin = Place.parse(request.args.get("from", ""))
     wanted = asked_number("post")

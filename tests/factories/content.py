@@ -37,6 +37,12 @@ def discussion(by: Person, group: Group, title: str = "Shared drives", text: str
         return start_discussion(actor, group, title, text or "Who owns them?", **filed)
 
 
+def fresh(row: Any) -> Any:
+    """The row as it is in the database now."""
+    db.session.rollback()
+    return db.session.get_one(type(row), row.id, populate_existing=True)
+
+
 def form_on(page: Any, action: str = "") -> dict[str, str]:
     """The hidden fields of a form on a page (of the one that is sent to `action`), to be sent with it."""
     forms = re.findall(r"<form[^>]*method=\"post\"[^>]*>.*?</form>", page.text, re.DOTALL)
