@@ -1,5 +1,6 @@
 """The test client: every request stands alone, and every page must parse without an error."""
 
+import re
 from contextvars import copy_context
 from typing import Any
 
@@ -21,7 +22,8 @@ class HubClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = copy_context().run(self._open_alone, args, kwargs)
         if has_app_context():
-            db.session.rollback()  # so that the test sees what the request did
+            db.session.rollback()
+            db.session.expire_all()  # so that the test sees what the request did
         if response.mimetype == "text/html" and response.request.method != "HEAD":
             assert_parses(response.get_data(as_text=True), response.request.path)
         return response
@@ -43,6 +45,11 @@ class HubClient(FlaskClient):
         _cv_request.set(None)  # type: ignore[arg-type]
         begin_reading()
         return super().open(*args, **kwargs)
+
+
+def without_tokens(page: str) -> str:
+    """The page without what differs on every answer: tokens of forms."""
+    return re.sub(r'(name="(?:csrf|sent)_token"[^>]* value=)"[^"]*"', r'\1""', page)
 
 
 def _the_form(page: Any, fields: dict[str, Any], button: str) -> Any:

@@ -33,6 +33,9 @@ ZONES = (
     "Pacific/Auckland",
 )
 
+# What people say about themselves, besides their organisation.
+SAID = ("name", "handle", "about", "sector", "profession", "time_zone")
+
 
 def one_line(text: str | None) -> str | None:
     """Without line breaks, control characters and doubled spaces."""
@@ -176,8 +179,10 @@ class WhoIAmForm(HubForm):
         render_kw={"autocomplete": "organization", "list": "organisations"},
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: object, person: Person, **kwargs: object) -> None:
+        organisation = person.organisation.name if person.organisation else ""
+        said = {name: getattr(person, name) for name in SAID} | {"organisation": organisation}
+        super().__init__(*args, data=said, **kwargs)
         self.sector.choices = [("", _("Rather not say")), *_options("sector")]
         self.profession.choices = [("", _("Rather not say")), *_options("profession")]
 
@@ -208,7 +213,7 @@ class ProfileForm(WhoIAmForm):
     time_zone = SelectField(_("Your time zone"), description=_("Times are shown to you in it."))
 
     def __init__(self, *args: object, person: Person, **kwargs: object) -> None:
-        super().__init__(*args, obj=person, **kwargs)
+        super().__init__(*args, person=person, **kwargs)
         zones = dict.fromkeys([*ZONES, person.time_zone])
         self.time_zone.choices = [
             (zone, zone.replace("_", " ")) for zone in zones if zone in available_timezones()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -26,15 +26,7 @@ def directory(
     name, or of a handle."""
     statement = select(Person).where(visible(Person, actor), Person.active)
     if name:
-        like = _escaped(name.lower())
-        lowered = func.lower(Person.name)
-        statement = statement.where(
-            or_(
-                lowered.like(f"{like}%", escape="\\"),
-                lowered.like(f"% {like}%", escape="\\"),
-                Person.handle.like(f"{like}%", escape="\\"),
-            )
-        )
+        statement = statement.where(starts_with(name))
     if sector:
         statement = statement.where(Person.sector == sector)
     if organisation:
@@ -63,5 +55,12 @@ def sample_sign_ins() -> list[dict[str, str]]:
     return list(site().texts.get("sample_sign_ins", []))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def starts_with(name: str) -> ColumnElement[bool]:
+    """Whether any part of a person's name, or their handle, begins so."""
+    like = name.lower().removeprefix("@").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    lowered = func.lower(Person.name)
+    return or_(
+        lowered.like(f"{like}%", escape="\\"),
+        lowered.like(f"% {like}%", escape="\\"),
+        Person.handle.like(f"{like}%", escape="\\"),
+    )

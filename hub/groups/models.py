@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -48,6 +49,11 @@ class Group(Base):
     @property
     def path(self) -> str:
         return f"/groups/{self.slug}"
+
+    @property
+    def welcome(self) -> Markup:
+        """What newcomers read first; made safe when it was written."""
+        return Markup(self.welcome_html)
 
 
 class Membership(Base):

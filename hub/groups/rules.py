@@ -2,15 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from hub.accounts.models import Person
 from hub.core.policy import MEMBER, Actor, grant, permission, visibility
 
 from .models import (
-    BY_INVITATION,
     HIDDEN,
-    ON_REQUEST,
     OPEN,
     PART_OPEN,
     PUBLIC,
@@ -50,13 +48,14 @@ def _sees_request(actor: Actor) -> ColumnElement[bool]:
 @visibility(Invitation)
 def _sees_invitation(_actor: Actor) -> ColumnElement[bool]:
     """Whoever holds its address, which is random; it is never listed."""
-    return Invitation.accepted_at.is_(None)
+    return true()
 
 
 @grant(Person)
 def _meets_person(actor: Actor) -> ColumnElement[bool]:
     """People of one's own groups; for who is signed in, people of any group that is not hidden; and for
-    all, the facilitators of groups that anyone reads. Being in a hidden group shows nobody to others."""
+    all, the facilitators of groups that anyone reads. Moderators meet who asks to join. Being in a hidden
+    group shows nobody to others."""
     ways = [Membership.group_id.in_(actor.read_groups)]
     if actor.signed_in:
         ways.append(Group.visibility != HIDDEN)
@@ -67,7 +66,10 @@ def _meets_person(actor: Actor) -> ColumnElement[bool]:
         .join(Group, Group.id == Membership.group_id)
         .where(Membership.person_id == Person.id, or_(false(), *ways))
     )
-    return Person.active & met.exists()
+    asking = select(JoinRequest.person_id).where(
+        JoinRequest.person_id == Person.id, JoinRequest.group_id.in_(actor.moderated_groups)
+    )
+    return Person.active & or_(met.exists(), asking.exists())
 
 
 def talk_is_read(group_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
@@ -102,14 +104,16 @@ def _may_join(actor: Actor, group: Group) -> bool:
     return actor.signed_in and not actor.is_member(group.id) and group.joining == OPEN
 
 
-@permission("group.ask")
-def _may_ask(actor: Actor, group: Group) -> bool:
-    return actor.signed_in and not actor.is_member(group.id) and group.joining == ON_REQUEST
+@permission("group.enter")
+def _may_enter(actor: Actor, _group: Group) -> bool:
+    """See the page on which one joins, asks, or reads that joining is by invitation."""
+    return actor.signed_in
 
 
 @permission("group.accept_invitation")
 def _may_accept(actor: Actor, invitation: Invitation) -> bool:
-    return invitation.stands
+    """See it and, once signed in, take it up."""
+    return invitation.stands or actor.is_member(invitation.group_id)
 
 
 @permission("group.leave")
@@ -138,8 +142,3 @@ def _may_own(actor: Actor, group: Group) -> bool:
 @permission("group.create", on=False)
 def _may_create(actor: Actor, _subject: None) -> bool:
     return actor.administrator
-
-
-def is_closed_to_all(group: Group) -> bool:
-    """Whether nobody comes in without being asked."""
-    return group.joining == BY_INVITATION

@@ -17,8 +17,6 @@ from .blueprint import bp, me
 def profile() -> Response | tuple[str, int]:
     person = me()
     form = ProfileForm(person=person)
-    if not form.is_submitted():
-        form.organisation.data = person.organisation.name if person.organisation else ""
     if form.validate_on_submit():
         set_profile(
             current_actor(),
