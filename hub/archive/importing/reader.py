@@ -62,7 +62,7 @@ def run(import_id: int, sign_of_life: Callable[[], None] = lambda: None, tell: T
     lease = Lease(import_id)
     found = lease.take()
     if not found.unfinished:
-        storage.forget_upload(found.upload)
+        _forget_upload(found)
         return
     try:
         _run(found, lease, sign_of_life, tell)
@@ -95,7 +95,7 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
     _keep_export(found, lease, reading.report)
     history.find_out(found, lease)
     _reveal(found, lease, reading.report)
-    storage.forget_upload(found.upload)
+    _forget_upload(found)
     if tell:
         tell(_fresh(found))
 
@@ -206,7 +206,6 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
             report=report.as_json(),
             revealed_at=clock.now(),
             finished_at=clock.now(),
-            upload="",
         )
         if found.account_id:
             kind = ORGANISATION if found.collection.organisation_id else MEMBER
@@ -250,7 +249,6 @@ def _end(found: Import, lease: Lease, state: str, problem: str = "", detail: str
                 problem_detail=detail[:200],
                 finished_at=clock.now(),
                 leased_until=None,
-                upload="",
                 new=0,
                 versions=0,
                 sightings=0,
@@ -259,7 +257,15 @@ def _end(found: Import, lease: Lease, state: str, problem: str = "", detail: str
         )
         if ended.rowcount != 1:
             raise Lost(f"Import {found.id} is read by another.")
-    storage.forget_upload(found.upload)
+    _forget_upload(found)
+
+
+def _forget_upload(found: Import) -> None:
+    """The upload holds private matter: its row names it until its file is gone, whatever happens between."""
+    if found.upload:
+        storage.forget_upload(found.upload)
+        with unit_of_work() as session:
+            session.execute(update(Import).where(Import.id == found.id).values(upload=""))
 
 
 def _fresh(found: Import) -> Import:
