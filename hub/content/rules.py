@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from hub.core.policy import Actor, permission, visibility
+from hub.accounts.models import Person
+from hub.core.policy import Actor, grant, permission, visibility
 from hub.groups.models import PUBLIC, Group
 from hub.groups.rules import chosen_is_read, talk_is_read
 
@@ -57,6 +58,13 @@ def shows_post_of(actor: Actor, item: Item) -> ColumnElement[bool]:
 @visibility(Post)
 def _sees_post(actor: Actor) -> ColumnElement[bool]:
     return select(Item.id).where(Item.id == Post.item_id, _sees_item(actor), shows_post(actor)).exists()
+
+
+@grant(Person)
+def _reads_person(actor: Actor) -> ColumnElement[bool]:
+    """The page of whoever wrote something that the actor reads."""
+    written = select(Post.id).join(Item, Item.id == Post.item_id)
+    return written.where(Post.author_id == Person.id, _sees_item(actor), shows_post(actor)).exists()
 
 
 @visibility(Topic)
