@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from hub.accounts.models import Person
@@ -111,8 +111,8 @@ class PublishForm(ReviewByForm):
     def offer(self, people: Sequence[Person]) -> None:
         """Fill the list of owners."""
         self._people = {person.handle: person for person in people}
-        self.owner.choices = [("", gettext("Choose a member"))] + [
-            (person.handle, _with_organisation(person)) for person in people
+        self.owner.choices = [SelectChoice("", gettext("Choose a member"))] + [
+            SelectChoice(person.handle, _with_organisation(person)) for person in people
         ]
 
     @property
@@ -149,8 +149,8 @@ class SuccessorForm(HubForm):
 
     def offer(self, items: Sequence[Item]) -> None:
         self._items = {str(item.number): item for item in items}
-        self.by.choices = [("", gettext("Choose a page"))] + [
-            (str(item.number), item.title) for item in items
+        self.by.choices = [SelectChoice("", gettext("Choose a page"))] + [
+            SelectChoice(str(item.number), item.title) for item in items
         ]
 
     @property

@@ -139,3 +139,23 @@ def _tell_author(actor: Actor, made: Report, purpose: str) -> None:
     author = db.session.get(Person, author_id) if author_id else None
     if author is not None and author.id != actor.person_id:
         post_mail(purpose, author.email, key=f"{purpose}:{made.id}", person_id=author.id, report_id=made.id)
+
+
+def withdraw_now(actor: Actor, address: str) -> Report | None:
+    """A moderator withdraws what they came across; it waits on the desk for their reason. None if there is
+    nothing at the address that they moderate."""
+    subject = find(actor, address)
+    if subject.item is None or not actor.moderates(subject.group_id):
+        return None
+    made = db.session.scalars(
+        select(Report)
+        .where(
+            Report.about == subject.address,
+            Report.group_id == subject.group_id,
+            Report.decided_at.is_(None),
+        )
+        .order_by(Report.id)
+        .limit(1)
+    ).one_or_none() or report(actor, address, WHYS[-1], "")
+    withdraw_reported(actor, made)
+    return made
