@@ -15,6 +15,8 @@ from hub.core.database import Base, db
 from hub.core.security import limiter
 from hub.core.settings import Settings
 from hub.factory import create_app
+from hub.search.engine import forget_engine
+from hub.search.similar import kept
 
 from .client import HubClient
 
@@ -87,6 +89,8 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     close_all_sessions()  # one that a failed test left open would hold its locks
     with app.app_context():
         _empty(app)
+        forget_engine()
+        kept.forget()
 
 
 def _empty(app: Flask) -> None:

@@ -12,16 +12,18 @@ from .jobs import enqueue, job
 _handlers: dict[str, dict[str, str | None]] = {}
 
 
-def on(event: str, *, serial: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def on(
+    event: str, *, serial: str | None = None, long: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a handler for an event; the payload arrives as keyword arguments.
 
-    It runs in the worker, in a transaction of its own. serial: see `jobs.enqueue`.
+    It runs in the worker, in a transaction of its own. serial: see `jobs.enqueue`; long: see `jobs`.
     """
 
     def register(handler: Callable[..., None]) -> Callable[..., None]:
         kind = f"{event}>{handler.__module__.removeprefix('hub.')}.{handler.__name__}"
         _handlers.setdefault(event, {})[kind] = serial
-        return job(kind)(handler)
+        return job(kind, long=long)(handler)
 
     return register
 

@@ -81,6 +81,7 @@ class Query:
     any_word     find documents with some of the words instead of all of them.
     as_you_type  the last word may be unfinished.
     leave_out    items that are not wanted, such as the one being looked at.
+    first_only   no page follows the first: cheaper, where a few good hits are all that is shown.
     limit        hits on a page, 1 to 50.
     cursor       ``Results.next`` of the page before, or "".
     """
@@ -94,6 +95,7 @@ class Query:
     any_word: bool = False
     as_you_type: bool = False
     leave_out: frozenset[str] = frozenset()
+    first_only: bool = False
     limit: int = 20
     cursor: str = ""
 
@@ -194,7 +196,11 @@ class Engine(Protocol):
 
 
 class Provider(Protocol):
-    """How one room's rows become documents."""
+    """How one room's rows become documents.
+
+    One whose documents say something of another room's (an example has its item's audience) also has
+    ``follows(keys)``: its own keys that must be indexed again when those of the other room are.
+    """
 
     def keys(self) -> Iterator[str]:
         """Every key that belongs in the index, in a stable order."""
@@ -216,6 +222,14 @@ class Register:
 
     providers: dict[str, Provider] = field(default_factory=dict)
     audience_rules: list[AudienceRule] = field(default_factory=list)
+
+    def with_followers(self, keys: Iterable[str]) -> list[str]:
+        """The keys, and those of documents that say something of them; each once."""
+        asked = list(dict.fromkeys(keys))
+        for provider in self.providers.values():
+            if follows := getattr(provider, "follows", None):
+                asked += follows(asked)
+        return list(dict.fromkeys(asked))
 
     def by_provider(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """Keys grouped by provider; keys of unknown providers are dropped (their room is not installed)."""

@@ -56,6 +56,13 @@ WORDS = {
         "discussion": _("Discussion"),
         "question": _("Question"),
         "guidance": _("Guidance"),
+        "example": _("Example"),
+    },
+    "kinds": {
+        "discussion": _("discussions"),
+        "question": _("questions"),
+        "guidance": _("guidance"),
+        "example": _("examples"),
     },
 }
 

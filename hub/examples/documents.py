@@ -42,6 +42,12 @@ class Examples:
         cards = cards_of(found)
         return [_document(example, cards[example.id]) for example in found]
 
+    def follows(self, keys: Sequence[str]) -> Collection[str]:
+        """Examples under these posts: they are read by whoever reads the post, and named after its item."""
+        posts = [int(key.removeprefix("post:")) for key in keys if key.startswith("post:")]
+        rows = db.session.scalars(select(Example.id).where(Example.post_id.in_(posts)))
+        return [f"example:{example_id}" for example_id in rows]
+
     def permitted(self, keys: Sequence[str], actor: Any) -> Collection[str]:
         rows = db.session.scalars(
             select(Example.id).where(

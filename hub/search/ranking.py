@@ -14,6 +14,7 @@ from hub.search.highlight import Highlighter
 from hub.search.parsing import Parsed, parse
 
 DEEPEST = 500  # ranked documents that a query is read to; who has not found it by then asks differently
+SHALLOW = 60  # the same where only the first few are shown
 CHUNK = 60  # keys checked at a time: one page of twenty with room for several posts of an item
 MOST_HITS = 50
 
@@ -40,6 +41,11 @@ class Candidate:
         return (-self.score, -self.created, self.key)
 
 
+def depth(query: Query) -> int:
+    """How many ranked documents the query is read to."""
+    return SHALLOW if query.first_only else DEEPEST
+
+
 def rarity(documents: int, having: int) -> float:
     """Inverse document frequency: of ``documents`` open ones ``having`` have the word. Above zero."""
     return math.log(1 + (documents - having + 0.5) / (having + 0.5))
@@ -49,7 +55,7 @@ class RankedSearch:
     """An engine that can rank: subclasses give ``candidates``, this makes pages of them."""
 
     def candidates(self, parsed: Parsed, query: Query) -> list[Candidate]:
-        """At most DEEPEST documents that match and that an audience of the query may find, best first."""
+        """At most ``depth(query)`` documents that match and that its audiences may find, best first."""
         raise NotImplementedError
 
     def search(self, query: Query, source: Source) -> Results:

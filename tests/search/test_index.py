@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from hub.core.search import Document, Engine, Query, SearchUnavailable
-from hub.search.engines import open_engine, whoosh_collect
+from hub.search import ranking
+from hub.search.engines import open_engine
 from hub.search.engines.postgres import PostgresEngine
 from hub.search.engines.whoosh import WhooshEngine
 
@@ -264,5 +265,5 @@ def test_the_best_of_very_many_are_the_best(whoosh: WhooshEngine, monkeypatch: p
         return [[(hit.key, hit.score) for hit in hits] for hits in found]
 
     pruned = best()
-    monkeypatch.setattr(whoosh_collect, "DEEPEST", 10_000)
+    monkeypatch.setattr(ranking, "DEEPEST", 10_000)
     assert pruned == best()

@@ -9,7 +9,7 @@ from hub.core.search import Document, Query
 from hub.search.analysis import unfinished
 from hub.search.indexing import placed_terms
 from hub.search.parsing import Clause, Parsed
-from hub.search.ranking import DEEPEST, WEIGHTS
+from hub.search.ranking import WEIGHTS, depth
 
 _LABELS = {"title": "A", "people": "B", "text": "D"}
 # ts_rank takes weights of the labels D, C, B and A, none above 1.
@@ -69,7 +69,7 @@ def ranking(parsed: Parsed, query: Query, rarities: list[float], table: str) -> 
         "matching": _matching(parsed, query.any_word),
         "weights": RANK_WEIGHTS,
         "scored": MOST_SCORED,
-        "deepest": DEEPEST,
+        "deepest": depth(query),
     }
     scores = []
     for number, (clause, rare) in enumerate(zip(parsed.wanted, rarities, strict=True)):

@@ -23,7 +23,7 @@ from hub.search.engines.whoosh_query import OpenStatistics, split
 from hub.search.engines.whoosh_shelf import FORMAT, Shelf
 from hub.search.indexing import audiences_of
 from hub.search.parsing import Parsed
-from hub.search.ranking import Candidate, RankedSearch
+from hub.search.ranking import Candidate, RankedSearch, depth
 
 LOCK_SECONDS = 30  # how long a writer waits for another; batches are short
 BATCH = 1_000  # documents in one commit
@@ -66,7 +66,7 @@ class WhooshEngine(RankedSearch):
         if shelves is None:
             return []
         public, closed = split(query.audiences)
-        best = Best()
+        best = Best(depth(query))
         with shelves.open.searcher() as opened:
             statistics = OpenStatistics(opened)
             for shelf, audiences in ((shelves.open, public), (shelves.closed, closed)):

@@ -17,16 +17,17 @@ from whoosh.searching import Searcher
 from hub.core.search import Query
 from hub.search.engines.whoosh_query import Compiler, OpenStatistics, filters
 from hub.search.parsing import Parsed
-from hub.search.ranking import DEEPEST, Candidate
+from hub.search.ranking import Candidate
 
 MOST_SCORED = 100_000  # documents that one query may score
 PRUNE_EVERY = 200  # documents scored between looks at which parts of the query can still reach the page
 
 
 class Best:
-    """The best candidates seen so far, at most DEEPEST of them, over any number of indexes."""
+    """The best candidates seen so far, at most ``depth``, over any number of indexes."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
         self._heap: list[tuple[tuple[float, int, _Backwards], str]] = []
         self._scored = 0
 
@@ -46,7 +47,7 @@ class Best:
         masks = [_mask(leaf.reader(), sets) for leaf in leaves]
         compiler = Compiler(searcher, statistics, masks)
         wanted, unwanted = compiler.wanted(parsed, query.any_word), compiler.unwanted(parsed)
-        context = searcher.context(needs_current=False, limit=DEEPEST, weighting=statistics)
+        context = searcher.context(needs_current=False, limit=self._depth, weighting=statistics)
         for leaf, mask in zip(leaves, masks, strict=True):
             left = mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)
             self._leaf(leaf.reader(), wanted.matcher(leaf, context), left)
@@ -75,10 +76,10 @@ class Best:
     @property
     def _threshold(self) -> float:
         """The least score that still counts, less the rounding, so that equals are compared."""
-        return self._heap[0][0][0] - 2e-6 if len(self._heap) == DEEPEST else 0.0
+        return self._heap[0][0][0] - 2e-6 if len(self._heap) == self._depth else 0.0
 
     def _keep(self, rank: tuple[float, int, _Backwards], item: str) -> None:
-        if len(self._heap) < DEEPEST:
+        if len(self._heap) < self._depth:
             heappush(self._heap, (rank, item))
         else:
             heappushpop(self._heap, (rank, item))

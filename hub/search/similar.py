@@ -1,0 +1,144 @@
+"""What is like something: earlier questions while one is asked, related items beside an item.
+
+Asking the index takes long beside the rest of a page, and what is related changes slowly; so what was
+found for an item is kept in the process for some minutes. Kept are only ids, for readers with the same
+audiences, and each is read again through the policy whenever it is shown.
+"""
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from sqlalchemy import select
+
+from hub.content.models import Item
+from hub.core.database import db
+from hub.core.policy import Actor, visible
+from hub.core.search import CannotSearch, Hit, Query, SearchUnavailable, audiences_of_actor
+
+from .engine import engine
+from .queries import As
+
+MOST_SHOWN = 5  # a glance's worth
+# Of the words that matter so many must be found: half of them, and two at least.
+LEAST_WORDS, LEAST_SHARE = 2, 0.5
+MOST_WORDS = 8  # asked for; more make it slower and no better
+ITEMS = frozenset({"question", "guidance", "discussion"})
+
+KEPT_SECONDS = 900
+MOST_KEPT = 5_000  # items; some 200 bytes each
+
+# Words in which questions are put, which say nothing of what they are about.
+_ASKING = frozenset(
+    {
+        *(
+            "about",
+            "all",
+            "any",
+            "anybody",
+            "anyone",
+            "been",
+            "but",
+            "can",
+            "could",
+            "did",
+            "do",
+            "does",
+            "else",
+        ),
+        *(
+            "get",
+            "had",
+            "has",
+            "have",
+            "how",
+            "if",
+            "into",
+            "like",
+            "long",
+            "many",
+            "may",
+            "me",
+            "much",
+            "must",
+        ),
+        *("my", "need", "not", "one", "other", "our", "own", "people", "should", "so", "some", "somebody"),
+        *("someone", "their", "them", "there", "they", "us", "use", "used", "using", "we", "what", "when"),
+        *("where", "which", "while", "who", "whose", "why", "will", "would", "you", "your"),
+    }
+)
+_WORD = re.compile(r"\S+")
+
+
+def _matter(words: str) -> str:
+    """The words that say what it is about, at most MOST_WORDS."""
+    told = [word for word in _WORD.findall(words) if word.strip("?!.,:;'\"()").lower() not in _ASKING]
+    return " ".join(told[:MOST_WORDS])
+
+
+def similar(actor: Actor, words: str, *, group: str = "", leave_out: str = "") -> tuple[Hit, ...]:
+    """Items like these words, the best first; none when nothing is, or while the search is not working.
+
+    leave_out: an item, as documents name it ("item:3"); without one the last word may be unfinished.
+    """
+    query = Query(
+        _matter(words),
+        audiences=audiences_of_actor(actor),
+        kinds=ITEMS,
+        groups=frozenset({group} if group else ()),
+        any_word=True,
+        as_you_type=not leave_out,
+        leave_out=frozenset({leave_out}),
+        first_only=True,
+        limit=MOST_SHOWN * 2,
+    )
+    try:
+        results = engine().search(query, As(actor))
+    except (CannotSearch, SearchUnavailable):
+        return ()
+    number = len(results.words)
+    least = max(min(LEAST_WORDS, number), round(number * LEAST_SHARE))
+    return tuple(hit for hit in results.hits if hit.found >= least)[:MOST_SHOWN]
+
+
+class _Kept:
+    """Ids of related items by what they are related to. Safe from threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], tuple[float, list[int]]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[object, ...]) -> list[int] | None:
+        with self._lock:
+            until, ids = self._kept.get(key, (0.0, []))
+        return ids if until > time.monotonic() else None
+
+    def put(self, key: tuple[object, ...], ids: list[int]) -> None:
+        with self._lock:
+            self._kept[key] = (time.monotonic() + KEPT_SECONDS, ids)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+kept = _Kept()
+
+
+def related(actor: Actor, item: Item) -> Sequence[Item]:
+    """Items like an item, the best first: one query once they are known, none when there are none."""
+    key = (item.id, item.created_at, item.title, audiences_of_actor(actor))
+    ids = kept.get(key)
+    if ids is None:
+        hits = similar(actor, item.title, leave_out=f"item:{item.id}")
+        ids = [int(hit.document.item.removeprefix("item:")) for hit in hits]
+        kept.put(key, ids)
+    if not ids:
+        return []
+    rows = db.session.scalars(select(Item).where(Item.id.in_(ids), visible(Item, actor)))
+    found = {row.id: row for row in rows if row.published_at is not None and row.withdrawn_at is None}
+    return [found[item_id] for item_id in ids if item_id in found]

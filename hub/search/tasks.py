@@ -1,0 +1,40 @@
+"""The worker keeps the index. It is the only writer; web processes only read."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from hub.core.jobs import companions, finish_companions, heartbeat, job, scheduled
+from hub.core.outbox import on
+from hub.core.search import CHANGED
+
+from .engine import engine
+from .index import AT_ONCE, index
+
+SERIAL = "search index"
+# Waiting changes done in one go: an import or a busy hour costs one commit, not thousands.
+TOGETHER = 500
+
+
+@on(CHANGED, serial=SERIAL, long=True)
+def index_changed(keys: list[str]) -> None:
+    """Index what changed, together with everything else that waits for it."""
+    others = companions(TOGETHER)
+    for some in _parts([keys, *(payload["keys"] for payload in others.values())]):
+        index(some)
+        heartbeat()
+    finish_companions(others)
+
+
+def _parts(lists: Iterable[list[str]]) -> Iterable[list[str]]:
+    """The keys of all lists, each once, some at a time."""
+    keys = list(dict.fromkeys(key for listed in lists for key in listed))
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+
+
+@job("search.tidy", long=True)
+def tidy_index() -> None:
+    """Drop from storage what was deleted, and make one index of many pieces."""
+    engine().tidy()
+
+
+scheduled("search.tidy", timedelta(days=1))
