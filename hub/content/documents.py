@@ -48,9 +48,8 @@ class Posts:
         return [_document(post) for post in found]
 
     def permitted(self, keys: Sequence[str], actor: Actor) -> Collection[str]:
-        rows = db.session.scalars(
-            select(Post.id).join(Post.item).where(Post.id.in_(_ids(keys)), visible(Post, actor), *_IN_SIGHT)
-        )
+        in_sight = select(Post.id).join(Post.item).where(Post.id.in_(_ids(keys)), *_IN_SIGHT)
+        rows = db.session.scalars(select(Post.id).where(Post.id.in_(in_sight), visible(Post, actor)))
         return {f"post:{post_id}" for post_id in rows}
 
 

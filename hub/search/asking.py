@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from unicodedata import category
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -36,7 +37,7 @@ class Asked:
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> Asked:
         """From an address; what nobody could have chosen is as if it were not there."""
-        words = arguments.get("q", "").strip()[:LONGEST_QUERY]
+        words = _showable(arguments.get("q", "")).strip()[:LONGEST_QUERY]
         kind, place = arguments.get("kind", ""), arguments.get("place", "")
         return cls(
             words=words,
@@ -74,6 +75,11 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         return bool(self.kind or self.topic or self.group or self.place)
+
+
+def _showable(typed: str) -> str:
+    """Without what no page may hold: control characters, lone surrogates, code points that are none."""
+    return "".join(" " if category(letter) in {"Cc", "Cs", "Cn"} else letter for letter in typed)
 
 
 def groups_to_choose(actor: Actor) -> Sequence[Group]:

@@ -67,7 +67,9 @@ def _say(done: int) -> None:
 @click.option("--limit", type=click.IntRange(1, 50), default=20, show_default=True)
 @_as_json
 @with_appcontext
-def find_command(words: tuple[str, ...], person: str | None, kind: str | None, limit: int, as_json: bool) -> None:
+def find_command(
+    words: tuple[str, ...], person: str | None, kind: str | None, limit: int, as_json: bool
+) -> None:
     """Find WORDS, as the site's search page does. Put a query with a minus after `--`."""
     query = Query(" ".join(words), kinds=frozenset({kind} if kind else ()), limit=limit)
     try:

