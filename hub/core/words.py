@@ -34,7 +34,7 @@ WORDS = {
     },
     "joining": {
         "open": _("Anyone can join"),
-        "on_request": _("Ask to join"),
+        "on_request": _("Joining is on request"),
         "by_invitation": _("Joining is by invitation"),
     },
     "role": {

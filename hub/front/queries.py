@@ -46,6 +46,11 @@ def recent_guidance(actor: Actor, limit: int = IN_A_COLUMN) -> Sequence[Item]:
     return db.session.scalars(statement.limit(limit)).all()
 
 
+def latest_in(actor: Actor, group: Group, kind: str, limit: int = IN_A_COLUMN) -> Sequence[Item]:
+    """The items of a kind in a group with the latest activity, of those the actor sees."""
+    return db.session.scalars(shown(actor, kind).where(Item.group_id == group.id).limit(limit)).all()
+
+
 def worked_example(actor: Actor) -> Example | None:
     """The example attached last, of those the actor sees, with where it stands; ready for its card."""
     statement = (
