@@ -57,14 +57,17 @@ def shows_post_of(actor: Actor, item: Item) -> ColumnElement[bool]:
 
 @visibility(Post)
 def _sees_post(actor: Actor) -> ColumnElement[bool]:
-    return select(Item.id).where(Item.id == Post.item_id, _sees_item(actor), shows_post(actor)).exists()
+    # Said what it correlates with, so that it stands in statements that read items and posts themselves.
+    where = select(Item.id).where(Item.id == Post.item_id, _sees_item(actor), shows_post(actor))
+    return where.correlate(Post).exists()
 
 
 @grant(Person)
 def _reads_person(actor: Actor) -> ColumnElement[bool]:
     """The page of whoever wrote something that the actor reads."""
     written = select(Post.id).join(Item, Item.id == Post.item_id)
-    return written.where(Post.author_id == Person.id, _sees_item(actor), shows_post(actor)).exists()
+    seen = written.where(Post.author_id == Person.id, _sees_item(actor), shows_post(actor))
+    return seen.correlate(Person).exists()
 
 
 @visibility(Topic)
@@ -83,9 +86,13 @@ def _sees_activity(actor: Actor) -> ColumnElement[bool]:
         .where(
             or_(
                 Activity.post_id.is_(None),
-                select(Post.id).where(Post.id == Activity.post_id, shows_post(actor)).exists(),
+                select(Post.id)
+                .where(Post.id == Activity.post_id, shows_post(actor))
+                .correlate(Activity, Item)
+                .exists(),
             )
         )
+        .correlate(Activity)
         .exists(),
     )
 

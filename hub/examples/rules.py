@@ -21,10 +21,10 @@ def _sees_example(actor: Actor) -> ColumnElement[bool]:
     shown = Example.withdrawn_at.is_(None)
     if actor.moderated_groups:
         moderated = select(Item.id).where(Item.group_id.in_(actor.moderated_groups))
-        shown = or_(
-            shown, select(Post.id).where(Post.id == Example.post_id, Post.item_id.in_(moderated)).exists()
-        )
-    return shown & select(Post.id).where(Post.id == Example.post_id, visible(Post, actor)).exists()
+        theirs = select(Post.id).where(Post.id == Example.post_id, Post.item_id.in_(moderated))
+        shown = or_(shown, theirs.correlate(Example).exists())
+    under = select(Post.id).where(Post.id == Example.post_id, visible(Post, actor))
+    return shown & under.correlate(Example).exists()
 
 
 def _shown(actor: Actor) -> ColumnElement[bool]:
@@ -33,21 +33,20 @@ def _shown(actor: Actor) -> ColumnElement[bool]:
 
 @grant(ArchivedPost)
 def _attached_post(actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(ExamplePost.id).where(ExamplePost.archived_post_id == ArchivedPost.id, _shown(actor)).exists()
-    )
+    attached = select(ExamplePost.id).where(ExamplePost.archived_post_id == ArchivedPost.id, _shown(actor))
+    return attached.correlate(ArchivedPost).exists()
 
 
 @grant(PostVersion)
 def _attached_version(actor: Actor) -> ColumnElement[bool]:
-    return select(ExamplePost.id).where(ExamplePost.version_id == PostVersion.id, _shown(actor)).exists()
+    attached = select(ExamplePost.id).where(ExamplePost.version_id == PostVersion.id, _shown(actor))
+    return attached.correlate(PostVersion).exists()
 
 
 @grant(PostMedia)
 def _attached_picture(actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(ExamplePost.id).where(ExamplePost.version_id == PostMedia.version_id, _shown(actor)).exists()
-    )
+    attached = select(ExamplePost.id).where(ExamplePost.version_id == PostMedia.version_id, _shown(actor))
+    return attached.correlate(PostMedia).exists()
 
 
 @grant(Media)
@@ -56,6 +55,7 @@ def _attached_media(actor: Actor) -> ColumnElement[bool]:
         select(PostMedia.id)
         .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
         .where(PostMedia.media_id == Media.id, _shown(actor))
+        .correlate(Media)
         .exists()
     )
 
