@@ -119,11 +119,11 @@ def test_limits_are_said(scene):
 
 
 def test_an_example_can_be_taken_away_and_the_archive_keeps_the_post(scene, client):
-    example = scene.attach(DELETED)
-    page = sign_in(client, scene.keeper).get(example.path)
-    answer = client.post(f"{example.path}/removal", data=form_on(page, f"{example.path}/removal"))
+    path = scene.attach(DELETED).path
+    page = sign_in(client, scene.keeper).get(path)
+    answer = client.post(f"{path}/removal", data=form_on(page, f"{path}/removal"))
     assert answer.status_code == 303
-    assert client.get(example.path).status_code == 404
+    assert client.get(path).status_code == 404
     assert scene.choice(DELETED)
 
 
