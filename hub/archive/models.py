@@ -376,3 +376,4 @@ class ArchiveEvent(Base):
     )
 
     imported: Mapped[Import] = relationship(viewonly=True)
+    source: Mapped[SourceSlice | None] = relationship(viewonly=True)

@@ -202,7 +202,7 @@ def _events(ids: Sequence[int]) -> Sequence[ArchiveEvent]:
     return db.session.scalars(
         select(ArchiveEvent)
         .where(ArchiveEvent.post_id.in_(ids), revealed(ArchiveEvent.import_id))
-        .options(joinedload(ArchiveEvent.imported).lazyload("*"))
+        .options(joinedload(ArchiveEvent.imported).lazyload("*"), joinedload(ArchiveEvent.source))
         .order_by(ArchiveEvent.id)
     ).all()
 

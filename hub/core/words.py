@@ -56,6 +56,7 @@ WORDS = {
         "discussion": _("Discussion"),
         "question": _("Question"),
         "guidance": _("Guidance"),
+        "archived": _("Archived post"),
         "example": _("Example"),
     },
     "kinds": {
