@@ -87,8 +87,8 @@ def _judge_request() -> None:
     g.access_checked = False
     if request.endpoint is None:
         return  # no such address: routing answers
-    if request.endpoint in library_endpoints:
-        g.access_checked = True
+    if request.endpoint in library_endpoints or request.method == "OPTIONS":
+        g.access_checked = True  # OPTIONS tells the methods of the address's kind, whatever is there
         return
     action = _declared_action()
     if not action:

@@ -1,0 +1,230 @@
+"""What may not be seen does not exist.
+
+The same hub is built twice, once with a hidden group full of words that stand nowhere else, a private
+collection and unpublished pages, between the visible activity. To a visitor, and to a member who is not in
+it, every address answers in both alike: status, headers and bytes, for every method. It walks the URL map,
+so that an address written tomorrow is covered tomorrow.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+import time_machine
+from flask import Response
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests.house.worlds import BEGIN, CANARIES, SECRET, World, build, visible_tokens
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# HEAD is GET without its bytes, OPTIONS the methods of the address.
+ONCE = frozenset({"HEAD", "OPTIONS"})
+NOW = BEGIN.replace(day=4)
+
+# Drawn at random anew in each world: address parts, drawn numbers, form tokens, signatures, cookies.
+DRAWN = (
+    re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
+    re.compile(r"\b[23456789bcdfghjkmnpqrstvwxyz]{12}\b"),
+    re.compile(r"\b[1-9]\d{8}\b"),
+    re.compile(r'(?<=name="csrf_token" value=")[^"]+'),
+    re.compile(r"(?<=session=)[^;]+"),
+    re.compile(r"\b[\w-]{10,}\.[\w-]{6,}\.[\w-]{20,}\b"),
+)
+
+QUERIES = (
+    "",
+    "?q=retention",
+    "?q=zanzibarine",
+    "?q=zanz",
+    '?q="quokkaberg+retention"',
+    "?q=records&kind=question",
+    "?topic=vellichor",
+    "?after=WyIyMDI2LTAzLTAyVDEwOjAwOjAwKzAwOjAwIiwib3BlbiIsMV0",
+)
+
+
+def normal(text: str) -> str:
+    for drawn in DRAWN:
+        text = drawn.sub("DRAWN", text)
+    return text
+
+
+def answer(response: TestResponse) -> tuple:
+    """Everything that a reader is told. A validator is of the bytes: where something drawn stands in them, it
+    is drawn too."""
+    body = response.get_data().decode("utf-8", "replace")
+    plain = normal(body)
+    headers = sorted(
+        (name, normal(value))
+        for name, value in response.headers
+        if not (name == "ETag" and (plain != body or not body)) and name != "Content-Length"
+    )
+    return response.status_code, headers, plain
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory) -> Iterator[tuple[World, World]]:
+    with time_machine.travel(BEGIN, tick=False) as time:
+        folder = tmp_path_factory.mktemp("worlds")
+        for name in ("without", "with"):
+            (folder / name).mkdir()
+        without = build(folder / "without" / "data", time, hidden=False)
+        with_it = build(folder / "with" / "data", time, hidden=True)
+        for world in (without, with_it):
+            world.app.config["WTF_CSRF_ENABLED"] = False  # so that what is posted reaches the views
+            world.app.config["RATELIMIT_ENABLED"] = False
+            world.app.extensions["limiter"] and _unlimited(world)
+        time.move_to(NOW)
+        yield without, with_it
+
+
+def _unlimited(world: World) -> None:
+    for limiter in world.app.extensions["limiter"]:
+        limiter.enabled = False
+
+
+def ask(world: World, method: str, path: str, handle: str | None) -> tuple:
+    client = FlaskClient(world.app, Response)  # the suite's own parses every page: too slow for thousands
+    if handle:
+        with client.session_transaction() as session:
+            session["_user_id"] = f"the session of {handle}"
+            session["_fresh"] = True
+    return answer(client.open(path, method=method, data=_sent(method)))
+
+
+def _sent(method: str) -> dict[str, str] | None:
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return None
+    return {"q": "zanzibarine", "text": "zanzibarine", "about": f"/groups/{SECRET}", "email": "a@example.org"}
+
+
+def methods(rule: Rule, *, first: bool) -> tuple[str, ...]:
+    """Routing answers a method that an address does not know, whatever is there: asked once an address."""
+    known = tuple(method for method in METHODS if method in (rule.methods or ()) and method not in ONCE)
+    return METHODS if first else known
+
+
+def differing(what: str, one: tuple, other: tuple) -> str:
+    """The first line in which two answers differ: a whole page would say nothing."""
+    for here, there in zip(str(one).split("\\n"), str(other).split("\\n"), strict=False):
+        if here != there:
+            return f"{what}\nwithout: {here[:400]}\nwith:    {there[:400]}"
+    return what
+
+
+def candidates(rule: Rule, without: World, with_it: World) -> Iterator[tuple[str, str]]:
+    """The rule's addresses in each world: of what both have, of what one hides, and of nothing at all."""
+    if not rule.arguments:
+        yield rule.rule, rule.rule
+        return
+    if "<slug>" in rule.rule:
+        yield from _of_groups(rule, without, with_it)
+    else:
+        yield from _of_others(rule, without, with_it)
+
+
+def _of_groups(rule: Rule, without: World, with_it: World) -> Iterator[tuple[str, str]]:
+    names = [*without.addresses, *(name for name in with_it.addresses if name not in without.addresses)]
+    places = [
+        ("open", "open", {}),
+        ("listed", "listed", {}),
+        (SECRET, SECRET, {}),
+        ("nothing", "nothing", {}),
+    ]
+    for name in names:
+        here, there = (world.addresses.get(name, with_it.addresses[name]) for world in (without, with_it))
+        places.append((here, there, {"number"}))
+    tokens = _token_pairs(without, with_it) if "token" in rule.arguments else [("x", "x")]
+    for (here, there, parts), (token, other) in product(places, tokens):
+        if ("number" in rule.arguments) != bool(parts):
+            continue
+        yield _filled(rule, here, token), _filled(rule, there, other)
+
+
+def _filled(rule: Rule, address: str, token: str) -> str:
+    parts = address.split("/")
+    slug, place, number = (parts[2], parts[3], parts[4]) if len(parts) == 5 else (address, "questions", "1")
+    path = rule.rule
+    for argument, value in {"slug": slug, "place": place, "number": number, "token": token}.items():
+        path = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{argument}>", value, path)
+    return re.sub(r"<int:\w+>", "1", re.sub(r"<(?!int)[^>]+>", "nothing", path))
+
+
+def _of_others(rule: Rule, without: World, with_it: World) -> Iterator[tuple[str, str]]:
+    handles = [("alice", "alice"), ("hilda", "hilda"), ("nobody", "nobody")]
+    tokens = _token_pairs(without, with_it)
+    for pair in handles if "handle" in rule.arguments else tokens:
+        filled = tuple(
+            re.sub(r"<(?:\w+(?:\([^)]*\))?:)?\w+>", value, re.sub(r"<int:\w+>", "1", rule.rule))
+            for value in pair
+        )
+        yield filled[0], filled[1]
+
+
+def _token_pairs(without: World, with_it: World) -> list[tuple[str, str]]:
+    """Of each table the first visible, the last hidden; and one that is of nothing."""
+    here, there = visible_tokens(without), visible_tokens(with_it)
+    pairs = [(here[table][0], there[table][0]) for table in here if here[table]]
+    hidden = {name.split()[1]: token for name, token in with_it.tokens.items()}
+    return [*pairs, *((token, token) for token in hidden.values()), ("bcdfghjkmnpq", "bcdfghjkmnpq")]
+
+
+def rules(world: World) -> list[Rule]:
+    return [
+        rule
+        for rule in world.app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static") and rule.endpoint not in {"security.login"}
+    ]
+
+
+def test_both_worlds_are_built_alike(worlds):
+    without, with_it = worlds
+    assert {rule.rule for rule in rules(without)} == {rule.rule for rule in rules(with_it)}
+    here, there = visible_tokens(without), visible_tokens(with_it)
+    assert {table: len(tokens) for table, tokens in here.items()} == {
+        table: len(tokens) for table, tokens in there.items()
+    }
+    assert with_it.tokens
+
+
+@pytest.mark.parametrize("handle", [None, "bob"])
+def test_every_address_answers_alike_for_every_method(worlds, handle):
+    without, with_it = worlds
+    asked_of: Counter[str] = Counter()
+    for rule in sorted(rules(without), key=lambda rule: rule.rule):
+        for here, there in dict.fromkeys(candidates(rule, without, with_it)):
+            for method in methods(rule, first=not asked_of[rule.rule]):
+                asked_of[rule.rule] += 1
+                one, other = ask(without, method, here, handle), ask(with_it, method, there, handle)
+                assert other == one, differing(f"{method} {here} / {there} as {handle}", one, other)
+                assert not any(canary in one[2].casefold() for canary in CANARIES) or "zanzibarine" in one[2]
+    assert asked_of.total() > 400
+
+
+@pytest.mark.parametrize("handle", [None, "bob"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_lists_and_searches_answer_alike_whatever_is_asked(worlds, handle, query):
+    without, with_it = worlds
+    for rule in rules(without):
+        if rule.arguments or "GET" not in (rule.methods or ()):
+            continue
+        one, other = (
+            ask(without, "GET", rule.rule + query, handle),
+            ask(with_it, "GET", rule.rule + query, handle),
+        )
+        assert other == one, differing(f"{rule.rule}{query} as {handle}", one, other)
+
+
+@pytest.mark.parametrize("handle", [None, "bob"])
+def test_no_page_tells_a_word_that_only_the_hidden_holds(worlds, handle):
+    without, with_it = worlds
+    for rule in rules(with_it):
+        for _here, there in dict.fromkeys(candidates(rule, without, with_it)):
+            _status, headers, body = ask(with_it, "GET", there, handle)
+            told = f"{headers} {body}".casefold()
+            for canary in CANARIES:
+                assert canary not in told.replace(SECRET, ""), f"{there} as {handle} tells {canary}"

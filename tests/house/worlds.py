@@ -1,0 +1,254 @@
+"""Two worlds: one hub without a hidden group, one with it; else the same, action for action.
+
+The hidden happens between the visible: in the group, in a private collection, on an unpublished page.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import close_all_sessions
+
+from hub.accounts.models import Person
+from hub.archive.models import Collection
+from hub.content.models import Item, Post
+from hub.core.database import Base, db, unit_of_work
+from hub.core.jobs import drain
+from hub.core.settings import Settings
+from hub.discussions.actions import reply, start_discussion
+from hub.examples.actions import attach
+from hub.examples.queries import choices
+from hub.groups.models import HIDDEN, LISTED, PART_OPEN, PUBLIC, Group, Membership
+from hub.guidance.actions import publish, start_guidance
+from hub.questions.actions import accept_answer, answer, ask_question, comment
+from tests.conftest import make_app
+from tests.factories.archived import bring_in, collection
+from tests.factories.people import actor_of
+from tests.factories.x_archive import XArchive, png
+
+# Words that stand nowhere but in what is hidden. None may ever be told to somebody outside.
+CANARIES = ("zanzibarine", "quokkaberg", "vellichor")
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECRET = "secret-vellichor"
+
+
+@dataclass
+class World:
+    """A hub, and where things are in it, by what they are called in both worlds."""
+
+    app: Flask
+    hidden: bool
+    addresses: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    minutes: int = 0
+
+
+@contextmanager
+def acting(world: World, time):
+    """One thing that happens, a minute after the last; what follows from it is carried out."""
+    world.minutes += 1
+    time.move_to(BEGIN + timedelta(minutes=world.minutes))
+    with world.app.app_context():
+        yield
+        drain()
+        db.session.remove()
+
+
+def build(folder: Path, time, *, hidden: bool) -> World:
+    """time: the stopped clock. The hidden takes no time, so that both worlds tell the same."""
+    settings = Settings(
+        data=folder, secret_key="the same in both worlds, and long enough", public_url="http://localhost"
+    )
+    world = World(make_app(settings), hidden)
+    _people(world, time)
+    for number in range(2):
+        _secretly(world, time, number)
+        _visibly(world, time, number)
+    _secretly(world, time, 2)
+    _examples(world, time, folder)
+    _secretly(world, time, 3)
+    close_all_sessions()
+    return world
+
+
+def _people(world: World, time) -> None:
+    with acting(world, time), unit_of_work() as session:
+        for handle in ("alice", "bob", "mona"):
+            session.add(_person(handle))
+    with acting(world, time), unit_of_work() as session:
+        if world.hidden:
+            session.add(_person("hilda"))  # known only to the hidden group
+            session.add(
+                Group(slug=SECRET, name="The quokkaberg group", visibility=HIDDEN, summary="vellichor")
+            )
+    with acting(world, time), unit_of_work() as session:
+        for slug, visibility in (("open", PUBLIC), ("part", PART_OPEN), ("listed", LISTED)):
+            session.add(Group(slug=slug, name=f"The {slug} group", visibility=visibility, summary="Talk"))
+        session.flush()
+        _join("mona", "open", "owner")
+        _join("mona", "part", "owner")
+        _join("alice", "open")
+        _join("alice", "part")
+        _join("bob", "open")
+        if world.hidden:
+            _join("hilda", SECRET, "owner")
+            _join("alice", SECRET)
+
+
+def _person(handle: str) -> Person:
+    return Person(
+        handle=handle,
+        name=handle.title(),
+        email=f"{handle}@example.org",
+        confirmed_at=BEGIN,
+        fs_uniquifier=f"the session of {handle}",
+        sector="local_government",
+    )
+
+
+def _join(handle: str, slug: str, role: str = "member") -> None:
+    group = _group(slug)
+    group.member_count += 1
+    db.session.add(Membership(person_id=_who(handle).id, group_id=group.id, role=role))
+
+
+def _who(handle: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.handle == handle)).one()
+
+
+def _group(slug: str) -> Group:
+    return db.session.scalars(select(Group).where(Group.slug == slug)).one()
+
+
+def _visibly(world: World, time, number: int) -> None:
+    """A question with an answer and a discussion with a reply, in the open and the part-open group."""
+    for slug in ("open", "part"):
+        with acting(world, time), unit_of_work():
+            asked = ask_question(
+                actor_of(_who("alice")), _group(slug), f"How long do we keep records {number}?", "Retention"
+            )
+            world.addresses[f"{slug} question {number}"] = asked.path
+        with acting(world, time), unit_of_work():
+            asked = _item(slug, "question", number)
+            given = answer(actor_of(_who("mona")), asked, "Seven years, says the schedule.")
+            comment(actor_of(_who("alice")), given, "Thank you @mona")
+            if number:
+                accept_answer(actor_of(_who("alice")), given)
+        with acting(world, time), unit_of_work():
+            talk = start_discussion(
+                actor_of(_who("mona")), _group(slug), f"Shared drives {number}", "Who owns them?"
+            )
+            reply(actor_of(_who("alice")), talk, "> Who owns them?\n\nNobody, @mona.")
+            world.addresses[f"{slug} discussion {number}"] = talk.path
+        if number == 1:
+            _guidance(world, time, slug)
+
+
+def _guidance(world: World, time, slug: str) -> None:
+    with acting(world, time), unit_of_work():
+        mona = actor_of(_who("mona"))
+        page = start_guidance(mona, _group(slug), "Retention in brief", "Keep what matters.", "Seven years.")
+        publish(mona, page, _who("mona"), date(2027, 3, 1))
+        world.addresses[f"{slug} guidance"] = page.path
+
+
+def _item(slug: str, kind: str, number: int) -> Item:
+    found = db.session.scalars(
+        select(Item).where(Item.group_id == _group(slug).id, Item.kind == kind).order_by(Item.id)
+    ).all()
+    return found[number]
+
+
+def _secretly(world: World, time, number: int) -> None:
+    """What nobody outside may notice. The clock stays where it is."""
+    if not world.hidden:
+        return
+    minutes = world.minutes
+    before = _all_tokens(world)
+    with acting(world, time), unit_of_work():
+        hilda, secret = actor_of(_who("hilda")), _group(SECRET)
+        asked = ask_question(
+            hilda, secret, f"The zanzibarine records {number}", "retention quokkaberg @alice"
+        )
+        given = answer(actor_of(_who("alice")), asked, "Seven years of vellichor, says the schedule.")
+        accept_answer(hilda, given)
+        talk = start_discussion(hilda, secret, f"Zanzibarine drives {number}", "quokkaberg records retention")
+        reply(actor_of(_who("alice")), talk, "vellichor")
+        world.addresses[f"hidden question {number}"] = asked.path
+        world.addresses[f"hidden discussion {number}"] = talk.path
+    with acting(world, time), unit_of_work():
+        draft = start_guidance(
+            actor_of(_who("mona")),
+            _group("part"),
+            f"Zanzibarine draft {number}",
+            "vellichor",
+            "quokkaberg retention",
+        )
+        world.addresses[f"hidden draft {number}"] = draft.path
+    if number == 1:
+        _private_collection(world)
+    for name, token in _all_tokens(world).items():
+        if name not in before:
+            world.tokens[f"hidden {name}"] = token
+    world.minutes = minutes
+
+
+def _private_collection(world: World) -> None:
+    archive = XArchive(handle="quokkaberg", name="Quokkaberg Council", account_id="999")
+    archive.picture(archive.post("zanzibarine vellichor records", at="2024-01-16T07:00"), png())
+    archive.deleted_post("vellichor", at="2024-02-01T10:00", deleted_at="2024-02-01T10:05")
+    with world.app.app_context():
+        keeper = _who("hilda")
+        kept = collection(keeper, name="The zanzibarine collection")
+        bring_in(keeper, kept, archive.write(world.app.extensions["settings"].data.parent / "hidden.zip"))
+        with unit_of_work():
+            post = db.session.scalars(
+                select(Post).join(Post.item).where(Item.group_id == _group(SECRET).id)
+            ).first()
+            attach(actor_of(keeper), post, choices(actor_of(keeper), None, "vellichor")[:1], "zanzibarine")
+        drain()
+
+
+def _examples(world: World, time, folder: Path) -> None:
+    """Visible examples: one post from a collection of which the rest stays private, in both worlds."""
+    archive = XArchive(handle="openshire", name="Openshire Council", account_id="5")
+    archive.picture(archive.post("Schools are closed today, say the records.", at="2024-01-16T07:00"), png())
+    archive.picture(
+        archive.post("Another of the zanzibarine posts that is never attached", at="2024-01-17T07:00"), png()
+    )
+    with acting(world, time):
+        keeper = _who("alice")
+        kept = collection(keeper)
+        bring_in(keeper, kept, archive.write(folder / "visible.zip"))
+        with unit_of_work():
+            post = db.session.scalars(
+                select(Post).where(Post.item_id == _item("open", "question", 0).id, Post.kind == "opening")
+            ).one()
+            attach(actor_of(keeper), post, choices(actor_of(keeper), None, "Schools")[:1], "A closure")
+    with acting(world, time):
+        assert db.session.scalars(select(Collection.token)).first()
+
+
+def _all_tokens(world: World) -> dict[str, str]:
+    """Every random address part in the database, by table and row."""
+    found = {}
+    with world.app.app_context():
+        for table in Base.metadata.sorted_tables:
+            if "token" in table.columns and "id" in table.columns:
+                for row_id, token in db.session.execute(select(table.c.id, table.c.token)):
+                    found[f"{table.name} {row_id}"] = token
+        db.session.remove()
+    return found
+
+
+def visible_tokens(world: World) -> dict[str, list[str]]:
+    """The tokens of what is not hidden, by table, in the order in which it was made: the same in both."""
+    hidden = set(world.tokens.values())
+    found: dict[str, list[str]] = {}
+    for name, token in _all_tokens(world).items():
+        if token not in hidden:
+            found.setdefault(name.split()[0], []).append(token)
+    return found
