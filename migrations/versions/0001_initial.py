@@ -102,6 +102,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_topic')),
     sa.UniqueConstraint('slug', name=op.f('uq_topic_slug'))
     )
+    op.create_table('collection',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('about', sa.String(length=600), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('is_sample', sa.Boolean(), nullable=False),
+    sa.Column('last_number', sa.Integer(), nullable=False),
+    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_collection_organisation_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_collection')),
+    sa.UniqueConstraint('token', name=op.f('uq_collection_token'))
+    )
+    with op.batch_alter_table('collection', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_collection_organisation_id'), ['organisation_id'], unique=False)
+
     op.create_table('group_topic',
     sa.Column('group_id', sa.Integer(), nullable=False),
     sa.Column('topic_id', sa.Integer(), nullable=False),
@@ -140,6 +156,54 @@ def upgrade() -> None:
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_person_organisation_id'), ['organisation_id'], unique=False)
 
+    op.create_table('archive_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('file_size', sa.BigInteger(), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('uploaded_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('upload', sa.String(length=24), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('adapter', sa.String(length=30), nullable=False),
+    sa.Column('evidence', sa.String(length=8), nullable=False),
+    sa.Column('account_id', sa.String(length=64), nullable=False),
+    sa.Column('made_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('whole', sa.Boolean(), nullable=False),
+    sa.Column('reader', sa.String(length=80), nullable=False),
+    sa.Column('leased_until', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('cancel_asked', sa.Boolean(), nullable=False),
+    sa.Column('done_records', sa.Integer(), nullable=False),
+    sa.Column('expected', sa.Integer(), nullable=True),
+    sa.Column('read', sa.Integer(), nullable=False),
+    sa.Column('new', sa.Integer(), nullable=False),
+    sa.Column('versions', sa.Integer(), nullable=False),
+    sa.Column('sightings', sa.Integer(), nullable=False),
+    sa.Column('events', sa.Integer(), nullable=False),
+    sa.Column('unplaced', sa.Integer(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.Column('problem', sa.String(length=40), nullable=False),
+    sa.Column('problem_detail', sa.String(length=200), nullable=False),
+    sa.Column('started_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('revealed_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'reading', 'done', 'failed', 'cancelled')", name=op.f('ck_archive_import_state')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_archive_import_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_archive_import_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_import')),
+    sa.UniqueConstraint('collection_id', 'number', name=op.f('uq_archive_import_collection_id_number')),
+    sa.UniqueConstraint('token', name=op.f('uq_archive_import_token'))
+    )
+    with op.batch_alter_table('archive_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_import_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_import_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_import_revealed_at'), ['revealed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_import_state'), ['state'], unique=False)
+
     op.create_table('draft',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -150,6 +214,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
     sa.UniqueConstraint('person_id', 'place', name=op.f('uq_draft_person_id_place'))
     )
+    op.create_table('invitation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.Column('to_address', sa.String(length=320), nullable=False),
+    sa.Column('invited_by_id', sa.Integer(), nullable=True),
+    sa.Column('invited_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_invitation_group_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['invited_by_id'], ['person.id'], name=op.f('fk_invitation_invited_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
+    sa.UniqueConstraint('token', name=op.f('uq_invitation_token'))
+    )
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invitation_group_id'), ['group_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_invitation_invited_by_id'), ['invited_by_id'], unique=False)
+
     op.create_table('item',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('group_id', sa.Integer(), nullable=False),
@@ -185,6 +266,29 @@ def upgrade() -> None:
         batch_op.create_index('ix_item_group_kind_activity', ['group_id', 'kind', 'last_activity_at'], unique=False)
         batch_op.create_index('ix_item_kind_activity', ['kind', 'last_activity_at'], unique=False)
 
+    op.create_table('join_request',
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('message', sa.String(length=600), nullable=False),
+    sa.Column('asked_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_join_request_group_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_join_request_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('group_id', 'person_id', name=op.f('pk_join_request'))
+    )
+    with op.batch_alter_table('join_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_join_request_person_id'), ['person_id'], unique=False)
+
+    op.create_table('keeper',
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('since', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_keeper_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_keeper_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('collection_id', 'person_id', name=op.f('pk_keeper'))
+    )
+    with op.batch_alter_table('keeper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_keeper_person_id'), ['person_id'], unique=False)
+
     op.create_table('mail',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -205,6 +309,7 @@ def upgrade() -> None:
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mail_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_mail_purpose'), ['purpose'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_settled_at'), ['settled_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_mail_state'), ['state'], unique=False)
 
     op.create_table('membership',
@@ -220,6 +325,21 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_group_id'), ['group_id'], unique=False)
 
+    op.create_table('recorded_access',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=600), nullable=False),
+    sa.Column('began_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('until', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_recorded_access_group_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_recorded_access_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recorded_access'))
+    )
+    with op.batch_alter_table('recorded_access', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recorded_access_group_id'), ['group_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recorded_access_person_id'), ['person_id'], unique=False)
+
     op.create_table('sent_form',
     sa.Column('token', sa.String(length=36), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
@@ -230,6 +350,68 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_form_sent_at'), ['sent_at'], unique=False)
+
+    op.create_table('archive_media',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('media_type', sa.String(length=100), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=True),
+    sa.Column('height', sa.Integer(), nullable=True),
+    sa.Column('has_thumbnail', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_archive_media_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_archive_media_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_media')),
+    sa.UniqueConstraint('collection_id', 'sha256', name=op.f('uq_archive_media_collection_id_sha256')),
+    sa.UniqueConstraint('token', name=op.f('uq_archive_media_token'))
+    )
+    with op.batch_alter_table('archive_media', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_media_import_id'), ['import_id'], unique=False)
+
+    op.create_table('guidance',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('review_by', sa.Date(), nullable=True),
+    sa.Column('checked_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('checked_by_id', sa.Integer(), nullable=True),
+    sa.Column('checked_byline', sa.JSON(), nullable=False),
+    sa.Column('newest_number', sa.Integer(), nullable=False),
+    sa.Column('published_number', sa.Integer(), nullable=True),
+    sa.Column('asked_number', sa.Integer(), nullable=True),
+    sa.Column('asked_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('doubt', sa.String(length=1000), nullable=False),
+    sa.Column('superseded_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_guidance_asked_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['checked_by_id'], ['person.id'], name=op.f('fk_guidance_checked_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_guidance_item_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_guidance_owner_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['superseded_by_id'], ['item.id'], name=op.f('fk_guidance_superseded_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('item_id', name=op.f('pk_guidance'))
+    )
+    with op.batch_alter_table('guidance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_guidance_asked_at'), ['asked_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guidance_asked_by_id'), ['asked_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guidance_checked_by_id'), ['checked_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guidance_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guidance_review_by'), ['review_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guidance_superseded_by_id'), ['superseded_by_id'], unique=False)
+
+    op.create_table('guidance_credit',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('handle', sa.String(length=40), nullable=False),
+    sa.Column('part', sa.String(length=12), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('byline', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_guidance_credit_item_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_guidance_credit_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('item_id', 'handle', name=op.f('pk_guidance_credit'))
+    )
+    with op.batch_alter_table('guidance_credit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_guidance_credit_person_id'), ['person_id'], unique=False)
 
     op.create_table('item_topic',
     sa.Column('item_id', sa.Integer(), nullable=False),
@@ -279,6 +461,38 @@ def upgrade() -> None:
     with op.batch_alter_table('read_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_read_mark_item_id'), ['item_id'], unique=False)
 
+    op.create_table('social_account',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('platform_id', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.CheckConstraint("kind IN ('organisation', 'office_holder', 'member', 'private')", name=op.f('ck_social_account_kind')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_social_account_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_social_account_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_social_account')),
+    sa.UniqueConstraint('collection_id', 'platform', 'platform_id', name=op.f('uq_social_account_collection_id_platform_platform_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_social_account_token'))
+    )
+    with op.batch_alter_table('social_account', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_social_account_import_id'), ['import_id'], unique=False)
+
+    op.create_table('source_slice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('raw', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_source_slice_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_source_slice_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_source_slice')),
+    sa.UniqueConstraint('collection_id', 'sha256', name=op.f('uq_source_slice_collection_id_sha256'))
+    )
+    with op.batch_alter_table('source_slice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_source_slice_import_id'), ['import_id'], unique=False)
+
     op.create_table('stored_file',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -311,6 +525,22 @@ def upgrade() -> None:
     with op.batch_alter_table('watch', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_watch_item_id'), ['item_id'], unique=False)
 
+    op.create_table('account_name',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('handle', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('seen_from', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('seen_to', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['social_account.id'], name=op.f('fk_account_name_account_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_account_name_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account_name')),
+    sa.UniqueConstraint('account_id', 'import_id', 'handle', 'name', name=op.f('uq_account_name_account_id_import_id_handle_name'))
+    )
+    with op.batch_alter_table('account_name', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_name_import_id'), ['import_id'], unique=False)
+
     op.create_table('activity',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=True),
@@ -332,6 +562,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_activity_item_id'), ['item_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_activity_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_activity_post_id'), ['post_id'], unique=False)
+
+    op.create_table('archived_post',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('platform_id', sa.String(length=64), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('posted_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('sort_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('url', sa.String(length=500), nullable=False),
+    sa.Column('reply_to_id', sa.String(length=64), nullable=True),
+    sa.Column('reply_to_account', sa.String(length=64), nullable=True),
+    sa.Column('quotes_id', sa.String(length=64), nullable=True),
+    sa.Column('reposts_id', sa.String(length=64), nullable=True),
+    sa.Column('met_import_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['social_account.id'], name=op.f('fk_archived_post_account_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_archived_post_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_archived_post_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['met_import_id'], ['archive_import.id'], name=op.f('fk_archived_post_met_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archived_post')),
+    sa.UniqueConstraint('collection_id', 'platform', 'platform_id', name=op.f('uq_archived_post_collection_id_platform_platform_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_archived_post_token'))
+    )
+    with op.batch_alter_table('archived_post', schema=None) as batch_op:
+        batch_op.create_index('ix_archived_post_account_order', ['account_id', 'sort_at', 'token'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archived_post_import_id'), ['import_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archived_post_met_import_id'), ['met_import_id'], unique=False)
+        batch_op.create_index('ix_archived_post_order', ['collection_id', 'sort_at', 'token'], unique=False)
+        batch_op.create_index('ix_archived_post_parent', ['collection_id', 'reply_to_id'], unique=False)
+
+    op.create_table('example',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('caption', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('attached_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_example_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_example_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_example')),
+    sa.UniqueConstraint('token', name=op.f('uq_example_token'))
+    )
+    with op.batch_alter_table('example', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_example_attached_at'), ['attached_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_example_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_example_post', ['post_id', 'position'], unique=False)
 
     op.create_table('link',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -371,6 +651,42 @@ def upgrade() -> None:
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_accepted_post_id'), ['accepted_post_id'], unique=False)
 
+    op.create_table('report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('about', sa.String(length=500), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=True),
+    sa.Column('item_id', sa.Integer(), nullable=True),
+    sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('why', sa.String(length=20), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('reporter_id', sa.Integer(), nullable=True),
+    sa.Column('reporter_address', sa.String(length=320), nullable=False),
+    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decision', sa.String(length=12), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("decision IN ('kept', 'removed')", name=op.f('ck_report_decision')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_report_decided_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_report_group_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_report_item_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_report_post_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['reporter_id'], ['person.id'], name=op.f('fk_report_reporter_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
+    sa.UniqueConstraint('token', name=op.f('uq_report_token'))
+    )
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_about'), ['about'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_decided_by_id'), ['decided_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_item_id'), ['item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_post_id'), ['post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_reporter_id'), ['reporter_id'], unique=False)
+        batch_op.create_index('ix_report_waiting', ['group_id', 'decided_at', 'created_at'], unique=False)
+
     op.create_table('revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -402,11 +718,185 @@ def upgrade() -> None:
     with op.batch_alter_table('vote', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_vote_person_id'), ['person_id'], unique=False)
 
+    op.create_table('guidance_filing',
+    sa.Column('revision_id', sa.Integer(), nullable=False),
+    sa.Column('applies_to', sa.String(length=20), nullable=False),
+    sa.Column('law_date', sa.Date(), nullable=True),
+    sa.Column('topic_ids', sa.JSON(), nullable=False),
+    sa.Column('sources', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['revision_id'], ['revision.id'], name=op.f('fk_guidance_filing_revision_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('revision_id', name=op.f('pk_guidance_filing'))
+    )
+    op.create_table('post_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.String(length=64), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('complete', sa.Boolean(), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('written_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('stated_at', sa.String(length=200), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_post_version_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_post_version_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_post_version_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post_version')),
+    sa.UniqueConstraint('post_id', 'version_id', 'content_hash', name=op.f('uq_post_version_post_id_version_id_content_hash'))
+    )
+    with op.batch_alter_table('post_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_version_import_id'), ['import_id'], unique=False)
+        batch_op.create_index('ix_post_version_platform', ['collection_id', 'version_id'], unique=False)
+
+    op.create_table('archive_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('known_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('recorded_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('told_by', sa.String(length=12), nullable=False),
+    sa.Column('cause', sa.String(length=12), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=True),
+    sa.Column('slice_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("kind IN ('first_seen', 'edited', 'deleted', 'not_found', 'found_again')", name=op.f('ck_archive_event_kind')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_archive_event_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_archive_event_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_archive_event_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['slice_id'], ['source_slice.id'], name=op.f('fk_archive_event_slice_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['version_id'], ['post_version.id'], name=op.f('fk_archive_event_version_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_event'))
+    )
+    with op.batch_alter_table('archive_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_event_import_id'), ['import_id'], unique=False)
+        batch_op.create_index('ix_archive_event_kind', ['collection_id', 'kind', 'post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_event_post_id'), ['post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_event_slice_id'), ['slice_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_event_version_id'), ['version_id'], unique=False)
+
+    op.create_table('example_post',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('example_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('archived_post_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['archived_post_id'], ['archived_post.id'], name=op.f('fk_example_post_archived_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['example_id'], ['example.id'], name=op.f('fk_example_post_example_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['version_id'], ['post_version.id'], name=op.f('fk_example_post_version_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_example_post')),
+    sa.UniqueConstraint('example_id', 'position', name=op.f('uq_example_post_example_id_position'))
+    )
+    with op.batch_alter_table('example_post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_example_post_archived_post_id'), ['archived_post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_example_post_version_id'), ['version_id'], unique=False)
+
+    op.create_table('post_media',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('media_id', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('alt_text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_post_media_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_post_media_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['media_id'], ['archive_media.id'], name=op.f('fk_post_media_media_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['version_id'], ['post_version.id'], name=op.f('fk_post_media_version_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post_media'))
+    )
+    with op.batch_alter_table('post_media', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_media_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_media_import_id'), ['import_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_media_media_id'), ['media_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_media_version_id'), ['version_id'], unique=False)
+
+    op.create_table('sighting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('version_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('slice_id', sa.Integer(), nullable=False),
+    sa.Column('evidence', sa.String(length=8), nullable=False),
+    sa.Column('captured_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('file', sa.String(length=255), nullable=False),
+    sa.Column('row', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_sighting_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_sighting_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_sighting_post_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['slice_id'], ['source_slice.id'], name=op.f('fk_sighting_slice_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['version_id'], ['post_version.id'], name=op.f('fk_sighting_version_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sighting'))
+    )
+    with op.batch_alter_table('sighting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sighting_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sighting_import_id'), ['import_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sighting_post_id'), ['post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sighting_slice_id'), ['slice_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sighting_version_id'), ['version_id'], unique=False)
+
+    op.create_table('citation',
+    sa.Column('sighting_id', sa.Integer(), nullable=False),
+    sa.Column('slice_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.String(length=12), nullable=False),
+    sa.ForeignKeyConstraint(['sighting_id'], ['sighting.id'], name=op.f('fk_citation_sighting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['slice_id'], ['source_slice.id'], name=op.f('fk_citation_slice_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('sighting_id', 'slice_id', 'role', name=op.f('pk_citation'))
+    )
+    with op.batch_alter_table('citation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_citation_slice_id'), ['slice_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('citation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_citation_slice_id'))
+
+    op.drop_table('citation')
+    with op.batch_alter_table('sighting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sighting_version_id'))
+        batch_op.drop_index(batch_op.f('ix_sighting_slice_id'))
+        batch_op.drop_index(batch_op.f('ix_sighting_post_id'))
+        batch_op.drop_index(batch_op.f('ix_sighting_import_id'))
+        batch_op.drop_index(batch_op.f('ix_sighting_collection_id'))
+
+    op.drop_table('sighting')
+    with op.batch_alter_table('post_media', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_post_media_version_id'))
+        batch_op.drop_index(batch_op.f('ix_post_media_media_id'))
+        batch_op.drop_index(batch_op.f('ix_post_media_import_id'))
+        batch_op.drop_index(batch_op.f('ix_post_media_collection_id'))
+
+    op.drop_table('post_media')
+    with op.batch_alter_table('example_post', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_example_post_version_id'))
+        batch_op.drop_index(batch_op.f('ix_example_post_archived_post_id'))
+
+    op.drop_table('example_post')
+    with op.batch_alter_table('archive_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_event_version_id'))
+        batch_op.drop_index(batch_op.f('ix_archive_event_slice_id'))
+        batch_op.drop_index(batch_op.f('ix_archive_event_post_id'))
+        batch_op.drop_index('ix_archive_event_kind')
+        batch_op.drop_index(batch_op.f('ix_archive_event_import_id'))
+
+    op.drop_table('archive_event')
+    with op.batch_alter_table('post_version', schema=None) as batch_op:
+        batch_op.drop_index('ix_post_version_platform')
+        batch_op.drop_index(batch_op.f('ix_post_version_import_id'))
+
+    op.drop_table('post_version')
+    op.drop_table('guidance_filing')
     with op.batch_alter_table('vote', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_vote_person_id'))
 
@@ -415,6 +905,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_revision_author_id'))
 
     op.drop_table('revision')
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.drop_index('ix_report_waiting')
+        batch_op.drop_index(batch_op.f('ix_report_reporter_id'))
+        batch_op.drop_index(batch_op.f('ix_report_post_id'))
+        batch_op.drop_index(batch_op.f('ix_report_person_id'))
+        batch_op.drop_index(batch_op.f('ix_report_item_id'))
+        batch_op.drop_index(batch_op.f('ix_report_decided_by_id'))
+        batch_op.drop_index(batch_op.f('ix_report_about'))
+
+    op.drop_table('report')
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_accepted_post_id'))
 
@@ -427,6 +927,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_link_to_item_id'))
 
     op.drop_table('link')
+    with op.batch_alter_table('example', schema=None) as batch_op:
+        batch_op.drop_index('ix_example_post')
+        batch_op.drop_index(batch_op.f('ix_example_person_id'))
+        batch_op.drop_index(batch_op.f('ix_example_attached_at'))
+
+    op.drop_table('example')
+    with op.batch_alter_table('archived_post', schema=None) as batch_op:
+        batch_op.drop_index('ix_archived_post_parent')
+        batch_op.drop_index('ix_archived_post_order')
+        batch_op.drop_index(batch_op.f('ix_archived_post_met_import_id'))
+        batch_op.drop_index(batch_op.f('ix_archived_post_import_id'))
+        batch_op.drop_index('ix_archived_post_account_order')
+
+    op.drop_table('archived_post')
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_activity_post_id'))
         batch_op.drop_index(batch_op.f('ix_activity_person_id'))
@@ -434,6 +948,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_activity_group_number')
 
     op.drop_table('activity')
+    with op.batch_alter_table('account_name', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_name_import_id'))
+
+    op.drop_table('account_name')
     with op.batch_alter_table('watch', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_watch_item_id'))
 
@@ -444,6 +962,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stored_file_item_id'))
 
     op.drop_table('stored_file')
+    with op.batch_alter_table('source_slice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_source_slice_import_id'))
+
+    op.drop_table('source_slice')
+    with op.batch_alter_table('social_account', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_social_account_import_id'))
+
+    op.drop_table('social_account')
     with op.batch_alter_table('read_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_read_mark_item_id'))
 
@@ -457,20 +983,51 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_item_topic_topic_id'))
 
     op.drop_table('item_topic')
+    with op.batch_alter_table('guidance_credit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_guidance_credit_person_id'))
+
+    op.drop_table('guidance_credit')
+    with op.batch_alter_table('guidance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_guidance_superseded_by_id'))
+        batch_op.drop_index(batch_op.f('ix_guidance_review_by'))
+        batch_op.drop_index(batch_op.f('ix_guidance_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_guidance_checked_by_id'))
+        batch_op.drop_index(batch_op.f('ix_guidance_asked_by_id'))
+        batch_op.drop_index(batch_op.f('ix_guidance_asked_at'))
+
+    op.drop_table('guidance')
+    with op.batch_alter_table('archive_media', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_media_import_id'))
+
+    op.drop_table('archive_media')
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sent_form_sent_at'))
 
     op.drop_table('sent_form')
+    with op.batch_alter_table('recorded_access', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recorded_access_person_id'))
+        batch_op.drop_index(batch_op.f('ix_recorded_access_group_id'))
+
+    op.drop_table('recorded_access')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_membership_group_id'))
 
     op.drop_table('membership')
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mail_state'))
+        batch_op.drop_index(batch_op.f('ix_mail_settled_at'))
         batch_op.drop_index(batch_op.f('ix_mail_purpose'))
         batch_op.drop_index(batch_op.f('ix_mail_person_id'))
 
     op.drop_table('mail')
+    with op.batch_alter_table('keeper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_keeper_person_id'))
+
+    op.drop_table('keeper')
+    with op.batch_alter_table('join_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_join_request_person_id'))
+
+    op.drop_table('join_request')
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.drop_index('ix_item_kind_activity')
         batch_op.drop_index('ix_item_group_kind_activity')
@@ -478,7 +1035,19 @@ def downgrade() -> None:
         batch_op.drop_index('ix_item_activity')
 
     op.drop_table('item')
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invitation_invited_by_id'))
+        batch_op.drop_index(batch_op.f('ix_invitation_group_id'))
+
+    op.drop_table('invitation')
     op.drop_table('draft')
+    with op.batch_alter_table('archive_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_import_state'))
+        batch_op.drop_index(batch_op.f('ix_archive_import_revealed_at'))
+        batch_op.drop_index(batch_op.f('ix_archive_import_person_id'))
+        batch_op.drop_index(batch_op.f('ix_archive_import_collection_id'))
+
+    op.drop_table('archive_import')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_organisation_id'))
 
@@ -487,6 +1056,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_group_topic_topic_id'))
 
     op.drop_table('group_topic')
+    with op.batch_alter_table('collection', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_collection_organisation_id'))
+
+    op.drop_table('collection')
     op.drop_table('topic')
     op.drop_table('site')
     with op.batch_alter_table('organisation', schema=None) as batch_op:
