@@ -263,3 +263,13 @@ class Activity(Base):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Numbering(Base):
+    """The last number that an activity was given: one row, held by whoever numbers."""
+
+    __tablename__ = "activity_numbering"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_number: Mapped[int] = mapped_column(default=0)

@@ -280,7 +280,7 @@ def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
         ).one_or_none()
         if found is None:
             return None
-        if found.serial and not _take_serial(session, found.serial):
+        if found.serial and not _take_serial(session, found):
             return None
         found.leased_until = clock.now() + LEASE
         found.leased_by = worker
@@ -290,13 +290,21 @@ def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
         return found
 
 
-def _take_serial(session: Session, serial: str) -> bool:
-    """PostgreSQL claims side by side: two jobs of one serial must not both be taken. SQLite cannot."""
+def _take_serial(session: Session, found: Job) -> bool:
+    """PostgreSQL claims side by side: two jobs of one serial must not both be taken. SQLite cannot.
+
+    Whoever has the lock looks again: another may have taken one between our look and our lock.
+    """
     if session.get_bind().dialect.name != "postgresql":
         return True
     from sqlalchemy import func
 
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(serial)))))
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(found.serial)))):
+        return False
+    taken = select(Job.id).where(
+        Job.serial == found.serial, Job.id != found.id, _is_open, Job.leased_until > clock.now()
+    )
+    return session.scalar(taken.limit(1)) is None
 
 
 def _carry_out(app: Flask, claimed: Job, worker: str) -> None:

@@ -14,7 +14,10 @@ from .mail import Email
 
 STYLES = Path(__file__).parent.parent / "static" / "css" / "mail.css"
 
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=STYLES.read_text())
+# Rules for dark screens cannot be set into elements: they stay in the head, for programs that know them.
+_inliner = css_inline.CSSInliner(
+    load_remote_stylesheets=False, extra_css=STYLES.read_text(), keep_at_rules=True
+)
 
 
 def letter(

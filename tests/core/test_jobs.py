@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 from datetime import timedelta
 
 import pytest
@@ -173,3 +174,29 @@ def test_what_a_living_worker_or_another_machine_holds_is_left_to_it(app, worker
     jobs._claim(worker)
     assert jobs.release_what_the_dead_held() == 0
     assert drain() == 0
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_two_workers_that_look_at_one_instant_do_not_both_take_a_serial(app, monkeypatch):
+    """The second looked before the first took its job, and gets the lock after the first has let go of it."""
+    with unit_of_work():
+        enqueue("test.found", serial="index", name="one")
+        enqueue("test.found", serial="index", name="two")
+    real = jobs._take_serial
+    first: list[Job | None] = []
+
+    def while_another_takes_one(session, found):
+        monkeypatch.setattr(jobs, "_take_serial", real)
+        thread = threading.Thread(target=lambda: _claim_in(app, first))
+        thread.start()
+        thread.join()
+        return real(session, found)
+
+    monkeypatch.setattr(jobs, "_take_serial", while_another_takes_one)
+    second = jobs._claim("second")
+    assert [job.payload["name"] for job in (*first, second) if job is not None] == ["two"]
+
+
+def _claim_in(app, claimed: list) -> None:
+    with app.app_context():
+        claimed.append(jobs._claim("first"))

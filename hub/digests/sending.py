@@ -1,0 +1,73 @@
+"""Sending what is due, now, and saying what became of it: `hub digest send`."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from hub.core.database import db
+from hub.core.jobs import drain
+from hub.core.mail import DROPPED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN, Mail
+
+from .claiming import HELD_BACK, NOT_DUE, NOTHING_NEW, claim_due
+
+NUMBERING = "activity>content.tasks.number_activities"
+SEND = "mail.send"
+
+# A worker beside us may have taken up some of the mail: it gets this long to finish, in seconds.
+PATIENCE = 60
+LOOK_AGAIN = 0.2
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What became of the digests that were due: numbers of subscribers."""
+
+    subscribers: int
+    sent: int
+    empty: int
+    waiting: int
+    uncertain: int
+    failed: int
+
+    @property
+    def all_well(self) -> bool:
+        return not (self.waiting or self.uncertain or self.failed)
+
+
+def send_due_now(at: datetime) -> Sending:
+    """Claim what is due at `at`, send it, and wait until each mail has its answer."""
+    drain(kinds=[NUMBERING, SEND])  # mail that waited goes first: a window waits for the one before it
+    claims = [claim for claim in claim_due(at) if claim.outcome != NOT_DUE]
+    outcomes = Counter(claim.outcome for claim in claims)
+    states = _deliver([claim.mail_id for claim in claims if claim.mail_id is not None])
+    return Sending(
+        subscribers=len(claims),
+        sent=states[SENT],
+        empty=outcomes[NOTHING_NEW] + states[DROPPED],
+        waiting=outcomes[HELD_BACK] + states[QUEUED] + states[SENDING],
+        uncertain=states[UNCERTAIN],
+        failed=states[FAILED],
+    )
+
+
+def _deliver(mail_ids: list[int]) -> Counter[str]:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        drain(kinds=[SEND])
+        states = _states(mail_ids)
+        if not states[SENDING] or time.monotonic() > deadline:
+            return states
+        time.sleep(LOOK_AGAIN)
+
+
+def _states(mail_ids: list[int]) -> Counter[str]:
+    db.session.rollback()
+    states: Counter[str] = Counter()
+    for first in range(0, len(mail_ids), 500):
+        some = mail_ids[first : first + 500]
+        states.update(db.session.scalars(select(Mail.state).where(Mail.id.in_(some))))
+    db.session.rollback()
+    return states

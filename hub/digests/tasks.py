@@ -1,0 +1,56 @@
+"""The worker's part: claiming what falls due, composing at the moment of sending."""
+
+from datetime import timedelta
+
+from hub.core import clock
+from hub.core.database import db
+from hub.core.jobs import heartbeat, job, scheduled
+from hub.core.mail import FAILED, Email, Mail, composer, when_settled
+
+from . import actions, composing
+from .claiming import PURPOSE, claim_due, take_back
+from .models import Digest
+
+# Windows open on the hour; zones lie at quarters of an hour.
+LOOKED_FOR = timedelta(minutes=15)
+# How many claims a lease easily outlasts.
+CLAIMS_A_BEAT = 100
+
+SEND_DUE = "digests.send_due"
+
+
+@job(SEND_DUE, long=True)
+def send_due() -> None:
+    """Claim what is due now. Each claim stands alone: taken up again, it goes on where it was."""
+    for number, _claim in enumerate(claim_due(clock.now()), start=1):
+        if number % CLAIMS_A_BEAT == 0:
+            heartbeat()
+
+
+scheduled(SEND_DUE, LOOKED_FOR)
+
+
+@composer(PURPOSE)
+def compose(mail: Mail) -> Email | None:
+    return composing.compose_digest(mail)
+
+
+@when_settled(PURPOSE)
+def follow(mail: Mail) -> None:
+    """What was certainly not sent is told by the next digest."""
+    digest = db.session.get(Digest, mail.payload.get("digest_id"))
+    if digest is not None and mail.state == FAILED:
+        take_back(digest)
+
+
+@composer("digest.confirm")
+def compose_confirmation(mail: Mail) -> Email | None:
+    return composing.compose_confirmation(mail)
+
+
+@job("digests.forget")
+def forget() -> None:
+    actions.forget_unconfirmed()
+
+
+scheduled("digests.forget", timedelta(days=1))
