@@ -9,8 +9,11 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import inspect
 
 from hub.accounts import passwords
+from hub.core.database import db
+from hub.core.site import Site
 
 from .bulk import generate
 from .founding import NotEmpty, found, is_empty, sign_ins
@@ -30,6 +33,7 @@ from .setup import Wishes, set_up
 @with_appcontext
 def seed_command(if_empty: bool, bulk: tuple[int, int] | None, as_json: bool) -> None:
     """Fill the hub with two founding groups, marked as samples. Safe to repeat."""
+    _has_tables()
     begun = time.monotonic()
     if if_empty and not is_empty():
         result: dict[str, Any] = {"people": 0, "groups": 0, "imports": 0, "items": 0}
@@ -46,6 +50,11 @@ def seed_command(if_empty: bool, bulk: tuple[int, int] | None, as_json: bool) ->
     result["seconds"] = round(time.monotonic() - begun, 1)
     result["sign_ins"] = sign_ins()
     click.echo(json.dumps(result, indent=2) if as_json else _told(result))
+
+
+def _has_tables() -> None:
+    if not inspect(db.engine).has_table(Site.__tablename__):
+        raise click.ClickException("The database has no tables yet. Run `hub upgrade` first.")
 
 
 def _bulk(items: int, posts: int, quiet: bool) -> dict[str, int]:
@@ -98,6 +107,7 @@ def _told(result: dict[str, Any]) -> str:
 @with_appcontext
 def setup_command(as_json: bool, password: str, **names: str) -> None:
     """Set an empty hub up for a real community. Asks for what is not given."""
+    _has_tables()
     wishes = Wishes(password=password, **{name: words.strip() for name, words in names.items()})
     if problem := _wrong(wishes):
         raise click.ClickException(f"{problem} Nothing was changed.")

@@ -2,6 +2,12 @@
 
 import json
 
+from click.testing import CliRunner
+from flask.cli import ScriptInfo
+
+from hub.cli import main
+from hub.core.settings import Settings
+from hub.factory import create_app
 from tests.factories.people import person
 
 COUNTS = {"people": 15, "groups": 2, "imports": 6}
@@ -28,6 +34,13 @@ def test_a_hub_in_use_is_left_alone(hub, app):
     quiet = hub("seed", "--if-empty", "--json")
     assert quiet.exit_code == 0
     assert json.loads(quiet.stdout)["people"] == 0
+
+
+def test_without_tables_it_says_what_to_run(tmp_path, monkeypatch):
+    bare = create_app(Settings(data=tmp_path, secret_key="for tests only, and long enough to sign with"))
+    told = CliRunner().invoke(main, ["seed"], obj=ScriptInfo(create_app=lambda: bare))
+    assert told.exit_code != 0
+    assert "hub upgrade" in told.output
 
 
 def test_bulk_needs_a_post_for_each_item(hub, app):
