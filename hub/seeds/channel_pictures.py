@@ -1,5 +1,6 @@
 """Draws the sample channel's pictures: plain notices and bar charts, small PNG files."""
 
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -11,6 +12,7 @@ MARGIN = 48
 PAPER, INK, ACCENT, QUIET = "#f6f3ec", "#22242a", "#1f4e5f", "#d7d0c0"
 
 
+@cache
 def draw(picture: Picture, signature: str) -> bytes:
     """The picture as a PNG file, signed in its corner; the same bytes each time on the same machine."""
     image = Image.new("RGB", SIZE, PAPER)
