@@ -195,13 +195,22 @@ def name_organisation(name: str, sector: str = "", mail_domain: str = "") -> Org
     return organisation
 
 
-def set_mail_domain(actor: Actor, organisation: Organisation, mail_domain: str) -> int:
-    """Addresses at this domain belong to the organisation from now on; how many people that confirms."""
+def describe_organisation(
+    actor: Actor, organisation: Organisation, *, name: str, sector: str, mail_domain: str
+) -> int:
+    """What is known of an organisation. Addresses at its domain confirm that people belong to it: how many
+    people's confirmation that changed. Refused when another has the name."""
+    same_name = select(Organisation.id).where(func.lower(Organisation.name) == name.lower())
+    if db.session.scalar(same_name.where(Organisation.id != organisation.id)) is not None:
+        raise Refused(_("Another organisation has this name already."))
+    organisation.name, organisation.sector = name, sector
     organisation.mail_domain = mail_domain.strip().lower().removeprefix("@")
     db.session.flush()
-    audit.record(actor, "organisation.set_domain", organisation, domain=organisation.mail_domain)
+    audit.record(actor, "organisation.describe", organisation, domain=organisation.mail_domain)
     changed = 0
-    for person in db.session.scalars(select(Person).where(Person.organisation_id == organisation.id)):
+    for person in db.session.scalars(
+        select(Person).where(Person.organisation_id == organisation.id)
+    ).unique():
         before = person.organisation_confirmed
         person.organisation_confirmed = rules.confirmation(person, organisation)
         changed += person.organisation_confirmed != before

@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from hub.core.forms import HubForm
 from hub.core.words import choices
@@ -32,6 +32,9 @@ ZONES = (
     "Australia/Sydney",
     "Pacific/Auckland",
 )
+
+# A domain with a dot in it, or none.
+DOMAIN = r"^$|^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 
 # What people say about themselves, besides their organisation.
 SAID = ("name", "handle", "about", "sector", "profession", "time_zone")
@@ -190,6 +193,29 @@ class WhoIAmForm(HubForm):
 def _options(vocabulary: str) -> list[tuple[str, str]]:
     """The vocabulary's words as they stand in a list: beginning with a capital."""
     return [(code, str(word)[:1].upper() + str(word)[1:]) for code, word in choices(vocabulary)]
+
+
+class OrganisationForm(HubForm):
+    """For administrators: what is known of an organisation."""
+
+    name = StringField(
+        _("Name"), [InputRequired(_("Give the organisation's name.")), Length(max=160)], filters=[one_line]
+    )
+    sector = SelectField(_("Sector"), [Optional()])
+    mail_domain = StringField(
+        _("Its addresses end in"),
+        [Length(max=160), Regexp(DOMAIN, message=_("Give a domain, as in council.example.org."))],
+        filters=[one_line, lambda text: text.lower().removeprefix("@") if text else ""],
+        description=_(
+            "What stands behind the @. Whoever has confirmed such an address is shown as confirmed. "
+            "Never a provider's that anybody can have an address at."
+        ),
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.sector.choices = [("", _("Not known")), *_options("sector")]
 
 
 class ProfileForm(WhoIAmForm):

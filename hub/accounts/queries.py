@@ -19,6 +19,12 @@ def organisation_names() -> list[str]:
     return list(db.session.scalars(select(Organisation.name).order_by(Organisation.name).limit(MOST_OFFERED)))
 
 
+def organisations(cursor: str | None = None) -> Page[Organisation]:
+    """All organisations that anybody has named, by name."""
+    keys = (Organisation.name, Organisation.slug)
+    return page(select(Organisation), keys, lambda one: (one.name, one.slug), cursor, ascending=True)
+
+
 def directory(
     actor: Actor, *, name: str = "", sector: str = "", organisation: str = "", cursor: str | None = None
 ) -> Page[Person]:

@@ -8,7 +8,7 @@ from hub.core.policy import ANYBODY
 from tests.budget import queries
 from tests.client import without_tokens
 from tests.factories.groups import group, member
-from tests.factories.people import PASSWORD, actor_of, administrator, organisation, person, sign_in
+from tests.factories.people import PASSWORD, administrator, organisation, person, sign_in
 from tests.mail import link_in, sent_mail, the_mail
 
 
@@ -191,14 +191,24 @@ def test_made_up_mail_addresses_lead_nowhere(client):
         assert browser.get(f"/admin/mail/{token}").status_code == 404
 
 
-def test_naming_a_domain_confirms_those_who_have_said_so(app):
+def test_naming_a_domain_confirms_those_who_have_said_so(client, app):
     council = organisation("Lochside Council")
     theirs = person(email="a@lochside.example.org", organisation_id=council.id)
     other = person(email="a@elsewhere.example.org", organisation_id=council.id)
-    with unit_of_work():
-        changed = actions.set_mail_domain(
-            actor_of(administrator()), db.session.merge(council), "@Lochside.example.org"
-        )
-    assert changed == 1
-    db.session.refresh(theirs), db.session.refresh(other)
+    page = f"/admin/organisations/{council.slug}"
+    assert sign_in(app.test_client(), person()).get(page).status_code == 404
+    browser = sign_in(client, administrator())
+    assert "Lochside Council" in browser.get("/admin/organisations").text
+    assert browser.submit(page, {"mail_domain": "not a domain"}).status_code == 422
+    answer = browser.submit(page, {"mail_domain": "@Lochside.example.org", "sector": "local_government"})
+    assert answer.location == "/admin/organisations"
+    assert "what confirms 1 person" in browser.get("/admin/organisations").text
     assert (theirs.organisation_confirmed, other.organisation_confirmed) == ("address", "said")
+
+
+def test_two_organisations_never_have_one_name(client):
+    organisation("Lochside Council")
+    other = organisation("Lochside Counsil")
+    browser = sign_in(client, administrator())
+    answer = browser.submit(f"/admin/organisations/{other.slug}", {"name": "lochside council"})
+    assert answer.status_code == 422 and "already" in answer.text

@@ -1,5 +1,6 @@
 """The mail folder as pages, for administrators of a hub that has no mail server yet."""
 
+import re
 from email.message import EmailMessage
 
 from flask import Response, abort, current_app, make_response, render_template
@@ -21,6 +22,8 @@ OPENED_MAIL_POLICY = {
     "sandbox": "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
 }
 MOST_SHOWN = 200
+
+ADDRESS = re.compile(r"(https?://[^\s<>]*[^\s<>.,;])")
 
 
 def _folder() -> Folder:
@@ -67,10 +70,8 @@ kept_html.talisman_view_options = {"content_security_policy": OPENED_MAIL_POLICY
 
 def with_links(text: str) -> Markup:
     """Plain text, with the addresses in it as links."""
-    words = []
-    for word in text.replace("\n", " \n ").split(" "):
-        address = word.strip("<>.,;")
-        is_link = address.startswith(("http://", "https://"))
-        link = Markup('<a href="{0}">{0}</a>').format(address)
-        words.append(escape(word).replace(escape(address), link) if is_link else escape(word))
-    return Markup(" ").join(words)
+    parts = ADDRESS.split(text.replace("\r\n", "\n"))
+    link = Markup('<a href="{0}">{0}</a>')
+    return Markup("").join(
+        link.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
