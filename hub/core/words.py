@@ -58,12 +58,14 @@ WORDS = {
         "guidance": _("Guidance"),
         "archived": _("Archived post"),
         "example": _("Example"),
+        "archived": _("Archived post"),
     },
     "kinds": {
         "discussion": _("discussions"),
         "question": _("questions"),
         "guidance": _("guidance"),
         "example": _("examples"),
+        "archived": _("archived posts"),
     },
 }
 

@@ -28,6 +28,7 @@ ITEMS = frozenset({"question", "guidance", "discussion"})
 KEPT_SECONDS = 900
 MOST_KEPT = 5_000  # items; some 200 bytes each
 
+
 def similar(actor: Actor, words: str, *, group: str = "", leave_out: str = "") -> tuple[Hit, ...]:
     """Items like these words, the best first; none when nothing is, or while the search is not working.
 
