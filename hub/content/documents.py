@@ -76,7 +76,6 @@ def _document(post: Post) -> Document:
         url=item.path if opening else post.path,
         byline=post.byline.get("name", ""),
         place=item.group.name,
-        sample=item.is_sample,
     )
 
 

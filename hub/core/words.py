@@ -58,14 +58,12 @@ WORDS = {
         "guidance": _("Guidance"),
         "archived": _("Archived post"),
         "example": _("Example"),
-        "archived": _("Archived post"),
     },
     "kinds": {
         "discussion": _("discussions"),
         "question": _("questions"),
         "guidance": _("guidance"),
         "example": _("examples"),
-        "archived": _("archived posts"),
     },
 }
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from hub.accounts.models import Person
 from hub.content.forms import StartForm, Written
 from hub.content.models import Item
-from hub.content.rules import LONGEST_SUMMARY
+from hub.content.rules import LONGEST_POST, LONGEST_SUMMARY
 from hub.core import clock
 from hub.core.forms import HubForm
 from hub.core.markup import tidy
@@ -43,6 +43,15 @@ class PageForm(StartForm):
         validators=[
             Written(_("Say in one sentence what this page tells.")),
             Length(max=LONGEST_SUMMARY, message=_("Shorten the summary to %(max)d characters.")),
+        ],
+    )
+    text = TextAreaField(
+        _("Text"),
+        description=_("Begin a section with a line like this: ## Its heading"),
+        filters=[lambda text: tidy(text or "")],
+        validators=[
+            Written(_("Write something first.")),
+            Length(max=LONGEST_POST, message=_("Shorten the text to %(max)d characters.")),
         ],
     )
     sources = TextAreaField(

@@ -1,6 +1,7 @@
 """What guidance shows on pages of other rooms: a button at answers, "this became guidance", its queues."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import get_template_attribute
@@ -78,7 +79,7 @@ def _due(actor: Actor, group_ids: Sequence[int]) -> list[Waiting]:
         Waiting(
             title=page.item.title,
             path=page.item.path,
-            since=page.checked_at or page.item.created_at,
+            since=_since(page, today),
             line=_("Owner: %(name)s", name=page.owner.name) if page.owner else _("It has no owner."),
             group_name=page.item.group.name,
             status=standing(page, today),
@@ -89,6 +90,13 @@ def _due(actor: Actor, group_ids: Sequence[int]) -> list[Waiting]:
         )
         for page in _rows(due_for_check(actor, group_ids, today))
     ]
+
+
+def _since(page: Guidance, today: date) -> datetime:
+    """Since its day, or since somebody said before it that the page is not to be relied on."""
+    if page.review_by is not None and page.review_by <= today:
+        return datetime.combine(page.review_by, time(), UTC)
+    return page.item.last_activity_at
 
 
 add_queue(

@@ -202,9 +202,10 @@ class TestPublishing:
     def test_the_moderator_sees_what_changes_for_readers(self, ann, world):
         page = published(world)
         with unit_of_work():
-            actions.revise(world.as_cat, page, source=TEXT.replace("Second", "Better"))
+            actions.revise(world.as_cat, page, source=TEXT.replace("Second", "Better"), applies_to="uk")
         text = ann.get(page.path + "/publication").text
         assert "What changes for readers" in text and "<ins>Better </ins>" in text
+        assert "Where it applies" in text and "the UK" in text
         assert "Changes wait" in ann.get(page.path).text
 
     @pytest.mark.parametrize("fields", [{"owner": "dan"}, {"review_by": "2001-01-01"}, {"review_by": "soon"}])
@@ -272,7 +273,7 @@ class TestSpeed:
                 actions.revise(world.as_cat, page, source=f"Text {number}")
         with queries() as many:
             ann.get(page.path)
-        assert many.count == few.count <= 16, many
+        assert many.count <= few.count <= 16, many
 
     def test_a_list_of_many_costs_what_a_list_of_few_costs(self, client, world):
         for number in range(3):

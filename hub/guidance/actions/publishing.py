@@ -70,7 +70,8 @@ def mark_needs_review(actor: Actor, item: Item, reason: str) -> None:
     page = hold(item)
     permit(actor, "guidance.check", page)
     page.doubt = reason.strip()[:LONGEST_DOUBT]
-    if change_item(item, Item.state.in_((PUBLISHED, NEEDS_REVIEW)), state=NEEDS_REVIEW):
+    stands = Item.state.in_((PUBLISHED, NEEDS_REVIEW))
+    if change_item(item, stands, state=NEEDS_REVIEW, last_activity_at=clock.now()):
         record(actor, "guidance.needs_review", item, reason=reason)
         emit("guidance.needs_review", item_id=item.id, person_id=page.owner_id, reason=reason)
         changed(item)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template
+from flask import abort, flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,8 @@ from hub.guidance import actions, queries
 from hub.guidance.actions.pages import revision
 from hub.guidance.forms import PublishForm, ReasonForm, ReviewByForm, SuccessorForm
 from hub.guidance.models import Guidance
+from hub.guidance.telling import changed_parts
+from hub.guidance.wording import wording_of
 
 from . import bp
 from .reading import PLACE
@@ -58,16 +60,18 @@ def _first_choice(page: Guidance) -> dict[str, str]:
 
 def _publication(item: Item, page: Guidance, form: PublishForm, reason: ReasonForm) -> str:
     newest = revision(item, page.newest_number)
-    shown = revision(item, page.published_number) if page.published_number else None
-    changes = difference_html(shown[0].source, newest[0].source) if shown and newest else None
+    shown = revision(item, page.published_number) if page.published_number and page.waiting else None
+    if newest is None:
+        abort(404)
     return render_template(
         "guidance/publication.html",
         group=item.group,
         section="guidance",
         item=item,
         page=page,
-        newest=newest[0] if newest else None,
-        changes=changes if page.waiting else None,
+        newest=newest[0],
+        parts=changed_parts(wording_of(*shown), wording_of(*newest)) if shown else [],
+        changes=difference_html(shown[0].source, newest[0].source) if shown else None,
         form=form,
         reason=reason,
     )

@@ -121,6 +121,7 @@ def show(slug: str, number: int) -> str:
         overdue=page.published_number is not None and page.overdue(),
         told=queries.told(actor, page, post),
         examples=gather("post.examples", actor, item, [post]).get(post.id, ""),
+        more=gather("post.actions", actor, item, [post]).get(post.id, "") if actor.signed_in else "",
         mine=reader(actor, item, [post.id]),
         may=SimpleNamespace(
             edit=can(actor, "guidance.edit", item),
