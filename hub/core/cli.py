@@ -17,7 +17,10 @@ def run_command() -> None:
     """Start everything: web processes and the worker, under one parent. Ends with Ctrl-C."""
     settings: Settings = current_app.extensions["settings"]
     click.echo(f"Knowledge Hub is at {settings.address} (Ctrl-C stops it)")
-    supervisor.run(settings)
+    try:
+        supervisor.run(settings)
+    except supervisor.PortTaken as problem:
+        raise click.ClickException(str(problem)) from problem
 
 
 @click.command("worker")

@@ -3,9 +3,11 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -16,17 +18,52 @@ from .settings import Settings
 log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# A child that dies at once, again and again, is not restarted faster than this, in seconds.
-PAUSE = 1.0
+# The first pause before a child is started again; it doubles while the child keeps dying young. In seconds.
+PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+# Who lived this long did not die of how it was started.
+OF_AGE = 60.0
 # How long children may finish what they do when the hub is stopped, in seconds.
 GRACE = 20
 PR_SET_PDEATHSIG = 1
 
 
+class PortTaken(Exception):
+    """Something else listens where the hub should."""
+
+
+@dataclass
+class Child:
+    """One process under the parent, started again when it dies."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = PAUSE
+    resting_until: float = 0.0
+
+    def see_to(self) -> None:
+        """Start it if it is not there and has rested."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            log.warning("supervisor.died", child=self.name, status=self.process.returncode)
+            self.pause = PAUSE if now - self.started > OF_AGE else min(self.pause * 2, LONGEST_PAUSE)
+            self.resting_until = now + self.pause
+            self.process = None
+        if self.process is None and now >= self.resting_until:
+            self.process = _start(self.command)
+            self.started = now
+
+
 def run(settings: Settings) -> None:
-    """Serve until told to stop (SIGTERM or SIGINT), then stop the children and wait for them."""
-    commands = {"web": web_command(settings), "worker": [sys.executable, "-m", "hub", "worker"]}
-    children = {name: _start(command) for name, command in commands.items()}
+    """Serve until told to stop (SIGTERM or SIGINT), then stop the children and wait for them.
+
+    Raises PortTaken before anything is started.
+    """
+    _refuse_a_taken_port(settings)
+    worker = [sys.executable, "-m", "hub", "worker"]
+    children = [Child("web", web_command(settings)), Child("worker", worker)]
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -36,13 +73,22 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
-        for name, child in children.items():
-            if child.poll() is not None and not stopping:
-                log.warning("supervisor.restart", child=name, status=child.returncode)
-                time.sleep(PAUSE)
-                children[name] = _start(commands[name])
+        for child in children:
+            child.see_to()
         time.sleep(0.2)
-    _stop(list(children.values()))
+    _stop([child.process for child in children if child.process is not None])
+
+
+def _refuse_a_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise PortTaken(
+                f"Something else uses port {settings.port} on {settings.host}. Stop it, or choose another: "
+                f"HUB_PORT={settings.port + 1} hub run"
+            ) from problem
 
 
 def web_command(settings: Settings) -> list[str]:

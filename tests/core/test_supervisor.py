@@ -1,0 +1,46 @@
+"""One parent: it restarts what dies, does not race, and refuses a port that is taken."""
+
+import socket
+import sys
+
+import pytest
+
+from hub.core import supervisor
+from hub.core.settings import Settings
+from hub.core.supervisor import Child, PortTaken
+
+
+def test_a_taken_port_is_refused_before_anything_starts(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"HUB_PORT={port + 1}"):
+            supervisor.run(Settings(data=tmp_path, port=port))
+
+
+def test_what_dies_is_started_again_with_longer_and_longer_pauses(monkeypatch):
+    moment = [1000.0]
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: moment[0])
+    child = Child("short-lived", [sys.executable, "-c", ""])
+    pauses = []
+    for _ in range(9):
+        child.see_to()
+        child.process.wait()
+        child.see_to()  # notices that it died
+        assert child.process is None
+        pauses.append(child.resting_until - moment[0])
+        moment[0] = child.resting_until
+    assert pauses[:3] == [1.0, 2.0, 4.0]
+    assert pauses[-1] == supervisor.LONGEST_PAUSE
+
+
+def test_what_lived_long_is_started_again_soon(monkeypatch):
+    moment = [1000.0]
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: moment[0])
+    child = Child("old", [sys.executable, "-c", ""], pause=supervisor.LONGEST_PAUSE)
+    child.see_to()
+    child.process.wait()
+    moment[0] += supervisor.OF_AGE + 1
+    child.see_to()
+    assert child.resting_until - moment[0] == supervisor.PAUSE
