@@ -291,3 +291,29 @@ def test_thirty_posts_cost_as_many_queries_as_three(browser, kept):
             browser.get(kept.collection.path)
         counts.append(sent.count)
     assert counts[0] == counts[1] <= 16, sent
+
+
+def test_a_post_met_often_costs_as_many_queries_as_one_met_once(browser, kept, archive):
+    counts = []
+    for month in (6, 7, 8, 9):
+        archive.made_at = archive.made_at.replace(month=month)
+        kept.bring_in(archive)
+        address = post_page(kept, "Mondy")
+        with queries() as sent:
+            browser.get(address)
+        counts.append(sent.count)
+    assert counts[0] == counts[-1] <= 20, sent
+
+
+def test_no_lock_is_held_while_an_upload_arrives(browser, kept, archive, app, monkeypatch):
+    """The body is read before anything of the request asks the database."""
+    held = []
+    original = app.request_class._get_file_stream
+
+    def watch(request, *given, **named):
+        held.append(db.session().in_transaction())
+        return original(request, *given, **named)
+
+    monkeypatch.setattr(app.request_class, "_get_file_stream", watch)
+    assert upload(browser, kept, archive.bytes()).status_code == 303
+    assert held == [False]

@@ -18,7 +18,6 @@ from hub.archive.adapters.base import (
     Export,
     LeftOut,
     MediaRef,
-    Parent,
     Record,
     Slice,
     StillReading,
@@ -26,6 +25,7 @@ from hub.archive.adapters.base import (
 from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_time, as_word, dicts
 from hub.archive.adapters.x_layout import Layout, data_folder, declared_name
 from hub.archive.adapters.x_long_texts import LongTexts
+from hub.archive.adapters.x_rows import declared_counts, edit_chain, film_urls, parent_of, tweet_of
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.json_stream import Row, array_rows, single_value
 
@@ -60,7 +60,7 @@ class _Reading:
         self.long_texts = LongTexts()
         self.problems: list[LeftOut] = []
         self.manifest = self._manifest()
-        self.declared = dict(_declared_counts(self.manifest))
+        self.declared = dict(declared_counts(self.manifest))
         self.made_at = as_time(as_dict(self.manifest.get("archiveInfo")).get("generationDate"))
         self.broken = False
         self.account_id = ""
@@ -199,7 +199,7 @@ class _Reading:
             yield from array_rows(stream, assigned=True)
 
     def _post(self, row: Row, file: str) -> Iterator[Record]:
-        tweet = _tweet(row)
+        tweet = tweet_of(row)
         own_id = as_id(tweet.get("id_str") or tweet.get("id"))
         if not own_id:
             yield LeftOut("no_id", file)
@@ -211,11 +211,11 @@ class _Reading:
             yield record
             if isinstance(record, CapturedPost):
                 yield self._deletion(
-                    record.post_id, record.source, _tweet(row).get("deleted_at"), record.posted_at
+                    record.post_id, record.source, tweet_of(row).get("deleted_at"), record.posted_at
                 )
 
     def _deleted_header(self, row: Row, file: str) -> Iterator[Record]:
-        header = _tweet(row)
+        header = tweet_of(row)
         post_id = as_id(header.get("tweet_id"))
         if not post_id:
             yield LeftOut("no_id", file)
@@ -239,7 +239,7 @@ class _Reading:
         text = as_text(tweet.get("full_text") or tweet.get("text"))
         posted_at, stated_at = fields.believable_time(tweet.get("created_at"), own_id, self.made_at)
         long = self.long_texts.take(posted_at, text)
-        chain = _edit_chain(tweet.get("edit_info"), own_id)
+        chain = edit_chain(tweet.get("edit_info"), own_id)
         entities = as_dict(tweet.get("entities"))
         whole = long[0] if long else text
         return CapturedPost(
@@ -258,7 +258,7 @@ class _Reading:
             complete=not (tweet.get("truncated") is True and not long),
             language=as_word(tweet.get("lang"), 10),
             url=fields.post_url(own_id),
-            reply_to=_parent(tweet),
+            reply_to=parent_of(tweet),
             links=fields.links_of(entities),
             mentions=fields.mentions_of(entities.get("user_mentions")),
             media=list(self._media(tweet, own_id)),
@@ -269,7 +269,7 @@ class _Reading:
     def _media(self, tweet: dict, own_id: str) -> Iterator[MediaRef]:
         extended = as_dict(tweet.get("extended_entities")) or as_dict(tweet.get("entities"))
         for one in dicts(extended.get("media")):
-            urls = [*_film_urls(one), as_word(one.get("media_url_https") or one.get("media_url"), 2_000)]
+            urls = [*film_urls(one), as_word(one.get("media_url_https") or one.get("media_url"), 2_000)]
             urls = [url for url in urls if url]
             file = next((found for url in urls if (found := self.layout.media(own_id, url))), None)
             yield MediaRef(
@@ -279,44 +279,3 @@ class _Reading:
                 file=file,
                 alt_text=as_word(one.get("ext_alt_text"), 5_000),
             )
-
-
-def _tweet(row: Row) -> dict:
-    """The post in a row: wrapped as {"tweet": ...} since 2019, bare before."""
-    outer = as_dict(row.value)
-    return as_dict(outer.get("tweet")) or outer
-
-
-def _film_urls(media: dict) -> list[str]:
-    """Addresses of a film's copies, the finest first: the archive holds one of them."""
-    copies = dicts(as_dict(media.get("video_info")).get("variants"))
-    copies.sort(key=lambda copy: fields.as_count(copy.get("bitrate")) or 0, reverse=True)
-    return [url for copy in copies if (url := as_word(copy.get("url"), 2_000))]
-
-
-def _parent(tweet: dict) -> Parent | None:
-    parent = Parent(
-        as_id(tweet.get("in_reply_to_status_id_str") or tweet.get("in_reply_to_status_id")),
-        as_id(tweet.get("in_reply_to_user_id_str") or tweet.get("in_reply_to_user_id")),
-        as_word(tweet.get("in_reply_to_screen_name")),
-    )
-    return parent if parent.post_id or parent.account_id else None
-
-
-def _edit_chain(info: Any, own_id: str) -> tuple[str, ...]:
-    """The versions' ids: listed under `initial` in the first version, under `edit` in those that follow."""
-    info = as_dict(info)
-    edit = as_dict(info.get("edit"))
-    control = as_dict(info.get("initial")) or as_dict(edit.get("editControlInitial"))
-    chain = fields.chain_of(control.get("editTweetIds"), own_id)
-    first = as_id(edit.get("initialTweetId"))
-    return chain if first is None or first in chain else (first, *chain)
-
-
-def _declared_counts(manifest: dict) -> Iterator[tuple[str, int]]:
-    """(file name, rows) of everything that the manifest lists."""
-    for dataset in as_dict(manifest.get("dataTypes")).values():
-        for file in dicts(as_dict(dataset).get("files")):
-            name, count = as_word(file.get("fileName"), 500), fields.as_count(file.get("count"))
-            if name and count is not None:
-                yield name, count

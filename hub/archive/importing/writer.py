@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from hub.archive.adapters.base import Account, CapturedPost, Deletion, MediaRef, Record, Slice
+from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice
 from hub.archive.importing import batch_accounts, batch_media
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
 from hub.archive.importing.bulk import insert_rows
-from hub.archive.importing.cleaning import fit
 from hub.archive.importing.report import printable
+from hub.archive.importing.rows import deletion_row, media_row, post_row, version_row
 from hub.archive.models import (
     DELETED,
     FIRST_SEEN,
@@ -92,14 +92,14 @@ class _Batch:
         finder = Posts(self.collection_id, ids)
         finder.look_up((*self.posts, *self.deletions))
         for post in self.posts:
-            ref = finder.of(post, _post_row(post), self.received_at)
+            ref = finder.of(post, post_row(post), self.received_at)
             if ref:
                 self._complete_account(ref, ids.get((post.platform, post.account_id)), post)
                 self.placed.append((post, ref, _version_of(ref, post)))
             else:
                 self.tally.unplaced += 1
         for deletion in self.deletions:
-            ref = finder.of(deletion, _deletion_row(), self.received_at)
+            ref = finder.of(deletion, deletion_row(), self.received_at)
             if ref:
                 self.gone.append((deletion, ref))
             else:
@@ -110,7 +110,7 @@ class _Batch:
         """A post that was known only by its deletion may not have had an author yet."""
         if ref.id and ref.account_id is None and account_id:
             ref.account_id = account_id
-            values: dict[str, Any] = {"account_id": account_id, **_post_row(post)}
+            values: dict[str, Any] = {"account_id": account_id, **post_row(post)}
             if post.posted_at:
                 values |= {"posted_at": post.posted_at, "sort_at": post.posted_at}
             db.session.execute(update(ArchivedPost).where(ArchivedPost.id == ref.id).values(values))
@@ -158,7 +158,7 @@ class _Batch:
             id(version): (ref, version) for _, ref, version in self.placed if version.new
         }
         rows = [
-            {**self._common(), "post_id": ref.id, **_version_row(version.post)}
+            {**self._common(), "post_id": ref.id, **version_row(version.post)}
             for ref, version in fresh.values()
         ]
         for (_, version), version_id in zip(fresh.values(), insert_rows(PostVersion, rows), strict=True):
@@ -227,7 +227,7 @@ class _Batch:
                     continue
                 if media_id is not None or version.post is post:
                     held.add(key)
-                    rows.append({**self._common(), **_media_row(ref, version.id, position, media_id)})
+                    rows.append({**self._common(), **media_row(ref, version.id, position, media_id)})
         insert_rows(PostMedia, rows)
 
     def _held_media(self, ids: dict[str, int]) -> set[tuple[int | None, str]]:
@@ -305,49 +305,6 @@ def _version_of(ref: PostRef, post: CapturedPost) -> VersionRef:
         found = VersionRef(None, post.complete, new=True, post=post)
         ref.versions[post.version_id, post.content_hash] = found
     return found
-
-
-def _post_row(post: CapturedPost) -> dict[str, Any]:
-    parent = post.reply_to
-    return {
-        "url": fit(post.url or ""),
-        "reply_to_id": parent.post_id if parent else None,
-        "reply_to_account": parent.account_id if parent else None,
-        "quotes_id": post.quotes,
-        "reposts_id": post.reposts,
-    }
-
-
-def _deletion_row() -> dict[str, Any]:
-    return {"url": "", "reply_to_id": None, "reply_to_account": None, "quotes_id": None, "reposts_id": None}
-
-
-def _version_row(post: CapturedPost) -> dict[str, Any]:
-    return {
-        "version_id": post.version_id,
-        "content_hash": post.content_hash,
-        "text": fit(post.text),
-        "complete": post.complete,
-        "language": fit(post.language or ""),
-        "written_at": post.posted_at,
-        "stated_at": fit(post.stated_at or ""),
-        "details": {
-            "links": fit([[link.shown, link.expanded] for link in post.links]),
-            "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
-        },
-    }
-
-
-def _media_row(ref: MediaRef, version_id: int, position: int, media_id: int | None) -> dict[str, Any]:
-    return {
-        "version_id": version_id,
-        "media_id": media_id,
-        "position": position,
-        "key": fit(ref.key),
-        "kind": ref.kind,
-        "url": fit(ref.url or ""),
-        "alt_text": fit(ref.alt_text or ""),
-    }
 
 
 def media_needed(records: Iterable[Record]) -> list[CapturedPost]:

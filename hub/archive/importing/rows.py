@@ -1,0 +1,51 @@
+"""What a record of an adapter becomes in a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.archive.adapters.base import CapturedPost, MediaRef
+from hub.archive.importing.cleaning import fit
+
+
+def post_row(post: CapturedPost) -> dict[str, Any]:
+    parent = post.reply_to
+    return {
+        "url": fit(post.url or ""),
+        "reply_to_id": parent.post_id if parent else None,
+        "reply_to_account": parent.account_id if parent else None,
+        "quotes_id": post.quotes,
+        "reposts_id": post.reposts,
+    }
+
+
+def deletion_row() -> dict[str, Any]:
+    return {"url": "", "reply_to_id": None, "reply_to_account": None, "quotes_id": None, "reposts_id": None}
+
+
+def version_row(post: CapturedPost) -> dict[str, Any]:
+    return {
+        "version_id": post.version_id,
+        "content_hash": post.content_hash,
+        "text": fit(post.text),
+        "complete": post.complete,
+        "language": fit(post.language or ""),
+        "written_at": post.posted_at,
+        "stated_at": fit(post.stated_at or ""),
+        "details": {
+            "links": fit([[link.shown, link.expanded] for link in post.links]),
+            "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
+        },
+    }
+
+
+def media_row(ref: MediaRef, version_id: int, position: int, media_id: int | None) -> dict[str, Any]:
+    return {
+        "version_id": version_id,
+        "media_id": media_id,
+        "position": position,
+        "key": fit(ref.key),
+        "kind": ref.kind,
+        "url": fit(ref.url or ""),
+        "alt_text": fit(ref.alt_text or ""),
+    }
