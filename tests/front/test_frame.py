@@ -1,8 +1,13 @@
 """The frame: the same on every page, nothing personal for visitors, light or dark by choice."""
 
+import html
+import re
+
+import pytest
+
 from tests.factories.content import form_on
 from tests.factories.groups import group, member
-from tests.factories.people import person, sign_in
+from tests.factories.people import administrator, person, sign_in
 
 WORDS = ("questions", "discussions", "guidance", "examples", "groups")
 
@@ -72,3 +77,21 @@ def test_asking_offers_a_choice_of_groups_and_to_a_visitor_how_to_begin(app, cli
     assert "In which group?" in page
     assert "First" in page
     assert "Second" in page
+
+
+def frame_links(page):
+    """Addresses in the header and the footer of a page."""
+    head, foot = page.split("</header>")[0], page.split("<footer")[1]
+    return sorted(set(re.findall(r'<a[^>]* href="(/[^"]*)"', head + foot)))
+
+
+@pytest.mark.parametrize("who", ["visitor", "member", "moderator", "administrator"])
+def test_every_link_of_the_frame_leads_somewhere(client, who):
+    of = group()
+    if who == "administrator":
+        sign_in(client, administrator())
+    elif who != "visitor":
+        sign_in(client, member(None, of, who))
+    for place in ("/about/terms", of.path):
+        for address in frame_links(client.get(place).text):
+            assert client.get(html.unescape(address)).status_code in {200, 302}, address
