@@ -40,6 +40,7 @@ def publish(
     first = page.published_number is None
     post = show(item, page.newest_number)
     page.published_number = page.newest_number
+    asked_by = page.asked_by_id
     page.asked_number = page.asked_at = page.asked_by_id = page.superseded_by_id = None
     page.owner_id = owner.id
     now = clock.now()
@@ -48,7 +49,7 @@ def publish(
     _checked(actor, page, review_by)
     record(actor, "guidance.published", item, revision=page.published_number, review_by=review_by.isoformat())
     happened("published" if first else "revised", actor, item, post)
-    emit("guidance.published", item_id=item.id, first=first)
+    emit("guidance.published", item_id=item.id, first=first, person_id=asked_by)
     return page
 
 
