@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from hub.core import audit, clock
 from hub.core.database import db, new_token
@@ -15,7 +15,7 @@ from hub.core.policy import Actor
 from hub.core.slugs import numbered, slug
 
 from . import passwords, rules
-from .models import BY_MODERATOR, PROFESSIONS, SECTORS, Organisation, Person
+from .models import BY_MODERATOR, PROFESSIONS, SECTORS, FormerHandle, Organisation, Person
 
 CONFIRM, KNOWN, RECOVER, CHANGE_EMAIL, CHANGED = (
     "account.confirm",
@@ -99,7 +99,10 @@ def free_handle(name: str) -> str:
     base = slug(name, rules.HANDLE_LIMIT) or "member"
     if not rules.handle_is_fine(base):
         base = f"{base}-member"[: rules.HANDLE_LIMIT].strip("-")
-    taken = set(db.session.scalars(select(Person.handle).where(Person.handle.startswith(base))))
+    taken = {
+        *db.session.scalars(select(Person.handle).where(Person.handle.startswith(base))),
+        *db.session.scalars(select(FormerHandle.handle).where(FormerHandle.handle.startswith(base))),
+    }
     number = 1
     while (handle := numbered(base, number, rules.HANDLE_LIMIT)) in taken:
         number += 1
@@ -107,8 +110,17 @@ def free_handle(name: str) -> str:
 
 
 def handle_is_free(handle: str, but_for: int | None = None) -> bool:
-    owner = db.session.scalar(select(Person.id).where(Person.handle == handle))
-    return owner is None or owner == but_for
+    """Nobody has it or had it, save for the person with that id."""
+    had = select(FormerHandle.person_id).where(FormerHandle.handle == handle)
+    owners = db.session.scalars(select(Person.id).where(Person.handle == handle).union(had)).all()
+    return set(owners) <= {but_for}
+
+
+def _change_handle(person: Person, handle: str) -> None:
+    """What was written keeps the old handle in its byline, so links to that lead on."""
+    db.session.execute(delete(FormerHandle).where(FormerHandle.handle == handle))
+    db.session.add(FormerHandle(handle=person.handle, person_id=person.id))
+    person.handle = handle
 
 
 def confirm(person: Person) -> None:
@@ -157,7 +169,7 @@ def set_profile(
     if handle and handle != person.handle:
         if not rules.handle_is_fine(handle) or not handle_is_free(handle, person.id):
             raise Refused(_("This handle cannot be used."))
-        person.handle = handle
+        _change_handle(person, handle)
     if sector not in ("", *SECTORS) or profession not in ("", *PROFESSIONS):
         raise Refused(_("Choose a sector and a profession of the lists."))
     person.name, person.about = name.strip(), about.strip()

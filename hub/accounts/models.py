@@ -118,3 +118,12 @@ class Person(UserMixin, Base):
             "organisation": self.organisation.name if self.organisation else "",
             "confirmed": self.organisation_confirmed if self.organisation else "",
         }
+
+
+class FormerHandle(Base):
+    """A handle that somebody had: links to it lead on to them, and nobody else gets it."""
+
+    __tablename__ = "former_handle"
+
+    handle: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)

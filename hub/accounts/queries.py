@@ -9,7 +9,7 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 from hub.core.site import site
 
-from .models import Organisation, Person
+from .models import FormerHandle, Organisation, Person
 
 # Offered while one types; whoever does not find theirs names it.
 MOST_OFFERED = 500
@@ -59,6 +59,14 @@ def organisations_of(actor: Actor) -> list[Any]:
 def sample_sign_ins() -> list[dict[str, str]]:
     """Who can be tried out on a hub of samples: who, email, password, as the seeds have noted them."""
     return list(site().texts.get("sample_sign_ins", []))
+
+
+def is_or_was(handle: str) -> ColumnElement[bool]:
+    """Whoever has the handle, or had it: a former one is nobody else's."""
+    return or_(
+        Person.handle == handle,
+        Person.id.in_(select(FormerHandle.person_id).where(FormerHandle.handle == handle)),
+    )
 
 
 def starts_with(name: str) -> ColumnElement[bool]:

@@ -73,6 +73,17 @@ def test_a_handle_that_cannot_be_is_refused_beside_its_field(client, ailsa, hand
     assert ailsa.handle == "ailsa"
 
 
+def test_a_handle_that_was_given_up_leads_on_and_is_nobody_elses(client, app, ailsa):
+    sign_in(client, ailsa)
+    profile(client, handle="ailsa-grant")
+    assert client.get("/people/ailsa").location == "/people/ailsa-grant"
+    other = sign_in(app.test_client(), person("Ailsa", handle="other"))
+    taken = other.submit("/me/profile", {"name": "Ailsa", "handle": "ailsa"})
+    assert taken.status_code == 422
+    assert profile(client, handle="ailsa").location == "/people/ailsa"  # it is hers to take back
+    assert client.get("/people/ailsa-grant").location == "/people/ailsa"
+
+
 def test_times_are_shown_in_the_readers_zone(client, ailsa, app):
     from datetime import UTC, datetime
 
@@ -180,7 +191,7 @@ def test_an_administrator_reads_the_mail_that_is_kept(client, app):
     formatted = browser.get(f"/admin/mail/{path}/html")
     policy = formatted.headers["Content-Security-Policy"]
     assert "sandbox" in policy and "script-src" not in policy and "default-src 'none'" in policy
-    assert "style=" in formatted.text and "<style" not in formatted.text
+    assert "style=" in formatted.text and "<script" not in formatted.text
     assert browser.get("/admin/mail/nonsense").status_code == 404
     sent_mail()
 

@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from hub.accounts.models import SECTORS, Person
-from hub.accounts.queries import directory, organisations_of
+from hub.accounts.queries import directory, is_or_was, organisations_of
 from hub.core.access import current_actor, load, requires
 from hub.core.words import words
 
@@ -42,5 +43,8 @@ def _address(**narrowed: str | None) -> str:
 
 @bp.get("/people/<handle>")
 @requires("person.read")
-def person(handle: str) -> str:
-    return render_template("accounts/person.html", person=load(Person, Person.handle == handle.lower()))
+def person(handle: str) -> Response | str:
+    found = load(Person, is_or_was(handle.lower()))
+    if found.handle != handle:
+        return redirect(found.path, 301)
+    return render_template("accounts/person.html", person=found)
