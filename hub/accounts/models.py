@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime
-from hub.core.policy import Actor
+from hub.core.policy import Actor, known_actor
 
 if TYPE_CHECKING:
     from hub.groups.models import Membership, RecordedAccess
@@ -95,12 +95,8 @@ class Person(UserMixin, Base):
 
     def as_actor(self) -> Actor:
         """This person as the policy knows them."""
-        return Actor(
-            person_id=self.id,
-            roles={membership.group_id: membership.role for membership in self.memberships},
-            administrator=self.administrator,
-            reads=self._reads(),
-        )
+        roles = sorted((membership.group_id, membership.role) for membership in self.memberships)
+        return known_actor(self.id, tuple(roles), bool(self.administrator), self._reads())
 
     def _reads(self) -> frozenset[int]:
         """What an administrator may read for the moment. Nobody else is asked for it: it costs a query."""

@@ -23,7 +23,7 @@ def item_at(kind: str, slug: str, number: int) -> Item:
     """The item at an address, judged for the view's declared action; 404 if there is none to be seen."""
     if number > LARGEST:
         abort(404)
-    return load_from(item_statement(current_actor(), kind, slug, number))
+    return load_from(item_statement(current_actor()), {"kind": kind, "slug": slug, "number": number})
 
 
 def post_at(item: Item, position: int) -> Post:
@@ -45,7 +45,8 @@ def seen_item(kind: str, slug: str, number: int) -> Item:
     """The item at an address, for views whose action is judged on something in it."""
     if number > LARGEST:
         abort(404)
-    item = db.session.scalars(item_statement(current_actor(), kind, slug, number)).one_or_none()
+    given = {"kind": kind, "slug": slug, "number": number}
+    item = db.session.scalars(item_statement(current_actor()), given).one_or_none()
     return item if item is not None else abort(404)
 
 

@@ -16,8 +16,9 @@ from hub.core.policy import can
 from . import actions
 from .addresses import asked_number
 from .forms import PostForm
+from .mains import blank_form
 from .models import Draft, Item
-from .queries import draft_at, post_statement
+from .queries import Reader, draft_at, post_statement
 
 # What a draft does not hold: tokens and buttons.
 NOT_KEPT = frozenset({"csrf_token", "sent_token", "preview", "keep"})
@@ -52,13 +53,15 @@ class Sending:
         return form.done(location)
 
 
-def begin_to_write(item: Item, sending: Sending, action: str) -> PostForm | None:
+def begin_to_write(item: Item, sending: Sending, action: str, mine: Reader) -> PostForm | None:
     """The box for writing under an item as it first stands there: with the draft that was kept, and the post
     that `?quote=` asks for. None for whoever may not write: a page without a form is the same for all."""
     if not can(current_actor(), action, item):
         return None
-    text = str(sending.kept().get("text", ""))
+    text = str(sending.kept().get("text", "")) if mine.has_draft else ""
     quoted = _asked_quote(item)
+    if not text and not quoted:
+        return blank_form()
     return PostForm(
         formdata=None, data={"text": f"{text}\n\n{quoted}" if text and quoted else text or quoted}
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.core.database import db
@@ -16,14 +16,22 @@ from .models import Draft, Item, Post, ReadMark, Revision, Topic, Vote, Watch, g
 from .rules import shows_post_of
 
 
-def item_statement(actor: Actor, kind: str, slug: str, number: int) -> Select[tuple[Item]]:
-    """One item by its address, if the actor sees it; with its group."""
-    return (
-        select(Item)
-        .join(Item.group)
-        .options(contains_eager(Item.group))
-        .where(visible(Item, actor), Group.slug == slug, Item.kind == kind, Item.number == number)
-    )
+def item_statement(actor: Actor) -> Select[tuple[Item]]:
+    """One item by its address, if the actor sees it, with its group. To be given `kind`, `slug`, `number`."""
+    if item_statement not in actor.conditions:
+        actor.conditions[item_statement] = (
+            select(Item)
+            .join(Item.group)
+            .options(contains_eager(Item.group))
+            .where(
+                visible(Item, actor),
+                Group.slug == bindparam("slug"),
+                Item.kind == bindparam("kind"),
+                Item.number == bindparam("number"),
+            )
+        )
+    statement: Select[tuple[Item]] = actor.conditions[item_statement]
+    return statement
 
 
 def items(
@@ -135,32 +143,43 @@ class Reader:
     votes: set[int] = field(default_factory=set)
     read_up_to: int = 0
     watches: bool = False
+    has_draft: bool = False
 
 
-def reader(actor: Actor, item: Item, post_ids: Collection[int]) -> Reader:
-    """One query, whatever the number of posts; none for somebody who is not signed in."""
+# Built once: the statement costs more than the question.
+_OF_A_READER = union_all(
+    select(literal("vote"), Vote.post_id).where(
+        Vote.person_id == bindparam("person"), Vote.post_id.in_(bindparam("posts", expanding=True))
+    ),
+    select(literal("read"), ReadMark.position).where(
+        ReadMark.person_id == bindparam("person"), ReadMark.item_id == bindparam("item")
+    ),
+    select(literal("watch"), literal(1)).where(
+        Watch.person_id == bindparam("person"), Watch.item_id == bindparam("item")
+    ),
+    select(literal("draft"), literal(1)).where(
+        Draft.person_id == bindparam("person"), Draft.place == bindparam("place")
+    ),
+)
+
+
+def reader(actor: Actor, item: Item, post_ids: Collection[int], place: str = "") -> Reader:
+    """One query, whatever the number of posts; none for somebody who is not signed in.
+
+    place: where they may have kept a draft.
+    """
     found = Reader()
     if actor.person_id is None:
         return found
-    person = actor.person_id
-    rows = db.session.execute(
-        union_all(
-            select(literal("vote"), Vote.post_id).where(
-                Vote.person_id == person, Vote.post_id.in_(list(post_ids))
-            ),
-            select(literal("read"), ReadMark.position).where(
-                ReadMark.person_id == person, ReadMark.item_id == item.id
-            ),
-            select(literal("watch"), literal(1)).where(
-                select(Watch.item_id).where(Watch.person_id == person, Watch.item_id == item.id).exists()
-            ),
-        )
-    )
+    given = {"person": actor.person_id, "item": item.id, "posts": list(post_ids), "place": place}
+    rows = db.session.execute(_OF_A_READER, given)
     for what, value in rows:
         if what == "vote":
             found.votes.add(value)
         elif what == "read":
             found.read_up_to = value
+        elif what == "draft":
+            found.has_draft = True
         else:
             found.watches = True
     return found

@@ -1,6 +1,6 @@
 """Posts on a page: what every reader sees of them is rendered once a version; the rest is put around it."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from hub.core.access import SAFE_METHODS
 from hub.core.policy import Actor, can
-from hub.core.slots import gather
 
 from .fragments import fragments
 from .models import ANSWER, COMMENT, QUESTION, Item
@@ -124,21 +123,21 @@ def feet(
     item: Item,
     pieces: Sequence[Piece],
     reader: Reader,
+    extra: Mapping[int, Markup],
     *,
     write: str,
     accepts: Accepting | None = None,
 ) -> dict[int, Markup]:
     """What this reader may do with each post, by post id; empty for one who may only read.
 
-    write: the action of adding to the item, `discussion.reply` or `question.answer`. accepts: says of an
-    answer whether they may accept it ("offered") or have done so ("chosen").
+    extra: what rooms above add, by post id. write: the action of adding to the item, `discussion.reply` or
+    `question.answer`. accepts: says of an answer whether they may accept it ("offered") or have ("chosen").
     """
     if not actor.signed_in:
         return {}
     if not actor.is_member(item.group_id):
         return {}
     writes = can(actor, write, item)
-    extra = gather("post.actions", actor, item, pieces)
     foot = _Foot(item.path)
     made = {}
     for piece in pieces:

@@ -55,9 +55,12 @@ def load(model: type[Row], *criteria: ColumnElement[bool], options: tuple[Any, .
     return load_from(statement)
 
 
-def load_from(statement: Select[tuple[Row]]) -> Row:
-    """The one row of a statement that the caller built with `visible`; else 404. Then judged."""
-    row = db.session.execute(statement).unique().scalar_one_or_none()
+def load_from(statement: Select[tuple[Row]], given: dict[str, Any] | None = None) -> Row:
+    """The one row of a statement that the caller built with `visible`; else 404. Then judged.
+
+    given: values of the statement's bound parameters.
+    """
+    row = db.session.execute(statement, given or {}).unique().scalar_one_or_none()
     if row is None:
         abort(404)
     authorize(_declared_action(), row)

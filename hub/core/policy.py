@@ -10,6 +10,7 @@ Rooms register their rules; everything that loads rows asks `visible`, everythin
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -33,8 +34,9 @@ class Actor:
     roles: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     administrator: bool = False
     reads: frozenset[int] = frozenset()
-    # What `visible` built for this actor: building a condition costs more than sending it to the database.
-    conditions: dict[type, ColumnElement[bool]] = field(default_factory=dict, compare=False, repr=False)
+    # What `visible` (and reads built on it) made for this actor: building a condition costs more than sending
+    # it to the database. Rules judge by the actor alone, so it holds as long as the actor does.
+    conditions: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def signed_in(self) -> bool:
@@ -61,6 +63,18 @@ class Actor:
 
 
 ANYBODY = Actor()
+
+# Actors that come back: those who read a busy hub at the same time.
+KNOWN_ACTORS = 2000
+
+
+@lru_cache(maxsize=KNOWN_ACTORS)
+def known_actor(
+    person_id: int, roles: tuple[tuple[int, str], ...], administrator: bool, reads: frozenset[int]
+) -> Actor:
+    """The same actor each time for the same facts, with the conditions that were built for them."""
+    return Actor(person_id, MappingProxyType(dict(roles)), administrator, reads)
+
 
 _visibility: dict[type, Condition] = {}
 _grants: dict[type, list[Condition]] = {}
@@ -111,7 +125,8 @@ def visible(model: type, actor: Actor) -> ColumnElement[bool]:
     """The SQL condition under which `actor` sees rows of `model`."""
     if model not in actor.conditions:
         actor.conditions[model] = _condition(model, actor)
-    return actor.conditions[model]
+    condition: ColumnElement[bool] = actor.conditions[model]
+    return condition
 
 
 def _condition(model: type, actor: Actor) -> ColumnElement[bool]:

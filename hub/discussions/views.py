@@ -1,5 +1,7 @@
 """Pages of discussions."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
@@ -11,14 +13,13 @@ from hub.content.addresses import (
     topic_asked_for,
 )
 from hub.content.forms import PostForm, StartForm
+from hub.content.mains import added_to, main_of, open_page
 from hub.content.models import DISCUSSION, Item
-from hub.content.open_pages import open_page
 from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
 from hub.content.showing import feet
 from hub.core.access import current_actor, requires
-from hub.core.slots import gather, slot
 from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
@@ -87,7 +88,7 @@ def show(slug: str, number: int) -> str:
     """A discussion, at the page that holds `?post=`."""
     item = item_at(DISCUSSION, slug, number)
     sending = Sending(f"{item.path}/replies")
-    return _page(item, begin_to_write(item, sending, "discussion.reply"), sending)
+    return _page(item, None, sending)
 
 
 @bp.post("/groups/<slug>/discussions/<int:number>/replies")
@@ -106,28 +107,32 @@ def add_reply(slug: str, number: int) -> str | Response | tuple[str, int]:
 
 
 def _page(item: Item, form: PostForm | None, sending: Sending, position: int | None = None) -> str:
+    """The page of the item. form: what was sent and comes back; None to begin with."""
     actor = current_actor()
     shown = stretch(actor, item, position or asked_number("post") or 1)
-    mine = reader(actor, item, [piece.id for piece in shown.pieces])
+    pieces = shown.pieces
+    mine = reader(actor, item, [piece.id for piece in pieces], sending.place)
     note_read(actor, item, shown.last)
-    examples = gather("post.examples", actor, item, shown.pieces)
-    notices, rail = slot("item.notices", item), slot("item.rail", item)
+    added = added_to(actor, item, pieces)
+
+    def context() -> dict[str, Any]:
+        return {
+            "group": item.group,
+            "item": item,
+            "shown": shown,
+            "mine": mine,
+            "feet": feet(actor, item, pieces, mine, added.actions, write="discussion.reply"),
+            "added": added,
+            "form": form or begin_to_write(item, sending, "discussion.reply", mine),
+            "sending": sending,
+            "preview": preview(form),
+        }
 
     def page() -> str:
-        return render_template(
-            "discussions/show.html",
-            group=item.group,
-            section="discussions",
-            item=item,
-            shown=shown,
-            mine=mine,
-            feet=feet(actor, item, shown.pieces, mine, write="discussion.reply"),
-            examples=examples,
-            notices=notices,
-            rail=rail,
-            form=form,
-            sending=sending,
-            preview=preview(form),
-        )
+        personal = form is not None or mine.has_draft or "quote" in request.args
+        theirs = {"mine": mine, "pieces": pieces, "added": added, "personal": personal}
+        main = main_of("discussions", actor, item, context, **theirs)
+        frame = {"group": item.group, "section": "discussions", "item": item, "shown": shown}
+        return render_template("discussions/show.html", main=main, **frame)
 
-    return open_page(actor, item, (*examples.items(), notices, rail), page)
+    return open_page(actor, item, added, page)

@@ -1,5 +1,7 @@
 """Pages of questions."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -14,8 +16,8 @@ from hub.content.addresses import (
     topic_asked_for,
 )
 from hub.content.forms import CommentForm, PostForm
+from hub.content.mains import added_to, main_of, open_page
 from hub.content.models import QUESTION, Item
-from hub.content.open_pages import open_page
 from hub.content.posting import Sending, begin_to_write, preview
 from hub.content.queries import items, reader, topics_of, unread
 from hub.content.reading import note_read
@@ -23,7 +25,6 @@ from hub.content.rules import LONGEST_TITLE
 from hub.content.showing import Accepting, feet, render_pieces
 from hub.core.access import current_actor, requires
 from hub.core.markup import tidy
-from hub.core.slots import gather, slot
 from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
@@ -121,7 +122,7 @@ def show(slug: str, number: int) -> str:
     """A question with its answers."""
     item = item_at(QUESTION, slug, number)
     sending = Sending(f"{item.path}/answers")
-    return _page(item, begin_to_write(item, sending, "question.answer"), sending)
+    return _page(item, None, sending)
 
 
 @bp.post(f"{QUESTION_AT}/answers")
@@ -200,33 +201,37 @@ def _words(name: str) -> str:
 
 
 def _page(item: Item, form: PostForm | None, sending: Sending) -> str:
+    """The page of the item. form: what was sent and comes back; None to begin with."""
     actor = current_actor()
     begin = Place.parse(request.args.get("from", ""))
     wanted = asked_number("post")
     if begin is None and wanted is not None:
         begin = place_of(actor, item, wanted)
     shown = sheet(actor, item, begin)
-    mine = reader(actor, item, [piece.id for piece in shown.everything])
+    pieces = shown.everything
+    mine = reader(actor, item, [piece.id for piece in pieces], sending.place)
     note_read(actor, item, item.last_position)
-    examples = gather("post.examples", actor, item, shown.everything)
-    notices, rail = slot("item.notices", item), slot("item.rail", item)
+    added = added_to(actor, item, pieces)
     accepts = _accepting(shown) if item.author_id and item.author_id == actor.person_id else None
 
-    def page() -> str:
-        return render_template(
-            "questions/show.html",
-            group=item.group,
-            section="questions",
-            item=item,
-            shown=shown,
-            mine=mine,
-            feet=feet(actor, item, shown.everything, mine, write="question.answer", accepts=accepts),
-            examples=examples,
-            notices=notices,
-            rail=rail,
-            form=form,
-            sending=sending,
-            preview=preview(form),
-        )
+    def context() -> dict[str, Any]:
+        return {
+            "group": item.group,
+            "item": item,
+            "shown": shown,
+            "mine": mine,
+            "feet": feet(actor, item, pieces, mine, added.actions, write="question.answer", accepts=accepts),
+            "added": added,
+            "form": form or begin_to_write(item, sending, "question.answer", mine),
+            "sending": sending,
+            "preview": preview(form),
+        }
 
-    return open_page(actor, item, (*examples.items(), notices, rail), page)
+    def page() -> str:
+        personal = form is not None or mine.has_draft or "quote" in request.args
+        theirs = {"mine": mine, "pieces": pieces, "added": added, "personal": personal}
+        main = main_of("questions", actor, item, context, **theirs)
+        frame = {"group": item.group, "section": "questions", "item": item, "shown": shown}
+        return render_template("questions/show.html", main=main, **frame)
+
+    return open_page(actor, item, added, page)
