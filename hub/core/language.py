@@ -66,6 +66,11 @@ def _catalogue() -> Any:
     return _catalogues[key]
 
 
+def translated(text: str) -> str:
+    """The string in the reader's language, as it is: for what is said on every page."""
+    return _catalogue().ugettext(text)
+
+
 def _filled(context: EvalContext, text: str, variables: dict[str, Any]) -> str:
     if not variables and "%%" in text:
         text = text.replace("%%", "%")

@@ -6,11 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from . import language
 from .language import in_zone, month
+from .language import translated as _
 from .words import words
 
 THEMES = ("light", "dark")
@@ -28,13 +28,18 @@ def _version(folder: str, name: str) -> str:
     return sha256((Path(folder) / name).read_bytes()).hexdigest()[:8]
 
 
+@lru_cache(maxsize=256)
+def _address(root: str, folder: str, name: str) -> str:
+    return f"{root}/static/{name}?v={_version(folder, name)}"
+
+
 def asset(name: str) -> str:
     """The address of a static file, with a version by its content, so that browsers may keep it for good."""
-    return f"{request.script_root}/static/{name}?v={_version(current_app.static_folder or '', name)}"
+    return _address(request.script_root, current_app.static_folder or "", name)
 
 
-def stylesheets() -> Markup:
-    """The links to Bootstrap and the theme."""
+@lru_cache(maxsize=8)
+def _links(_root: str) -> Markup:
     link = '<link rel="stylesheet" href="{}">'
     folder = current_app.blueprints["bootstrap"].static_folder or ""
     version = _version(folder, BOOTSTRAP)
@@ -42,6 +47,11 @@ def stylesheets() -> Markup:
     links += [Markup(link).format(asset(f"css/{name}.css")) for name in STYLESHEETS]
     links.append(Markup('<link rel="stylesheet" media="print" href="{}">').format(asset("css/print.css")))
     return Markup("\n").join(links)
+
+
+def stylesheets() -> Markup:
+    """The links to Bootstrap and the theme, the same on every page under one root."""
+    return _links(request.script_root)
 
 
 def chosen_theme() -> str | None:
@@ -104,6 +114,9 @@ def install(app: Flask) -> None:
     language.install(app)
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
+    # Jinja chains globals for every template, and subtracts the chains at every import: a fifth of the time
+    # of a page made of components. Nothing is added after the first template, so one dictionary serves.
+    environment.make_globals = lambda own: {**environment.globals, **(own or {})}
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words):
         environment.globals[function.__name__] = function
     environment.filters["in_words"] = words
