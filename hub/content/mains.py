@@ -53,13 +53,14 @@ class Main:
 
 
 def added_to(actor: Actor, item: Item, pieces: Sequence[Piece]) -> Added:
-    """Asked on every request: it may change without the item."""
-    return Added(
-        examples=gather("post.examples", actor, item, pieces),
-        actions=gather("post.actions", actor, item, pieces) if actor.is_member(item.group_id) else {},
-        notices=slot("item.notices", item),
-        rail=slot("item.rail", item),
-    )
+    """Asked on every request: it may change without the item. Its forms carry marks too."""
+    with _marks():
+        return Added(
+            examples=gather("post.examples", actor, item, pieces),
+            actions=gather("post.actions", actor, item, pieces) if actor.is_member(item.group_id) else {},
+            notices=slot("item.notices", item),
+            rail=slot("item.rail", item),
+        )
 
 
 def open_page(actor: Actor, item: Item, added: Added, render: Callable[[], str]) -> str:
@@ -86,7 +87,7 @@ def main_of(
     """`_content.html` and `_rail.html` of a room, with what `context` gives. personal: there is something on
     the page besides rights that is only this reader's, as a draft or an error, so nothing is kept of it."""
     if personal or request.method not in SAFE_METHODS:
-        return _render(room, context())
+        return _own(_render(room, context()))
     state = (
         actor.signed_in,
         actor.roles.get(item.group_id),
@@ -107,6 +108,11 @@ def main_of(
         return len(made.content) + len(made.rail)
 
     main: Main = kept(item, ("main", *state, *about, *added.key), make, size)
+    return _own(main)
+
+
+def _own(main: Main) -> Main:
+    """With this session's tokens in the places of the marks."""
     return Main(_with_tokens(main.content), _with_tokens(main.rail))
 
 

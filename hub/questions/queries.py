@@ -53,6 +53,8 @@ class Sheet:
     comments: dict[int, list[Piece]]
     following: Place | None
     everything: Sequence[Piece] = field(repr=False)
+    # Answers and comments that this reader does not see, with all under them; told where all others stand.
+    gone: int = 0
 
 
 def sheet(actor: Actor, item: Item, begin: Place | None = None) -> Sheet:
@@ -82,16 +84,19 @@ def _make(actor: Actor, item: Item, begin: Place | None) -> Sheet:
     answers = db.session.execute(_answers(actor, item, question, begin)).all()
     following = answers[ANSWERS_A_PAGE] if len(answers) > ANSWERS_A_PAGE else None
     rows += answers[:ANSWERS_A_PAGE]
-    rows += db.session.execute(
+    comments = db.session.execute(
         _posts(actor, item)
         .where(Post.kind == COMMENT, Post.parent_id.in_([row.id for row in rows]))
         .order_by(Post.position)
         .limit(MOST_COMMENTS)
     ).all()
-    return _arranged(render_pieces(item, rows), question, following)
+    rows += comments
+    whole = first and following is None and len(comments) < MOST_COMMENTS
+    gone = item.last_position - len(rows) if whole else 0
+    return _arranged(render_pieces(item, rows), question, following, gone)
 
 
-def _arranged(pieces: Sequence[Piece], question: Question, following: Any) -> Sheet:
+def _arranged(pieces: Sequence[Piece], question: Question, following: Any, gone: int) -> Sheet:
     comments: dict[int, list[Piece]] = {}
     for piece in pieces:
         if piece.kind == COMMENT and piece.parent_id is not None:
@@ -106,6 +111,7 @@ def _arranged(pieces: Sequence[Piece], question: Question, following: Any) -> Sh
         comments=comments,
         following=Place(following.score, following.position) if following is not None else None,
         everything=pieces,
+        gone=gone,
     )
 
 

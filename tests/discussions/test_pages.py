@@ -85,7 +85,8 @@ class TestReading:
         client.get(talk.path)  # so that pieces are kept
         with unit_of_work():
             actions.withdraw(world.as_ann, posts[0])
-        assert "Reply number 2" not in client.get(talk.path).text
+        shown = client.get(talk.path).text
+        assert "Reply number 2" not in shown and "A post is out of sight" in shown
         assert "Reply number 2" not in sign_in(client, world.bob).get(talk.path).text
         for person in (world.cat, world.ann):
             page = sign_in(client, person).get(talk.path).text

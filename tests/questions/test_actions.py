@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from hub.content.actions import NotPermitted, withdraw
+from hub.content.actions import NotPermitted, restore, withdraw
 from hub.content.models import Activity, Post
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
@@ -96,5 +96,16 @@ class TestAccepting:
         with unit_of_work():
             withdraw(world.as_ann, answered)
         drain()
-        assert (question(asked).accepted_post_id, question(asked).item.state) == (None, "open")
+        assert question(asked).item.state == "open"
         assert not can(world.as_bob, "answer.accept", question(asked).item and answered)
+
+    def test_it_is_answered_again_when_that_answer_is_put_back(self, world, asked, answered):
+        with unit_of_work():
+            accept_answer(world.as_bob, answered, "It worked.")
+            withdraw(world.as_ann, answered)
+        drain()
+        with unit_of_work():
+            restore(world.as_ann, answered)
+        drain()
+        assert (question(asked).accepted_post_id, question(asked).item.state) == (answered.id, "answered")
+        assert question(asked).reason == "It worked."

@@ -67,6 +67,7 @@ class TestReading:
         with unit_of_work():
             content.withdraw(world.as_ann, one)
         assert order(client.get(asked.path)) == [1, 3]
+        assert "A post is out of sight" in client.get(asked.path).text
         assert order(sign_in(client, world.bob).get(asked.path)) == [1, 3]
         assert order(sign_in(client, world.cat).get(asked.path)) == [1, 2, 3]
 
