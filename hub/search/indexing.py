@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hub.core.search import OPEN, Document
 from hub.search.analysis import terms
 
+FORMAT = "1"  # of both engines' indexes: raise it when the analysis or the fields change, and rebuild
 FIELD_GAP = 100  # positions between title, people and text, so that no phrase runs across
 MOST_TERMS = 20_000  # of one document: twice the longest post; PostgreSQL takes no more than a megabyte
 

@@ -9,7 +9,7 @@ from hub.content import actions
 from hub.content.models import DISCUSSION, Item
 from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import Job, drain
+from hub.core.jobs import Job, drain, enqueue
 from hub.core.policy import ANYBODY, Actor
 from hub.core.search import Query
 from hub.groups.actions import change_group
@@ -154,6 +154,14 @@ def test_what_fails_is_tried_again_and_nothing_is_lost(hub, world, monkeypatch):
         db.session.execute(update(Job).values(run_at=Job.created_at))
     drain()
     assert len(titles(ANYBODY, "title")) == 2
+
+
+def test_the_index_is_tidied_in_its_turn(asked):
+    with unit_of_work():
+        enqueue("search.tidy")
+    drain()
+    assert titles(ANYBODY, "tweets")
+    assert not db.session.query(Job).filter(Job.finished_at.is_(None)).count()
 
 
 class TestRebuild:

@@ -17,13 +17,14 @@ from sqlalchemy.exc import OperationalError
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
 from hub.search.analysis import clean
 from hub.search.engines.postgres_query import counting, ranking, vector
-from hub.search.indexing import audiences_of, microseconds
+from hub.search.indexing import FORMAT, audiences_of, microseconds
 from hub.search.parsing import Parsed
 from hub.search.ranking import BEGINNING_RARITY, Candidate, RankedSearch, rarity
 
 BATCH = 500  # documents in one statement
 QUERY_MILLISECONDS = 3_000  # a query that takes longer is given up, and the reader told
-_TABLE = "hub_search.document"
+_NAME = f"document_{FORMAT}"
+_TABLE = f"hub_search.{_NAME}"
 # Two advisory locks, taken as (this number, which): they end with their session.
 _LOCKS = 0x68756273
 _WRITING, _REBUILDING = 1, 2
@@ -155,7 +156,7 @@ class PostgresEngine(RankedSearch):
                 self.put(connection, table, keys, load(keys))
             connection.execute(text(f"ANALYZE {table}"))
             connection.execute(text(f"DROP TABLE {_TABLE}"))
-            connection.execute(text(f"ALTER TABLE {table} RENAME TO document"))
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO {_NAME}"))
             connection.execute(text("TRUNCATE hub_search.touched"))
 
     @contextmanager
@@ -185,11 +186,11 @@ class PostgresEngine(RankedSearch):
             raise SearchUnavailable(str(problem.orig)) from problem
 
     def _drop_abandoned(self, connection: Connection) -> None:
-        """Tables that killed rebuilds left behind."""
+        """Tables that killed rebuilds, and other versions of the hub, left behind."""
         if not connection.execute(text(_BEING_BUILT)).scalar_one():
             names = text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub_search'")
             for name in list(connection.scalars(names)):
-                if name.startswith("new_"):
+                if name not in {_NAME, "touched"}:
                     connection.execute(text(f"DROP TABLE hub_search.{name}"))
 
 

@@ -20,8 +20,8 @@ from whoosh.util.filelock import FileLock, try_for
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
 from hub.search.engines.whoosh_collect import Best
 from hub.search.engines.whoosh_query import OpenStatistics, split
-from hub.search.engines.whoosh_shelf import FORMAT, Shelf
-from hub.search.indexing import audiences_of
+from hub.search.engines.whoosh_shelf import Shelf
+from hub.search.indexing import FORMAT, audiences_of
 from hub.search.parsing import Parsed
 from hub.search.ranking import Candidate, RankedSearch, depth
 

@@ -72,7 +72,6 @@ SCHEMA = Schema(
     tags=Tokens(),
     about=STORED(),
 )
-FORMAT = "1"  # part of the folder's name: raise it when SCHEMA or the analysis changes, and rebuild
 
 
 def fields_of(document: Document) -> dict[str, Any]:
