@@ -1,6 +1,7 @@
 """Flask-Security, furnished: hashing, sessions and who is signed in. Its own pages are not used (see
 docs/decisions/0004-own-sign-in-pages.md), so none of its endpoints exists."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ from flask import Flask, g
 from flask_security import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.utils import hash_password, login_user, logout_user, verify_and_update_password
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from hub.core.database import db
@@ -37,17 +38,20 @@ class Datastore(SQLAlchemyUserDatastore):
         db.session.flush()
 
 
+@cache
+def _person_of_a_session() -> Select[tuple[Person]]:
+    """Built once: it is asked on every request of somebody signed in."""
+    return (
+        select(Person)
+        .where(Person.fs_uniquifier == bindparam("session"), Person.active)
+        .options(joinedload(Person.memberships))
+    )
+
+
 def load_person(fs_uniquifier: str) -> Person | None:
     """Whoever a session names, with their memberships: the one query of an actor."""
-    return (
-        db.session.execute(
-            select(Person)
-            .where(Person.fs_uniquifier == str(fs_uniquifier), Person.active)
-            .options(joinedload(Person.memberships))
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
+    found = db.session.execute(_person_of_a_session(), {"session": str(fs_uniquifier)})
+    return found.unique().scalar_one_or_none()
 
 
 def proven(email: str, password: str) -> Person | None:

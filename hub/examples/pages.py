@@ -35,10 +35,14 @@ def examples_under(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int,
 @fills("post.actions")
 def attaching(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
     """Who may edit a post may attach an example to it."""
-    link = Markup(' <a href="{}/posts/{}/examples/new">{}</a>')
+    # Rendered once, not for each post: pages of twenty are made often.
+    link = str(
+        Markup(' <a href="{}/posts/0/examples/new">{}</a>').format(item.path, _("Attach an archived post"))
+    )
+    before, after = link.split("/posts/0/", 1)
     own = actor.moderates(item.group_id)
     return {
-        piece.id: link.format(item.path, piece.position, _("Attach an archived post"))
+        piece.id: Markup(f"{before}/posts/{piece.position}/{after}")
         for piece in pieces
         if piece.kind != COMMENT and (own or (piece.author_id == actor.person_id and not item.closed))
     }

@@ -131,7 +131,8 @@ kept = _Kept()
 
 def related(actor: Actor, item: Item) -> Sequence[Item]:
     """Items like an item, the best first: one query once they are known, none when there are none."""
-    key = (item.id, item.created_at, item.title, audiences_of_actor(actor))
+    # What they may read of groups decides; nothing else that one reads is an item.
+    key = (item.id, item.created_at, item.title, tuple(actor.read_groups))
     ids = kept.get(key)
     if ids is None:
         hits = similar(actor, item.title, leave_out=f"item:{item.id}")

@@ -13,7 +13,9 @@ from sqlalchemy import inspect
 
 from hub.accounts import passwords
 from hub.core.database import db
+from hub.core.jobs import drain
 from hub.core.site import Site
+from hub.search.index import rebuild
 
 from .bulk import generate
 from .founding import NotEmpty, found, is_empty, sign_ins
@@ -47,6 +49,8 @@ def seed_command(if_empty: bool, bulk: tuple[int, int] | None, as_json: bool) ->
             ) from problem
     if bulk:
         result |= _bulk(*bulk, quiet=as_json)
+    if bulk or result["items"]:
+        _settle(index_all=bool(bulk))
     result["seconds"] = round(time.monotonic() - begun, 1)
     result["sign_ins"] = sign_ins()
     click.echo(json.dumps(result, indent=2) if as_json else _told(result))
@@ -65,6 +69,14 @@ def _bulk(items: int, posts: int, quiet: bool) -> dict[str, int]:
     return {"generated_items": made.items, "generated_posts": made.posts}
 
 
+def _settle(index_all: bool) -> None:
+    """Carry out what follows from founding, so that all of it can be found at once, worker or not."""
+    drain()
+    if index_all:
+        click.echo("Building the search index ...", err=True)
+        rebuild()
+
+
 def _told(result: dict[str, Any]) -> str:
     lines = []
     if result["items"]:
@@ -76,8 +88,8 @@ def _told(result: dict[str, Any]) -> str:
         lines.append("Nothing to add: the samples are there.")
     if result.get("generated_items"):
         lines.append(
-            f"Generated {result['generated_items']:,} items with {result['generated_posts']:,} posts. "
-            "Run `hub search rebuild` so that they can be found."
+            f"Generated {result['generated_items']:,} items with {result['generated_posts']:,} posts "
+            f"({result['seconds']} s)."
         )
     if result["sign_ins"]:
         lines.append(f"Sign in at {current_app.extensions['settings'].address}/sign-in as")

@@ -340,6 +340,13 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_group_id'), ['group_id'], unique=False)
 
+    op.create_table('notice_preference',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('answers', sa.Boolean(), nullable=False),
+    sa.Column('mentions', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_preference_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_notice_preference'))
+    )
     op.create_table('recorded_access',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -711,6 +718,28 @@ def upgrade() -> None:
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mention_person_id'), ['person_id'], unique=False)
 
+    op.create_table('notice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('read_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('answered', 'mentioned', 'accepted', 'posted')", name=op.f('ck_notice_kind')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_notice_item_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_person_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_notice_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('person_id', 'post_id', name=op.f('uq_notice_person_id_post_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_notice_token'))
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_item_id'), ['item_id'], unique=False)
+        batch_op.create_index('ix_notice_newest', ['person_id', 'created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_post_id'), ['post_id'], unique=False)
+
     op.create_table('question',
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.Column('accepted_post_id', sa.Integer(), nullable=True),
@@ -991,6 +1020,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_question_accepted_post_id'))
 
     op.drop_table('question')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_post_id'))
+        batch_op.drop_index('ix_notice_newest')
+        batch_op.drop_index(batch_op.f('ix_notice_item_id'))
+
+    op.drop_table('notice')
     with op.batch_alter_table('mention', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mention_person_id'))
 
@@ -1095,6 +1130,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_recorded_access_group_id'))
 
     op.drop_table('recorded_access')
+    op.drop_table('notice_preference')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_membership_group_id'))
 

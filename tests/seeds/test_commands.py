@@ -18,6 +18,7 @@ def test_seed_tells_what_it_founded_and_who_can_sign_in(hub):
     assert told.exit_code == 0, told.output
     result = json.loads(told.stdout)
     assert {name: result[name] for name in COUNTS} == COUNTS
+    assert "/groups/" in hub("search", "retention schedule").stdout  # findable at once, without a worker
     again = hub("seed")
     assert "Nothing to add" in again.output
     for each in result["sign_ins"]:
@@ -34,6 +35,15 @@ def test_a_hub_in_use_is_left_alone(hub, app):
     quiet = hub("seed", "--if-empty", "--json")
     assert quiet.exit_code == 0
     assert json.loads(quiet.stdout)["people"] == 0
+
+
+def test_bulk_adds_generated_items_that_can_be_found(hub, app):
+    with app.app_context():
+        person()
+    made = hub("seed", "--if-empty", "--bulk", "20", "60")
+    assert made.exit_code == 0, made.output
+    assert "Generated 20 items with 60 posts" in made.stdout
+    assert "/groups/generated-" in hub("search", "routine").stdout + hub("search", "keep").stdout
 
 
 def test_without_tables_it_says_what_to_run(tmp_path, monkeypatch):

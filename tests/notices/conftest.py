@@ -1,0 +1,18 @@
+"""The small community, a folder where mail goes, and an item to speak of."""
+
+import pytest
+
+from hub.core import mail
+from hub.core.delivery import Folder
+from tests.factories.worlds import world
+
+__all__ = ["world"]
+
+
+@pytest.fixture
+def folder(app, tmp_path, monkeypatch) -> Folder:
+    """Where mail goes."""
+    kept = Folder(tmp_path / "mail")
+    kept.connect()
+    monkeypatch.setattr(mail, "delivery", lambda _app: kept)
+    return kept

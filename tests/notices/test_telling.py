@@ -1,0 +1,213 @@
+"""Who is told of what, on the site and by mail; and what is dark."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from hub.accounts.models import Person
+from hub.content import actions as content
+from hub.content.models import Activity
+from hub.core import clock
+from hub.core.database import db, unit_of_work
+from hub.core.jobs import drain
+from hub.groups.models import Membership
+from hub.notices.actions import choose_mail, forget, tell_of_mention
+from hub.notices.models import Notice
+from hub.notices.queries import notices_of, unread_count
+from hub.notices.rules import KEPT
+from hub.notices.tasks import tell_of_activity
+from hub.questions.actions import accept_answer, answer, comment
+from tests.budget import queries
+from tests.conftest import DATABASES
+from tests.factories.content import question
+from tests.factories.groups import member
+from tests.factories.people import actor_of
+
+both = pytest.mark.parametrize("app", DATABASES, indirect=True)
+
+
+def _again(row):
+    return db.session.get(type(row), row.id)
+
+
+def _answered(actor, item, text="Six years, in our schedule."):
+    with unit_of_work():
+        return answer(actor, _again(item), text)
+
+
+def _told(someone) -> list[str]:
+    """The kinds of somebody's notices that they see, oldest first."""
+    db.session.rollback()
+    return [shown.notice.kind for shown in reversed(notices_of(actor_of(someone)).rows)]
+
+
+def _mailed(folder) -> list[tuple[str, str]]:
+    return sorted((message["To"], message["Subject"]) for _token, message in folder.messages())
+
+
+# Who is told
+
+
+@both
+def test_an_asker_is_told_of_an_answer_at_once_on_the_site_and_by_mail(app, world, folder):
+    item = question(world.bob, world.group, "How long?")
+    _answered(world.as_cat, item)
+    drain()
+    assert _told(world.bob) == ["answered"]
+    assert _told(world.cat) == []
+    assert _mailed(folder) == [(world.bob.email, "Cat answered your question: How long?")]
+    text = folder.messages()[0][1].get_body(("plain",)).get_content()
+    assert "Six years, in our schedule." in text
+    assert "/groups/rims/questions/1#post-2" in text
+
+
+@both
+def test_whoever_is_mentioned_is_told_once_even_if_they_watch(app, world, folder):
+    item = question(world.bob, world.group, "How long?")
+    _answered(world.as_ann, item, "As I said.")
+    drain()
+    _answered(world.as_cat, item, "As @ann says, and @bob asked, and @dan may know.")
+    drain()
+    assert _told(world.ann) == ["mentioned"]
+    assert _told(world.bob) == ["answered", "answered"]  # an answer to one's question comes first
+    assert _told(world.dan) == ["mentioned"]
+    assert len(_mailed(folder)) == 4
+
+
+@both
+def test_those_who_watch_are_told_on_the_site_only(app, world, folder):
+    item = question(world.bob, world.group)
+    first = _answered(world.as_cat, item)
+    with unit_of_work():
+        comment(world.as_ann, _again(first), "Is that so?")
+    drain()
+    assert _told(world.cat) == ["posted"]
+    assert world.cat.email not in dict(_mailed(folder))
+
+
+@both
+def test_whose_answer_is_accepted_is_told_and_who_accepts_is_not(app, world, folder):
+    item = question(world.bob, world.group)
+    made = _answered(world.as_cat, item)
+    with unit_of_work():
+        accept_answer(world.as_bob, _again(made))
+    own = _answered(world.as_bob, item, "I found it out myself.")
+    with unit_of_work():
+        accept_answer(world.as_bob, _again(own))
+    drain()
+    assert _told(world.cat) == ["accepted", "posted"]
+    assert _told(world.bob) == ["answered"]
+
+
+def test_who_no_longer_watches_is_not_told(app, world, folder):
+    item = question(world.bob, world.group)
+    with unit_of_work():
+        content.unwatch(world.as_bob, _again(item))
+    _answered(world.as_cat, item)
+    drain()
+    assert _told(world.bob) == []
+    assert _mailed(folder) == []
+
+
+@both
+def test_telling_twice_is_telling_once(app, world, folder):
+    item = question(world.bob, world.group)
+    made = _answered(world.as_cat, item, "@dan may know.")
+    drain()
+    with unit_of_work():
+        activity = db.session.scalar(select(Activity.id).where(Activity.kind == "answered"))
+        tell_of_activity(activity)
+        tell_of_mention([world.dan.id], _again(made))
+    drain()
+    assert _told(world.bob) == ["answered"]
+    assert _told(world.dan) == ["mentioned"]
+    assert len(_mailed(folder)) == 2
+
+
+def test_many_watchers_are_told_in_few_statements(app, world, folder):
+    def cost(people: int) -> int:
+        item = question(world.bob, world.group)
+        for _ in range(people):
+            actor = actor_of(member(None, world.group))
+            with unit_of_work():
+                content.watch(actor, _again(item))
+        _answered(world.as_cat, item)
+        with queries() as spent:
+            drain(kinds=["activity>notices.tasks.tell_of_activity"])
+        return spent.count
+
+    assert cost(2) == cost(9)
+
+
+# What is dark
+
+
+@both
+@pytest.mark.parametrize("change", ["withdrawn post", "withdrawn item", "hidden", "left", "unpublished"])
+def test_what_may_no_longer_be_seen_is_neither_shown_nor_counted_nor_mailed(app, world, folder, change):
+    with unit_of_work():
+        _again(world.group).visibility = "listed"
+    item = question(world.bob, world.group, "A canary asks")
+    made = _answered(world.as_cat, item, "@ann and @bob, a canary sings")
+    drain(kinds=["activity>notices.tasks.tell_of_activity", "mentioned>notices.tasks.tell_of_mention"])
+    assert unread_count(actor_of(world.bob)) == 1
+    with unit_of_work() as session:
+        if change == "withdrawn post":
+            content.withdraw(world.as_ann, _again(made))
+        elif change == "withdrawn item":
+            content.withdraw(world.as_ann, _again(item))
+        elif change == "unpublished":
+            _again(item).published_at = None
+        else:
+            _again(world.group).visibility = "hidden"
+            session.execute(Membership.__table__.delete().where(Membership.person_id != world.cat.id))
+    if change not in {"withdrawn item", "unpublished"}:  # its own asker still sees that on the site
+        assert _told(world.bob) == []
+        assert unread_count(actor_of(world.bob)) == 0
+    drain()
+    assert _mailed(folder) == []
+
+
+def test_a_closed_account_is_not_mailed(app, world, folder):
+    item = question(world.bob, world.group)
+    _answered(world.as_cat, item)
+    drain(kinds=["activity>notices.tasks.tell_of_activity"])
+    with unit_of_work():
+        db.session.execute(update(Person).where(Person.id == world.bob.id).values(active=False))
+    drain()
+    assert _mailed(folder) == []
+
+
+# What is wanted
+
+
+@pytest.mark.parametrize(("answers", "mentions"), [(True, False), (False, True), (False, False)])
+def test_mail_comes_as_chosen(app, world, folder, answers, mentions):
+    for someone in (world.bob, world.dan):
+        with unit_of_work():
+            choose_mail(someone.id, answers=answers, mentions=mentions)
+    _answered(world.as_cat, question(world.bob, world.group), "@dan may know.")
+    drain()
+    mailed = [to for to, _subject in _mailed(folder)]
+    assert (world.bob.email in mailed, world.dan.email in mailed) == (answers, mentions)
+    assert _told(world.bob) == ["answered"]
+
+
+def test_what_was_read_meanwhile_is_not_mailed(app, world, folder):
+    item = question(world.bob, world.group)
+    made = _answered(world.as_cat, item)
+    with unit_of_work():
+        content.mark_read(world.as_bob, _again(item), made.position)
+    drain()
+    assert _mailed(folder) == []
+    assert unread_count(actor_of(world.bob)) == 0
+
+
+def test_old_notices_are_forgotten(app, world, folder):
+    _answered(world.as_cat, question(world.bob, world.group))
+    drain()
+    with clock.at(clock.now() + KEPT + timedelta(days=1)), unit_of_work():
+        forget()
+    db.session.rollback()
+    assert db.session.scalars(select(Notice)).all() == []
