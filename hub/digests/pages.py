@@ -8,18 +8,13 @@ from hub.core.policy import Actor, can
 from hub.core.slots import fills
 from hub.groups.models import Group
 
-from . import wording
-from .queries import frequency_of
-
 
 @fills("group.rail")
 def offer(group: Group, actor: Actor) -> Markup | None:
     """Beside a group: how to hear of it by e-mail."""
     if not actor.signed_in and not can(actor, "digest.subscribe", group):
         return None
-    frequency = frequency_of(actor.person_id, group.id) if actor.person_id is not None else None
-    often = wording.often_words()[frequency] if frequency is not None else None
-    return Markup(render_template("digests/_offer.html", group=group, often=often, frequency=frequency))
+    return Markup(render_template("digests/_offer.html", group=group))
 
 
 @fills("settings.sections")

@@ -50,16 +50,6 @@ def open_groups_besides(actor: Actor, choices: list[Choice]) -> list[Group]:
     )
 
 
-def frequency_of(person_id: int, group_id: int) -> str:
-    """How often a person hears of a group."""
-    found = db.session.scalar(
-        select(Subscription.frequency)
-        .join(Subscriber)
-        .where(Subscriber.person_id == person_id, Subscription.group_id == group_id)
-    )
-    return found or NEVER
-
-
 def subscriber_with(token: str) -> Subscriber | None:
     return db.session.scalar(select(Subscriber).where(Subscriber.token == token))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.accounts.models import Person
 from hub.content.models import Item, Post
+from hub.core import clock
 from hub.core.database import db
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail
@@ -16,7 +17,7 @@ from hub.core.policy import visible
 from . import wording
 from .models import ANSWERED, Notice
 from .queries import preference_of
-from .rules import is_unread
+from .rules import MAILED_WITHIN, is_unread
 
 # Most answers are whole in it; the rest is a click away.
 LONGEST = 1500
@@ -57,6 +58,7 @@ def _unread_notice(person: Person, post_id: int) -> Notice | None:
         .options(contains_eager(Notice.post), contains_eager(Notice.item).contains_eager(Item.group))
         .where(Notice.person_id == person.id, Notice.post_id == post_id)
         .where(visible(Notice, person.as_actor()), is_unread())
+        .where(Notice.created_at > clock.now() - MAILED_WITHIN, Post.created_at > clock.now() - MAILED_WITHIN)
         .where(Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
     )
 

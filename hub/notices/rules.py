@@ -12,6 +12,9 @@ from .models import ACCEPTED, ANSWERED, MENTIONED, Notice
 # What is mailed at once: the rest waits on the page, and in digests.
 MAILED = (ANSWERED, MENTIONED)
 
+# "At once" that comes days later is no news: the page of notices and the digest have told it.
+MAILED_WITHIN = timedelta(days=2)
+
 # Counted up to here; "more than this" is the same news.
 MOST_COUNTED = 99
 

@@ -135,7 +135,7 @@ def test_the_directory_costs_the_same_for_three_and_thirty(client, ailsa):
         with queries() as sent:
             client.get("/people")
         counts.append(sent.count)
-    assert counts[0] == counts[1] <= 4, sent
+    assert counts[0] == counts[1] <= 5, sent
 
 
 def test_a_password_is_changed_by_whoever_knows_it(client, app, ailsa):

@@ -204,6 +204,15 @@ def test_what_was_read_meanwhile_is_not_mailed(app, world, folder):
     assert unread_count(actor_of(world.bob)) == 0
 
 
+def test_what_is_days_old_is_not_mailed_as_news(app, world, folder):
+    item = question(world.bob, world.group)
+    with clock.at(clock.now() - timedelta(days=3)):
+        _answered(world.as_cat, item)
+    drain()
+    assert _told(world.bob) == ["answered"]
+    assert _mailed(folder) == []
+
+
 def test_old_notices_are_forgotten(app, world, folder):
     _answered(world.as_cat, question(world.bob, world.group))
     drain()
