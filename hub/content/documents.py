@@ -23,7 +23,7 @@ def _ids(keys: Iterable[str]) -> list[int]:
 
 @search.audiences
 def _groups_of(actor: Actor) -> Iterator[str]:
-    return (f"group:{group_id}" for group_id in actor.roles)
+    return (f"group:{group_id}" for group_id in actor.read_groups)
 
 
 @documents("post")

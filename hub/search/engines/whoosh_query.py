@@ -115,6 +115,8 @@ class Compiler:
 
 
 def _passes(reader: IndexReader, mask: bytes | None, stem: str) -> bool:
+    if mask is None and not reader.has_deletions():
+        return ("text", stem) in reader
     try:
         numbers = reader.postings("text", stem).all_ids()
     except TermNotFound:
