@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import joinedload
 
+from hub.archive.models import DELETED, ArchiveEvent
+from hub.archive.rules import revealed
 from hub.content.models import GUIDANCE, QUESTION, Item, Post, ReadMark
 from hub.core import clock
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.policy import Actor, visible
 from hub.examples.cards import with_all_that_cards_show
-from hub.examples.models import Example
+from hub.examples.models import Example, ExamplePost
 from hub.groups.models import Group, Membership
 
 # A column of the front page is read at a glance; the list behind it has the rest.
 IN_A_COLUMN = 4
 # As many groups as one chooses from by eye; the page of groups has the rest.
 ON_THE_FRONT = 12
+# Of so many examples the most telling is shown.
+LATELY = 20
 # What is new is what came in while one may have been on leave; older things are found, not announced.
 NEWS = timedelta(days=30)
 
@@ -52,12 +56,26 @@ def latest_in(actor: Actor, group: Group, kind: str, limit: int = IN_A_COLUMN) -
 
 
 def worked_example(actor: Actor) -> Example | None:
-    """The example attached last, of those the actor sees, with where it stands; ready for its card."""
+    """An example attached lately, of those the actor sees: one that was deleted on the platform if there is
+    any, since it shows best what the hub is for. With where it stands; ready for its card."""
+    lately = (
+        select(Example.id)
+        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
+        .order_by(Example.attached_at.desc())
+        .limit(LATELY)
+    )
+    deleted = (
+        select(ArchiveEvent.id)
+        .join(ExamplePost, ExamplePost.archived_post_id == ArchiveEvent.post_id)
+        .where(ExamplePost.example_id == Example.id, ArchiveEvent.kind == DELETED)
+        .where(revealed(ArchiveEvent.import_id))
+        .correlate(Example)
+    )
     statement = (
         select(Example)
-        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
+        .where(Example.id.in_(lately))
         .options(*with_all_that_cards_show(), joinedload(Example.post).joinedload(Post.item))
-        .order_by(Example.attached_at.desc())
+        .order_by(case((deleted.exists(), 0), else_=1), Example.attached_at.desc())
         .limit(1)
     )
     return db.session.scalars(statement).first()

@@ -130,6 +130,14 @@ def test_a_worked_example_shows_what_became_of_a_post(scene, client):
     assert f'href="{scene.item.path}?post=1#post-1"' in page
 
 
+def test_what_was_deleted_is_shown_before_what_still_stands(scene, client):
+    scene.attach("Wrong channel")
+    scene.attach("Thank you")
+    page = client.get("/").text
+    assert "Wrong channel, sorry" in page
+    assert "Thank you" not in page
+
+
 @pytest.mark.parametrize("visibility", ["hidden", "listed", "part_open"])
 def test_an_example_of_talk_that_one_may_not_read_is_not_there(scene, client, visibility):
     scene.attach("Wrong channel")
