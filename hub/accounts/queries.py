@@ -15,14 +15,17 @@ from .models import FormerHandle, Organisation, Person
 MOST_OFFERED = 500
 
 
-def organisation_names() -> list[str]:
-    return list(db.session.scalars(select(Organisation.name).order_by(Organisation.name).limit(MOST_OFFERED)))
+def organisation_names(actor: Actor) -> list[str]:
+    """What is offered to somebody who says where they work."""
+    seen = select(Organisation.name).where(visible(Organisation, actor))
+    return list(db.session.scalars(seen.order_by(Organisation.name).limit(MOST_OFFERED)))
 
 
-def organisations(cursor: str | None = None) -> Page[Organisation]:
-    """All organisations that anybody has named, by name."""
+def organisations(actor: Actor, cursor: str | None = None) -> Page[Organisation]:
+    """Organisations that the actor sees, by name."""
     keys = (Organisation.name, Organisation.slug)
-    return page(select(Organisation), keys, lambda one: (one.name, one.slug), cursor, ascending=True)
+    seen = select(Organisation).where(visible(Organisation, actor))
+    return page(seen, keys, lambda one: (one.name, one.slug), cursor, ascending=True)
 
 
 def directory(

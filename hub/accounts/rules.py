@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, or_, select, true
 
-from hub.core.policy import Actor, permission, visibility
+from hub.core.policy import Actor, permission, visibility, visible
 
 from .models import BY_ADDRESS, BY_MODERATOR, ONLY_SAID, Organisation, Person
 
@@ -50,9 +50,13 @@ def _sees_person(actor: Actor) -> ColumnElement[bool]:
 
 
 @visibility(Organisation)
-def _sees_organisation(_actor: Actor) -> ColumnElement[bool]:
-    """Organisations are public bodies; which people belong to them is seen through the people."""
-    return true()
+def _sees_organisation(actor: Actor) -> ColumnElement[bool]:
+    """Those that an administrator knows the addresses of, and those of people whom the actor sees: a name
+    that was only typed may tell of a group that is hidden. Administrators see all names."""
+    if actor.administrator:
+        return true()
+    theirs = select(Person.id).where(Person.organisation_id == Organisation.id, visible(Person, actor))
+    return or_(Organisation.mail_domain != "", theirs.exists())
 
 
 @permission("person.read")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
@@ -15,6 +16,10 @@ from hub.core.words import choices
 
 from .models import Topic
 from .rules import LONGEST_COMMENT, LONGEST_POST, LONGEST_TITLE, SHORTEST_TITLE
+
+# A list that one can still choose from; a name that fits beside others.
+MOST_GROUP_TOPICS = 60
+LONGEST_TOPIC = 80
 
 # More topics than this say nothing about what a thing is about.
 MOST_TOPICS = 5
@@ -146,3 +151,27 @@ class FiledForm(HubForm):
 
 class StartForm(FiledForm, PostForm):
     """An item with its opening post."""
+
+
+class GroupTopicsForm(HubForm):
+    """The topics of a group, one a line."""
+
+    names = TextAreaField(
+        _("Topics"),
+        description=_("One on each line, in the words of your members. A dozen are easier than fifty."),
+        filters=[tidied],
+        render_kw={"rows": 12},
+    )
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in (self.names.data or "").splitlines() if line.strip()]
+
+    def validate_names(self, field: TextAreaField) -> None:
+        if len(self.lines) > MOST_GROUP_TOPICS:
+            raise ValidationError(gettext("Choose up to %(max)d topics.", max=MOST_GROUP_TOPICS))
+        long = [line for line in self.lines if len(line) > LONGEST_TOPIC]
+        if long:
+            raise ValidationError(
+                gettext("Shorten this to %(max)d characters: %(line)s", max=LONGEST_TOPIC, line=long[0][:60])
+            )

@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from hub.core.access import authorize_declared, current_actor, requires
+from hub.core.access import authorize_declared, current_actor, load, requires
 from hub.core.differences import difference_html
 from hub.core.errors import Refused
+from hub.groups.models import Group
 
 from . import actions
 from .actions.posts import closed_meanwhile
 from .addresses import KINDS, post_at, seen_item
-from .forms import EditPostForm, FiledForm
+from .forms import EditPostForm, FiledForm, GroupTopicsForm
 from .models import PLACES, Item, Post
 from .posting import preview
 from .queries import revisions, topics_of
@@ -141,6 +142,20 @@ def refile(slug: str, place: str, number: int) -> str | Response | tuple[str, in
     return render_template(
         "content/refile.html", group=item.group, section=PLACES[item.kind], item=item, form=form
     ), form.status
+
+
+@bp.route("/groups/<slug>/topics", methods=["GET", "POST"])
+@requires("group.own")
+def group_topics(slug: str) -> str | Response | tuple[str, int]:
+    """Choose the topics that a group uses."""
+    group = load(Group, Group.slug == slug)
+    shown = topics_of(current_actor(), group)
+    form = GroupTopicsForm(data={"names": "\n".join(topic.name for topic in shown)})
+    if form.validate_on_submit():
+        actions.set_group_topics(current_actor(), group, form.lines)
+        flash(_("The group's topics are saved."), "success")
+        return form.done(f"{group.path}/settings")
+    return render_template("content/topics_of_group.html", group=group, form=form), form.status
 
 
 def _judged(slug: str, place: str, number: int) -> Item:

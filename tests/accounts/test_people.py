@@ -217,6 +217,14 @@ def test_naming_a_domain_confirms_those_who_have_said_so(client, app):
     assert (theirs.organisation_confirmed, other.organisation_confirmed) == ("address", "said")
 
 
+def test_an_organisation_that_only_hidden_people_named_is_not_offered(client, ailsa):
+    member(person(organisation_id=organisation("Canary Wharf").id), group(visibility="hidden"))
+    member(person(organisation_id=organisation("Glen Archive").id), group())
+    organisation("Known Council", mail_domain="known.example.org")
+    page = sign_in(client, ailsa).get("/me/profile").text
+    assert "Glen Archive" in page and "Known Council" in page and "Canary Wharf" not in page
+
+
 def test_two_organisations_never_have_one_name(client):
     organisation("Lochside Council")
     other = organisation("Lochside Counsil")

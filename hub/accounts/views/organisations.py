@@ -16,7 +16,7 @@ from .blueprint import bp
 @bp.get("/admin/organisations")
 @requires("site.administer")
 def organisations() -> str:
-    shown = all_organisations(request.args.get("after"))
+    shown = all_organisations(current_actor(), request.args.get("after"))
     return render_template("accounts/organisations.html", organisations=shown)
 
 

@@ -30,5 +30,5 @@ def profile() -> Response | tuple[str, int]:
         )
         flash(_("Your profile is saved. What you wrote before keeps what stood beside it then."), "success")
         return form.done(person.path)
-    names = organisation_names()
+    names = organisation_names(current_actor())
     return render_template("accounts/profile.html", form=form, person=person, names=names), form.status

@@ -11,6 +11,7 @@ from .moderating import restore, withdraw
 from .permitting import NotPermitted
 from .posts import EditConflict, add_post, edit_post
 from .spine import happened, touch
+from .topics import set_group_topics
 from .votes import set_vote
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "mark_read",
     "reopen_item",
     "restore",
+    "set_group_topics",
     "set_vote",
     "start_item",
     "touch",

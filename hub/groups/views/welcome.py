@@ -38,7 +38,7 @@ def welcome() -> Response | tuple[str, int]:
         joined = _enter(form.groups.data or [])
         flash(_("Welcome, %(name)s. Ask whatever you came for.", name=current_user.name), "success")
         return redirect(onward or (joined[0].path if joined else "/"), 303)
-    names = organisation_names()
+    names = organisation_names(actor)
     return render_template("groups/welcome.html", form=form, names=names, onward=onward or "/"), form.status
 
 
