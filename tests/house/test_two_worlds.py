@@ -201,7 +201,8 @@ def test_every_address_answers_alike_for_every_method(worlds, handle):
                 asked_of[rule.rule] += 1
                 one, other = ask(without, method, here, handle), ask(with_it, method, there, handle)
                 assert other == one, differing(f"{method} {here} / {there} as {handle}", one, other)
-                assert not any(canary in one[2].casefold() for canary in CANARIES) or "zanzibarine" in one[2]
+                told = one[2].casefold().replace(SECRET, "")  # an address that was asked for may be named
+                assert not any(canary in told for canary in CANARIES) or "zanzibarine" in told
     assert asked_of.total() > 400
 
 
