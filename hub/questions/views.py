@@ -169,7 +169,9 @@ def acceptance(slug: str, number: int, position: int) -> str | Response | tuple[
     """The asker accepts an answer, with a reason if they like, or takes it back."""
     item = seen_item(QUESTION, slug, number)
     post = post_at(item, position)
-    form = AcceptForm()
+    shown = sheet(current_actor(), item)
+    chosen = shown.accepted is not None and shown.accepted.id == post.id
+    form = AcceptForm(data={"reason": shown.reason if chosen else ""})
     if earlier := form.sent_before():
         return earlier
     if request.form.get("accept") == "0":
@@ -185,7 +187,8 @@ def acceptance(slug: str, number: int, position: int) -> str | Response | tuple[
         item=item,
         post=post,
         piece=render_pieces(item, [post])[0],
-        accepted=sheet(current_actor(), item).accepted,
+        accepted=shown.accepted,
+        chosen=chosen,
         form=form,
     )
     return page, form.status
