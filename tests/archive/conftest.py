@@ -12,6 +12,7 @@ from hub.accounts.models import Organisation, Person
 from hub.archive import actions
 from hub.archive.importing import reader
 from hub.archive.models import Collection, Import
+from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor
 from tests.factories.people import actor_of, organisation, person, sign_in
@@ -46,6 +47,13 @@ def carry_through(found: Import) -> Import:
 
 def count(model, *criteria) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*criteria))
+
+
+def problems() -> str:
+    """What the archive's own checks find wrong."""
+    found = run_checks()
+    names = ("exact bytes of archived posts", "media of archived posts", "imports", "archived posts")
+    return " ".join(sentence for name in names for sentence in found[name])
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from sqlalchemy import delete, update
 
 from hub.archive.models import ArchiveEvent, Import, Media, PostVersion, Sighting, SourceSlice
 from hub.archive.storage import MediaStore
-from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
+from tests.archive.conftest import problems
 from tests.factories.x_archive import XArchive, png
 
 
@@ -16,12 +16,6 @@ def filled(kept):
     archive.picture(archive.post("Hello", "2024-03-01T09:00"), png())
     kept.bring_in(archive)
     return kept
-
-
-def problems() -> str:
-    found = run_checks()
-    names = ("exact bytes of archived posts", "media of archived posts", "imports", "archived posts")
-    return " ".join(sentence for name in names for sentence in found[name])
 
 
 def test_all_is_well(filled):
