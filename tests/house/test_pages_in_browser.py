@@ -79,6 +79,13 @@ def test_dark_is_dark_without_scripts(client, browse):
     assert paper("dark") == "rgb(23, 22, 20)"
 
 
+def test_on_paper_it_is_light_whatever_is_chosen(client, browse):
+    page = browse(client, "/about/terms", scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+
+
 def test_my_menu_opens_without_scripts(reader, browse):
     page = browse(reader, "/about/terms", scripts=False)
     page.locator(".me summary").click()
