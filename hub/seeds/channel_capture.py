@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from .channel import Account, Channel, ChannelPost, stamp
+from .channel import Account, Channel, ChannelPost, post_id, stamp
 from .channel_text import found, picture_page, short_link, shortened
 
 TOOL_VERSION = "2.14.0"
@@ -23,7 +23,7 @@ def capture(channel: Channel, key: str) -> bytes:
         "includes": {
             "users": [_user(account) for account in _authors([*posts, *beside])],
             "tweets": [_post(channel, post, seen) for post in beside],
-            "media": [_media(channel, name) for post in beside for name in post.pictures],
+            "media": [_media(channel, name, post) for post in beside for name in post.pictures],
         },
         "meta": {"result_count": len(posts), "newest_id": posts[0].as_of(seen)[-1].id},
         "__twarc": {
@@ -82,7 +82,7 @@ def _post(channel: Channel, post: ChannelPost, seen: datetime) -> dict[str, Any]
         told["in_reply_to_user_id"] = parent.author.id
         told["referenced_tweets"] = [{"type": "replied_to", "id": parent.versions[0].id}]
     if post.pictures:
-        told["attachments"] = {"media_keys": [_media_key(name) for name in post.pictures]}
+        told["attachments"] = {"media_keys": [_media_key(name, post) for name in post.pictures]}
     return told
 
 
@@ -110,11 +110,12 @@ def _user(account: Account) -> dict[str, Any]:
     }
 
 
-def _media_key(name: str) -> str:
-    return f"3_{crc32(name.encode())}"
+def _media_key(name: str, post: ChannelPost) -> str:
+    """The picture's number in the account's own archive, behind the platform's code for photographs."""
+    return f"3_{post_id(name, post.latest.at)}"
 
 
-def _media(channel: Channel, name: str) -> dict[str, Any]:
-    told = {"media_key": _media_key(name), "type": "photo", "width": 800, "height": 450}
+def _media(channel: Channel, name: str, post: ChannelPost) -> dict[str, Any]:
+    told = {"media_key": _media_key(name, post), "type": "photo", "width": 800, "height": 450}
     alt = channel.pictures[name].alt
     return told | ({"alt_text": alt} if alt else {})

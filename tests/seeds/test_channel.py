@@ -110,3 +110,9 @@ def test_the_same_files_come_out_each_time(channel, files, tmp_path):
     again = write_files(channel, tmp_path)
     for key, path in again.items():
         assert path.read_bytes() == files[key].read_bytes(), key
+
+
+def test_a_picture_has_one_number_in_the_archive_and_in_a_capture(files, january, channel):
+    seen = post(Reading(files["capture-2024-01-16"]), channel, "school-closed-wrong")
+    kept = post(january, channel, "school-closed-wrong")
+    assert [each.key for each in seen.media] == [each.key for each in kept.media]
