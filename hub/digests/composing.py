@@ -72,6 +72,8 @@ def _words(digest: Digest, edition: Edition, chosen: dict[int, Subscription]) ->
         "section_title": wording.section_title,
         "foot": wording.foot,
         "told": wording.told,
+        "counted": wording.counted,
+        "whole": wording.WHOLE,
         "of_the_group": wording.of_the_group,
         "choices_link": links.choices_link(token),
         "leave_link": links.leave_link(token),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from hub.content.models import GUIDANCE, QUESTION, Activity, Item, Post
 from hub.core.database import db
-from hub.core.markup import excerpt, plain_text
+from hub.core.markup import excerpt, own_words
 from hub.core.policy import Actor, visible
 from hub.groups.models import Group
 
@@ -145,7 +145,7 @@ def _event(activity: Activity, item: Item, post: Post | None) -> Event:
         kind=activity.kind,
         name=post.byline.get("name", ""),
         organisation=post.byline.get("organisation", ""),
-        line="" if item.summary and post.position == 1 else excerpt(plain_text(post.html), LINE),
+        line="" if item.summary and post.position == 1 else excerpt(own_words(post.html), LINE),
         position=post.position,
     )
 

@@ -13,6 +13,9 @@ from .models import DAILY, NEVER, WEEKLY
 
 # Of what was written under one item, this many are quoted; the rest is counted, and linked.
 QUOTED = 3
+# Of a section this many items are told whole; of the rest the titles. Mail programs cut what is longer than
+# 100 kB, and people what is longer than their coffee.
+WHOLE = 6
 # What the subject names; the rest is inside.
 NAMED_IN_SUBJECT = 3
 
@@ -104,15 +107,19 @@ def _guidance_foot(entry: Entry) -> str:
 
 
 def told(entry: Entry) -> list[Told]:
-    """What happened under an item: what was written, quoted as far as that is short; the rest counted."""
+    """What was written under an item: its first words, as far as that is short."""
     url = address(entry.item.path)
-    accepted = entry.of_kind("accepted")
-    lines = [_accepted(event, url) for event in accepted]
-    quoted = {event.position for event in accepted}
-    written = [event for event in entry.of_kind("answered", "replied") if event.position not in quoted]
-    lines += [_written(event, url) for event in written[:QUOTED]]
-    if rest := written[QUOTED:]:
-        more = ngettext("and %(num)s more", "and %(num)s more", len(rest))
+    lines = [_accepted(event, url) for event in entry.of_kind("accepted")]
+    lines += [_written(event, url) for event in _written_under(entry)[:QUOTED]]
+    return lines
+
+
+def counted(entry: Entry) -> list[Told]:
+    """The rest of it, in numbers that lead there."""
+    url = address(entry.item.path)
+    lines = []
+    if rest := _written_under(entry)[QUOTED:]:
+        more = ngettext("%(num)s more", "%(num)s more", len(rest))
         lines.append(Told(more, "", f"{url}#post-{rest[0].position}"))
     if comments := entry.of_kind("commented"):
         words = ngettext("%(num)s comment", "%(num)s comments", len(comments))
@@ -129,6 +136,12 @@ def told(entry: Entry) -> list[Told]:
 KINDS = frozenset(
     {"published", "revised", "checked", "accepted", "answered", "replied", "commented", "attached"}
 )
+
+
+def _written_under(entry: Entry) -> list[Event]:
+    """Answers and replies; one that was accepted is told as such."""
+    accepted = {event.position for event in entry.of_kind("accepted")}
+    return [event for event in entry.of_kind("answered", "replied") if event.position not in accepted]
 
 
 def _accepted(event: Event, url: str) -> Told:

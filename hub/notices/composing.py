@@ -11,7 +11,7 @@ from hub.core import clock
 from hub.core.database import db
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail
-from hub.core.markup import excerpt, plain_text
+from hub.core.markup import excerpt, own_words
 from hub.core.policy import visible
 
 from . import wording
@@ -43,7 +43,7 @@ def compose_notice(mail: Mail) -> Email | None:
         what=wording.what(notice),
         item=notice.item,
         path=f"{notice.item.path}#post-{notice.post.position}",
-        said=excerpt(plain_text(notice.post.html), LONGEST),
+        said=excerpt(own_words(notice.post.html), LONGEST),
         stop_link=stop,
     )
 

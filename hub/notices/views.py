@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor, requires
 from hub.core.forms import csrf
-from hub.core.markup import excerpt, plain_text
+from hub.core.markup import excerpt, own_words
 
 from . import queries, wording
 from .actions import choose_mail, mark_all_read, mark_read
@@ -19,7 +19,7 @@ LINE = 160
 
 
 def _line(html: str) -> str:
-    return excerpt(plain_text(html), LINE)
+    return excerpt(own_words(html), LINE)
 
 
 @bp.get("/notices")

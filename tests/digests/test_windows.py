@@ -42,12 +42,17 @@ from tests.factories.people import actor_of
 both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
 
+def _digests(folder) -> list:
+    """Not the mail that tells of answers at once."""
+    return [message for _token, message in folder.messages() if message["List-Id"]]
+
+
 def _subjects(folder) -> list[str]:
-    return [message["Subject"] for _token, message in folder.messages()]
+    return [message["Subject"] for message in _digests(folder)]
 
 
 def _texts(folder) -> str:
-    bodies = (message.get_body(("plain",)).get_content() for _token, message in folder.messages())
+    bodies = (message.get_body(("plain",)).get_content() for message in _digests(folder))
     return "\n".join(bodies).replace("\r\n", "\n")
 
 

@@ -9,6 +9,17 @@ from hub.core.markup.contents import Heading, headings
 from hub.core.markup.quotes import quote
 from hub.core.markup.reader import LONGEST
 from hub.core.markup.render import Resolver, render
-from hub.core.markup.text import excerpt, plain_text, tidy
+from hub.core.markup.text import excerpt, own_words, plain_text, tidy
 
-__all__ = ["LONGEST", "Heading", "Resolver", "excerpt", "headings", "plain_text", "quote", "render", "tidy"]
+__all__ = [
+    "LONGEST",
+    "Heading",
+    "Resolver",
+    "excerpt",
+    "headings",
+    "own_words",
+    "plain_text",
+    "quote",
+    "render",
+    "tidy",
+]

@@ -1,0 +1,118 @@
+"""What a digest looks like: text and HTML of equal worth, short by design, with nothing cut silently."""
+
+import re
+
+from lxml import html as parser
+
+from hub.core.jobs import drain
+from hub.digests.wording import QUOTED, WHOLE
+from tests.digests.telling import accepted, answered, asked, discussed, on, replied, sent, subscribed
+from tests.factories.groups import group, member
+from tests.factories.people import actor_of
+
+
+def _digest(folder) -> tuple[str, str]:
+    """The plain text and the HTML of the newest message."""
+    message = folder.messages()[0][1]
+    bodies = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    text, html = (body.replace("\r\n", "\n") for body in bodies)
+    return text, html
+
+
+def _links(text: str) -> set[str]:
+    return set(re.findall(r"http://localhost[^\s<>\"]*", text))
+
+
+def test_text_and_html_say_the_same_and_lead_to_the_same(app, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        item = asked(world.as_cat, world.group, "Quotes & <angles>?", "First words of it.")
+        accepted(world.as_cat, answered(world.as_ann, item, "Six years & no more."))
+        replied(
+            world.as_ann,
+            discussed(world.as_cat, world.group),
+            "> **@cat** wrote in #1:\n> no\n\nMy own words.",
+        )
+    with on(21, 7):
+        sent()
+    text, html = _digest(folder)
+    words = parser.fromstring(html).text_content()
+    for said in (
+        "Quotes & <angles>?",
+        "Six years & no more.",
+        "My own words.",
+        "Accepted: the answer by Ann",
+    ):
+        assert said in text
+        assert said in words
+    assert "wrote in" not in words
+    assert "&amp;" not in text
+    in_html = {link for element in parser.fromstring(html).iter("a") for link in [element.get("href")]}
+    assert in_html == _links(text)
+
+
+def test_the_links_work(app, client, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        answered(world.as_ann, asked(world.as_cat, world.group))
+    with on(21, 7):
+        sent()
+    for link in _links(_digest(folder)[0]):
+        assert client.get(link.removeprefix("http://localhost").split("#")[0]).status_code == 200, link
+
+
+def test_html_carries_its_own_style_and_asks_nothing_of_anybody(app, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        asked(world.as_cat, world.group, text="![a picture](https://elsewhere.example/p.png)")
+    with on(21, 7):
+        sent()
+    html = _digest(folder)[1]
+    assert not re.search(r"<(img|script|link|iframe)|url\(|@import", html)
+    assert "prefers-color-scheme: dark" in html
+    assert '<h1 style="' in html
+
+
+def test_a_long_digest_is_short_by_design_and_cuts_nothing_silently(app, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        items = [asked(world.as_cat, world.group, f"Question {number}?") for number in range(WHOLE + 3)]
+        for number in range(QUOTED + 2):
+            answered(world.as_ann, items[0], f"Answer {number}.")
+    with on(21, 7):
+        sent()
+    text, html = _digest(folder)
+    for number in range(WHOLE + 3):
+        assert f"Question {number}?" in text
+        assert f"Question {number}?" in html
+    assert f"Answer {QUOTED - 1}." in text
+    assert f"Answer {QUOTED}." not in text
+    assert f"2 more: http://localhost/groups/rims/questions/1#post-{QUOTED + 2}" in text
+
+
+def test_an_answer_to_ones_own_question_comes_first(app, world, folder):
+    with on(20):
+        mine = asked(world.as_bob, world.group, "My question?")
+        drain()
+        subscribed(world.as_bob, world.group)
+        asked(world.as_cat, world.group, "Another's?")
+        answered(world.as_cat, mine, "For you.")
+    with on(21, 7):
+        sent()
+    text = _digest(folder)[0]
+    assert text.index("Answers to your questions") < text.index("My question?") < text.index("Another's?")
+
+
+def test_groups_stand_by_name_each_with_its_own(app, world, folder):
+    other = group("Archives")
+    bob = actor_of(member(world.bob, other))
+    with on(20):
+        subscribed(bob, world.group)
+        subscribed(bob, other)
+        asked(world.as_cat, world.group, "Of records?")
+        asked(bob, other, "Of archives?")
+    with on(21, 7):
+        sent()
+    text = _digest(folder)[0]
+    order = [text.index(words) for words in ("ARCHIVES", "Of archives?", "RECORDS", "Of records?")]
+    assert order == sorted(order)
