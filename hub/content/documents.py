@@ -76,6 +76,7 @@ def _document(post: Post) -> Document:
         url=item.path if opening else post.path,
         byline=post.byline.get("name", ""),
         place=item.group.name,
+        sample=item.is_sample,
     )
 
 

@@ -38,7 +38,7 @@ class Document:
     people      names and handles to be found by, with "@" before handles.
     topics, applies_to, group   tokens to filter by.
     own_title   False for a reply: its title is its question's, shown but not what it is found by.
-    url, byline, place   shown beside a hit; not indexed.
+    url, byline, place, sample   shown beside a hit; not indexed.
     """
 
     key: str
@@ -56,10 +56,11 @@ class Document:
     url: str = ""
     byline: str = ""
     place: str = ""
+    sample: bool = False
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change when anything indexed changes; compared by ``hub check``."""
-        shown = {"url", "byline", "place"}
+        shown = {"url", "byline", "place", "sample"}
         parts = {name: _plain(value) for name, value in asdict(self).items() if name not in shown}
         packed = json.dumps(parts, sort_keys=True).encode()
         return hashlib.sha256(packed).hexdigest()[:16]

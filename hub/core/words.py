@@ -64,6 +64,7 @@ WORDS = {
         "question": _("questions"),
         "guidance": _("guidance"),
         "example": _("examples"),
+        "archived": _("archived posts"),
     },
 }
 

@@ -77,4 +77,5 @@ def _document(example: Example, cards: Sequence[Any]) -> Document:
         url=example.path,
         byline=cards[-1].kept_by if cards else "",
         place=item.group.name,
+        sample=item.is_sample,
     )

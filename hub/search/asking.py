@@ -16,9 +16,10 @@ from hub.groups.models import Group
 
 from .parsing import LONGEST_QUERY
 
-EXAMPLE = "example"
+EXAMPLE, ARCHIVED = "example", "archived"
 ITEM_KINDS = (QUESTION, DISCUSSION, GUIDANCE)
 KINDS = (*ITEM_KINDS, EXAMPLE)
+KINDS_OF_MEMBERS = (*KINDS, ARCHIVED)  # archived posts are found by their keepers
 MOST_GROUPS = 30  # to choose from; a reader of more narrows by topic
 
 
@@ -41,7 +42,7 @@ class Asked:
         kind, place = arguments.get("kind", ""), arguments.get("place", "")
         return cls(
             words=words,
-            kind=kind if kind in (KINDS if words else ITEM_KINDS) else "",
+            kind=kind if kind in (KINDS_OF_MEMBERS if words else ITEM_KINDS) else "",
             topic=arguments.get("topic", ""),
             group=arguments.get("group", ""),
             place=place if place in JURISDICTIONS else "",

@@ -13,7 +13,7 @@ from hub.core.database import db
 from hub.core.policy import ANYBODY, Actor
 from hub.core.search import CannotSearch, Hit, Query, SearchUnavailable
 
-from .asking import KINDS
+from .asking import KINDS_OF_MEMBERS
 from .index import rebuild
 from .queries import Found, find
 
@@ -63,7 +63,7 @@ def _say(done: int) -> None:
 @search_group.command("find")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--as", "person", metavar="USER", help="As this person (handle or address); else as a visitor.")
-@click.option("--kind", type=click.Choice(KINDS), help="Only this kind.")
+@click.option("--kind", type=click.Choice(KINDS_OF_MEMBERS), help="Only this kind.")
 @click.option("--limit", type=click.IntRange(1, 50), default=20, show_default=True)
 @_as_json
 @with_appcontext

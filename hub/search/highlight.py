@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from hub.search.analysis import COMMON, Part, Run, fold, runs, stem, unfinished
 from hub.search.parsing import Clause
 
-EXCERPT = 240  # characters: three lines on a desktop, six on a phone
+EXCERPT = 200  # characters: three lines on a desktop, six on a phone
 LEAD = 60  # characters shown before the first match
 LONGEST_READ = 20_000  # characters of one text looked at; reading more costs more than it shows
 BEGINNING = 3  # letters by which a word is picked for a closer look

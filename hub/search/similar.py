@@ -5,7 +5,6 @@ found for an item is kept in the process for some minutes. Kept are only ids, fo
 audiences, and each is read again through the policy whenever it is shown.
 """
 
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -19,63 +18,15 @@ from hub.core.policy import Actor, visible
 from hub.core.search import CannotSearch, Hit, Query, SearchUnavailable, audiences_of_actor
 
 from .engine import engine
-from .queries import As
+from .queries import As, what_matters
 
 MOST_SHOWN = 5  # a glance's worth
 # Of the words that matter so many must be found: half of them, and two at least.
 LEAST_WORDS, LEAST_SHARE = 2, 0.5
-MOST_WORDS = 8  # asked for; more make it slower and no better
 ITEMS = frozenset({"question", "guidance", "discussion"})
 
 KEPT_SECONDS = 900
 MOST_KEPT = 5_000  # items; some 200 bytes each
-
-# Words in which questions are put, which say nothing of what they are about.
-_ASKING = frozenset(
-    {
-        *(
-            "about",
-            "all",
-            "any",
-            "anybody",
-            "anyone",
-            "been",
-            "but",
-            "can",
-            "could",
-            "did",
-            "do",
-            "does",
-            "else",
-        ),
-        *(
-            "get",
-            "had",
-            "has",
-            "have",
-            "how",
-            "if",
-            "into",
-            "like",
-            "long",
-            "many",
-            "may",
-            "me",
-            "much",
-            "must",
-        ),
-        *("my", "need", "not", "one", "other", "our", "own", "people", "should", "so", "some", "somebody"),
-        *("someone", "their", "them", "there", "they", "us", "use", "used", "using", "we", "what", "when"),
-        *("where", "which", "while", "who", "whose", "why", "will", "would", "you", "your"),
-    }
-)
-_WORD = re.compile(r"\S+")
-
-
-def _matter(words: str) -> str:
-    """The words that say what it is about, at most MOST_WORDS."""
-    told = [word for word in _WORD.findall(words) if word.strip("?!.,:;'\"()").lower() not in _ASKING]
-    return " ".join(told[:MOST_WORDS])
 
 
 def similar(actor: Actor, words: str, *, group: str = "", leave_out: str = "") -> tuple[Hit, ...]:
@@ -84,7 +35,7 @@ def similar(actor: Actor, words: str, *, group: str = "", leave_out: str = "") -
     leave_out: an item, as documents name it ("item:3"); without one the last word may be unfinished.
     """
     query = Query(
-        _matter(words),
+        what_matters(words),
         audiences=audiences_of_actor(actor),
         kinds=ITEMS,
         groups=frozenset({group} if group else ()),

@@ -13,7 +13,7 @@ from hub.core.search import CannotSearch, Query, SearchUnavailable
 from hub.core.slots import fills
 from hub.groups.models import Group
 
-from .asking import ITEM_KINDS, KINDS, Asked, groups_to_choose
+from .asking import ITEM_KINDS, KINDS, KINDS_OF_MEMBERS, Asked, groups_to_choose
 from .queries import HITS_A_PAGE, find
 from .similar import related, similar
 
@@ -35,7 +35,7 @@ def search() -> Page:
         "asked": asked,
         "topics": topics,
         "groups": groups,
-        "kinds": KINDS if asked.words else ITEM_KINDS,
+        "kinds": ITEM_KINDS if not asked.words else KINDS_OF_MEMBERS if actor.signed_in else KINDS,
         "places": JURISDICTIONS,
     }
     if not asked.words:

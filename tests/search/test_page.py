@@ -102,7 +102,7 @@ def test_when_nothing_has_all_words_it_shows_what_has_some_and_says_so(site, cli
 def test_nothing_found_says_what_was_looked_for_and_offers_to_ask_it(site, client):
     page = client.get("/search?q=zeppelins&kind=question").text
     assert "Nothing found for “zeppelins”" in page
-    assert "We looked for zeppelins" in page and "questions" in page
+    assert "We looked for “zeppelins”" in page and "questions" in page
     assert 'href="/ask?q=zeppelins"' in page
     assert 'href="/search?q=zeppelins"' in page, "the way out of the filter"
 
