@@ -6,6 +6,7 @@ Whoosh finds. A rebuild fills a table beside the one in use and takes its place 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from secrets import token_hex
@@ -22,6 +23,7 @@ from hub.search.parsing import Parsed
 from hub.search.ranking import BEGINNING_RARITY, Candidate, RankedSearch, rarity
 
 BATCH = 500  # documents in one statement
+COUNTED_SECONDS = 60  # how long the number of open documents is taken for right
 QUERY_MILLISECONDS = 3_000  # a query that takes longer is given up, and the reader told
 _NAME = f"document_{FORMAT}"
 _TABLE = f"hub_search.{_NAME}"
@@ -54,6 +56,7 @@ class PostgresEngine(RankedSearch):
         address = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self._engine = create_engine(address, pool_size=4, pool_pre_ping=True)
         self._made = False
+        self._counted = (0.0, 0)
 
     def add(self, documents: Iterable[Document]) -> None:
         latest = {document.key: document for document in documents}
@@ -86,7 +89,8 @@ class PostgresEngine(RankedSearch):
             connection.execute(text(f"SET LOCAL statement_timeout = {QUERY_MILLISECONDS}"))
             connection.execute(text("SET LOCAL jit = off"))
             statement, bound = counting(parsed, _TABLE)
-            documents, *having = connection.execute(text(statement), bound).one()
+            having = connection.execute(text(statement), bound).one()
+            documents = self._open_documents(connection)
             rarities = [
                 BEGINNING_RARITY if clause.prefix else rarity(documents, number)
                 for clause, number in zip(parsed.wanted, having, strict=True)
@@ -94,6 +98,14 @@ class PostgresEngine(RankedSearch):
             statement, bound = ranking(parsed, query, rarities, _TABLE)
             rows = connection.execute(text(statement), bound)
             return [Candidate(row.key, row.item, float(row.score), row.created) for row in rows]
+
+    def _open_documents(self, connection: Connection) -> int:
+        """How many there are: counted now and then, for it hardly changes how rare a word is."""
+        until, number = self._counted
+        if until < time.monotonic():
+            number = connection.execute(text(f"SELECT count(*) FROM {_TABLE} WHERE open")).scalar_one()
+            self._counted = (time.monotonic() + COUNTED_SECONDS, number)
+        return number
 
     def keys(self) -> Iterator[tuple[str, str]]:
         with self._reading() as connection:
@@ -170,6 +182,7 @@ class PostgresEngine(RankedSearch):
                     _make_table(connection, _TABLE)
             yield connection
         self._made = True
+        self._counted = (0.0, 0)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection | None]:

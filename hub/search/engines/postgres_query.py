@@ -51,8 +51,8 @@ def _matching(parsed: Parsed, any_word: bool) -> str:
 
 
 def counting(parsed: Parsed, table: str) -> tuple[str, dict[str, Any]]:
-    """A statement of one row: how many open documents there are, and how many have each wanted clause."""
-    counts = [f"(SELECT count(*) FROM {table} WHERE open)"]
+    """A statement of one row: how many open documents have each wanted clause."""
+    counts = []
     bound: dict[str, Any] = {"most": MOST_COUNTED}
     for number, clause in enumerate(parsed.wanted):
         bound[f"clause{number}"] = _clause(clause)
