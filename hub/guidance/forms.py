@@ -26,6 +26,7 @@ from .rules import (
     usual_review_by,
 )
 from .sources import read_sources
+from .wording import holds_marks
 
 
 def _one_line(text: str | None) -> str:
@@ -65,6 +66,12 @@ class PageForm(StartForm):
         filters=[_one_line],
         validators=[Length(max=LONGEST_NOTE, message=_("Say it in up to %(max)d characters."))],
     )
+
+    def validate_text(self, field: Any) -> None:
+        if holds_marks(field.data or ""):
+            raise ValidationError(
+                gettext("Decide what is to stay where both of you wrote, and take the two marks out.")
+            )
 
     def validate_sources(self, field: Any) -> None:
         lines = read_sources(field.data or "")

@@ -4,10 +4,21 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from hub.content.models import Revision
 from hub.core.differences import merge
 
 from .models import Filing
+
+# Over what two people wrote in the same place.
+MINE, THEIRS = _("What you wrote"), _("What was saved meanwhile")
+
+
+def holds_marks(text: str) -> bool:
+    """Whether somebody has left the marks of a clash in a text."""
+    marks = {f"[{MINE}]", f"[{THEIRS}]"}
+    return any(line.strip() in marks for line in text.splitlines())
 
 
 @dataclass(frozen=True)
@@ -46,11 +57,9 @@ def wording_of(revision: Revision, filing: Filing | None) -> Wording:
     )
 
 
-def bring_together(
-    base: Wording, mine: Wording, theirs: Wording, *, mine_label: str, theirs_label: str
-) -> Met:
+def bring_together(base: Wording, mine: Wording, theirs: Wording) -> Met:
     """Both edits of `base` in one wording."""
-    merged = merge(base.source, mine.source, theirs.source, mine_label=mine_label, theirs_label=theirs_label)
+    merged = merge(base.source, mine.source, theirs.source, mine_label=str(MINE), theirs_label=str(THEIRS))
     conflicts = ["source"] if merged.conflicts else []
     taken: dict[str, Any] = {}
     for part in fields(Wording):

@@ -154,6 +154,8 @@ class TestWriting:
         )
         assert held(page).newest_number == 2
         again = form_on(clash, page.path + "/edit")
+        marked = {**again, **mine, "text": f"[What you wrote]\n{TEXT}", "applies_to": "uk"}
+        assert cat.post(page.path + "/edit", data=marked).status_code == 422
         settled = cat.post(page.path + "/edit", data={**again, **mine, "applies_to": "uk"})
         assert settled.status_code == 303
         assert held(page).newest_number == 3 and held(page).item.applies_to == "uk"

@@ -72,13 +72,7 @@ def revise(
         mine = replace(mine, law_date=law_date)
     theirs = wording_of(newest, filing)
     if began.number != newest.number:
-        met = bring_together(
-            began_from,
-            mine,
-            theirs,
-            mine_label=_("What you wrote"),
-            theirs_label=_("What was saved meanwhile"),
-        )
+        met = bring_together(began_from, mine, theirs)
         if met.conflicts:
             raise Meanwhile(met, theirs, newest)
         mine = met.wording
