@@ -68,13 +68,17 @@ def kind_of(post: ArchivedPost) -> str:
 
 
 def show_media(media: Iterable[PostMedia]) -> tuple[ShownMedia, ...]:
+    return tuple(_one_medium(one) for one in each_once(media))
+
+
+def each_once(media: Iterable[PostMedia]) -> list[PostMedia]:
     """Each picture once, with its file if any import brought it."""
     best: dict[str, PostMedia] = {}
     for one in media:
         key = one.key or str(one.position)
         if key not in best or (best[key].media_id is None and one.media_id is not None):
             best[key] = one
-    return tuple(_one_medium(one) for one in best.values())
+    return list(best.values())
 
 
 def _one_medium(one: PostMedia) -> ShownMedia:

@@ -23,6 +23,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.rules import revealed
+from hub.archive.showing import each_once
 from hub.core.database import db
 from hub.core.words import words
 
@@ -151,7 +152,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         at=written,
         text=mask_mentions(version.text, known.public[post.collection_id]),
         lang=version.language if version.language not in {"", "und", "qst", "qme", "zxx"} else "",
-        media=[_medium(medium, masked) for medium in version.media],
+        media=[_medium(medium, masked) for medium in each_once(version.media)],
         events=_events(version, order, deletion, sighting),
         version=_version_words(version.id, order),
         source={IMPORT: "export"}.get(sighting.evidence, "capture") if sighting else "",

@@ -107,6 +107,10 @@ def test_worked_examples_show_a_deleted_an_edited_and_a_private_persons_post(ins
     asked = next(card for card in seen if "gritting the Brae" in card.text)
     assert asked.masked
     assert asked.deleted
+    wrong = next(card for card in seen if "Kirkbride Primary School is closed" in card.text)
+    assert [bool(picture["path"]) for picture in wrong.media] == [
+        True
+    ]  # seen by a capture, held by the export
     shown = " ".join(f"{card.name} {card.handle} {card.text}" for card in seen)
     assert "isla_on_the_brae" not in shown
     assert "Cllr Ewan Baird" in shown
