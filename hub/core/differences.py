@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 Kind = Literal["same", "added", "removed"]
 
 # Pairs of equal pieces that the matcher may look at in one comparison: about half a second, at worst.
-MOST_PAIRS = 300_000
+MOST_PAIRS = 120_000
 
 # Two paragraphs that share less than this are not one paragraph edited, but one taken out and another put in.
 ALIKE = 0.4
