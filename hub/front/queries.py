@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import joinedload
 
+from hub.accounts.models import Person
 from hub.archive.models import DELETED, ArchiveEvent
 from hub.archive.rules import revealed
 from hub.content.models import GUIDANCE, QUESTION, Item, Post, ReadMark
@@ -24,6 +25,8 @@ IN_A_COLUMN = 4
 ON_THE_FRONT = 12
 # Of so many examples the most telling is shown.
 LATELY = 20
+# Enough to see what somebody knows about; the search has the rest.
+ON_A_PERSONS_PAGE = 8
 # What is new is what came in while one may have been on leave; older things are found, not announced.
 NEWS = timedelta(days=30)
 
@@ -53,6 +56,20 @@ def recent_guidance(actor: Actor, limit: int = IN_A_COLUMN) -> Sequence[Item]:
 def latest_in(actor: Actor, group: Group, kind: str, limit: int = IN_A_COLUMN) -> Sequence[Item]:
     """The items of a kind in a group with the latest activity, of those the actor sees."""
     return db.session.scalars(shown(actor, kind).where(Item.group_id == group.id).limit(limit)).all()
+
+
+def started_by(actor: Actor, person: Person, limit: int = ON_A_PERSONS_PAGE) -> Sequence[Item]:
+    """What the person started, of what the actor sees."""
+    return db.session.scalars(shown(actor).where(Item.author_id == person.id).limit(limit)).all()
+
+
+def joined_by(actor: Actor, person: Person, limit: int = ON_A_PERSONS_PAGE) -> Sequence[Item]:
+    """What others started and the person answered, commented or replied to, of what the actor sees."""
+    theirs = select(Post.id).where(
+        Post.item_id == Item.id, Post.author_id == person.id, Post.withdrawn_at.is_(None)
+    )
+    others = Item.author_id.is_distinct_from(person.id)
+    return db.session.scalars(shown(actor).where(others, theirs.exists()).limit(limit)).all()
 
 
 def worked_example(actor: Actor) -> Example | None:
