@@ -1,6 +1,7 @@
 """Telling people, and what they do with what they were told."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,21 +26,21 @@ def tell_of_activity(activity: Activity, item: Item, post: Post) -> None:
     """Something was written, or accepted: tell those whom it concerns."""
     if activity.kind == "accepted":
         if post.author_id is not None and post.author_id != activity.person_id:
-            _tell([post.author_id], ACCEPTED, item, post)
+            _tell([post.author_id], ACCEPTED, item, post, activity.happened_at)
         return
     watchers = set(db.session.scalars(select(Watch.person_id).where(Watch.item_id == item.id)))
     watchers.discard(activity.person_id or 0)
     asker = {item.author_id} & watchers if activity.kind == "answered" else set()
-    _tell(asker, ANSWERED, item, post)
-    _tell(watchers - asker, POSTED, item, post)
+    _tell(asker, ANSWERED, item, post, post.created_at)
+    _tell(watchers - asker, POSTED, item, post, post.created_at)
 
 
 def tell_of_mention(person_ids: Collection[int], post: Post) -> None:
     """A post mentions people."""
-    _tell(person_ids, MENTIONED, post.item, post)
+    _tell(person_ids, MENTIONED, post.item, post, post.edited_at or post.created_at)
 
 
-def _tell(person_ids: Collection[int | None], kind: str, item: Item, post: Post) -> None:
+def _tell(person_ids: Collection[int | None], kind: str, item: Item, post: Post, at: datetime) -> None:
     """Write the notices, each once: an answer to one's question counts for more than a mention, and that for
     more than what one watches."""
     people = sorted(person_id for person_id in person_ids if person_id is not None)
@@ -54,7 +55,7 @@ def _tell(person_ids: Collection[int | None], kind: str, item: Item, post: Post)
                     "item_id": item.id,
                     "post_id": post.id,
                     "kind": kind,
-                    "created_at": clock.now(),
+                    "created_at": at,
                 }
                 for person_id in some
             ]

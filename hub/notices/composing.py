@@ -58,7 +58,7 @@ def _unread_notice(person: Person, post_id: int) -> Notice | None:
         .options(contains_eager(Notice.post), contains_eager(Notice.item).contains_eager(Item.group))
         .where(Notice.person_id == person.id, Notice.post_id == post_id)
         .where(visible(Notice, person.as_actor()), is_unread())
-        .where(Notice.created_at > clock.now() - MAILED_WITHIN, Post.created_at > clock.now() - MAILED_WITHIN)
+        .where(Notice.created_at > clock.now() - MAILED_WITHIN)
         .where(Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
     )
 
