@@ -42,6 +42,7 @@ class RunningHub:
         }
         self.log = data.parent / f"{data.name}.log"
         self.parent: subprocess.Popen[bytes] | None = None
+        self.commands: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> "RunningHub":
         self.start()
@@ -52,18 +53,19 @@ class RunningHub:
 
     def command(self, *arguments: str, check: bool = True) -> dict[str, Any]:
         """Run `hub ...` with --json; its result."""
-        done = subprocess.run(
+        with subprocess.Popen(
             [sys.executable, "-m", "hub", *arguments, "--json"],
             cwd=ROOT,
             env=self.environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=300,
-            check=False,
-        )
-        if check and done.returncode != 0:
-            raise AssertionError(f"hub {' '.join(arguments)}: {done.stdout}\n{done.stderr[-3000:]}")
-        return {"status": done.returncode, **json.loads(done.stdout or "{}")}
+        ) as process:
+            self.commands.append(process)
+            printed, errors = process.communicate(timeout=300)
+        if check and process.returncode != 0:
+            raise AssertionError(f"hub {' '.join(arguments)}: {printed}\n{errors[-3000:]}")
+        return {"status": process.returncode, **json.loads(printed or "{}")}
 
     def plain_command(self, *arguments: str) -> str:
         """Run `hub ...` as a person would; what it printed. It must end well."""
@@ -110,7 +112,11 @@ class RunningHub:
                 os.killpg(self.parent.pid, signal.SIGKILL)
 
     def kill(self, which: str) -> None:
-        """kill -9 of everything that serves pages (`web`) or of the worker (`worker`)."""
+        """kill -9 of everything that serves pages (`web`), of the worker, or of a command under way."""
+        if which == "command":
+            for process in self.commands:
+                process.kill() if process.poll() is None else None
+            return
         mark = b"gunicorn" if which == "web" else b"\0worker"
         for pid in self.children():
             try:
