@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # A cold start imports everything twice on a busy machine.
-PATIENCE = 60
+PATIENCE = 180
 
 
 def free_port() -> int:

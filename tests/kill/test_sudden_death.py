@@ -20,7 +20,7 @@ from hub.content.models import Item, Post
 from hub.core.database import db, unit_of_work
 from hub.core.mail import DROPPED, SENT, UNCERTAIN
 from hub.digests.actions import choose, own_subscriber
-from hub.digests.rules import DAILY
+from hub.digests.models import DAILY
 from tests.factories.archived import collection
 from tests.factories.content import discussion
 from tests.factories.groups import group, member

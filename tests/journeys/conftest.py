@@ -1,0 +1,101 @@
+"""A seeded hub, running for real, and people with browsers of their own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import FLAGS, find
+from tests.running import RunningHub
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Reader:
+    """Somebody at a browser. Every page they come to is checked by axe, once for each kind of page."""
+
+    page: Page
+    hub: RunningHub
+    looked_at: set[str] = field(default_factory=set)
+    strangers: list[str] = field(default_factory=list)
+
+    def goto(self, path: str) -> None:
+        self.page.goto(self.hub.address + path if path.startswith("/") else path)
+        self.look()
+
+    def look(self) -> None:
+        """What axe finds on the page as it is now: nothing, or the test ends here."""
+        found = Axe().run(self.page, options=RULES)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        """Press a button or follow a link by its words, and look where it leads."""
+        target = self.page.get_by_role("button", name=name, exact=exact).or_(
+            self.page.get_by_role("link", name=name, exact=exact)
+        )
+        target.first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=False).first.fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        self.page.get_by_label(label, exact=False).first.select_option(label=option)
+
+    def sees(self, text: str) -> None:
+        assert text in self.page.locator("body").inner_text(), f"{self.page.url} does not say: {text}"
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.goto("/sign-in")
+        self.fill("E-mail", email)
+        self.page.locator("input[type=password]").fill(password)
+        self.press("Sign in")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium is installed: see `python -m tests.browser`")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory) -> Iterator[tuple[RunningHub, dict[str, Any]]]:
+    """`hub upgrade`, `hub seed`, `hub run`; the hub, and the sign-ins of its samples by role."""
+    data: Path = tmp_path_factory.mktemp("journey") / "data"
+    hub = RunningHub(data)
+    hub.plain_command("upgrade")
+    sign_ins = hub.command("seed")["sign_ins"]
+    with hub:
+        yield hub, sign_ins
+
+
+@pytest.fixture
+def somebody(browser: Browser, seeded):
+    """Makes readers: each has cookies and a screen of their own."""
+    contexts = []
+
+    def make(width: int = 1280, scheme: str = "light", scripts: bool = True) -> Reader:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        reader = Reader(context.new_page(), seeded[0])
+        home = reader.hub.address
+        context.on("request", lambda r: None if r.url.startswith(home) else reader.strangers.append(r.url))
+        return reader
+
+    yield make
+    for context in contexts:
+        context.close()
