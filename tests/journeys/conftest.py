@@ -17,11 +17,11 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 @dataclass
 class Reader:
-    """Somebody at a browser. Every page they come to is checked by axe, once for each kind of page."""
+    """Somebody at a browser. axe looks at every page that they come to; what it finds is told at the end."""
 
     page: Page
     hub: RunningHub
-    looked_at: set[str] = field(default_factory=set)
+    barriers: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
 
     def goto(self, path: str) -> None:
@@ -29,15 +29,16 @@ class Reader:
         self.look()
 
     def look(self) -> None:
-        """What axe finds on the page as it is now: nothing, or the test ends here."""
+        """Note what axe finds on the page as it is now."""
         found = Axe().run(self.page, options=RULES)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        if found.violations_count:
+            self.barriers[self.page.url] = found.generate_report()
 
     def press(self, name: str, *, exact: bool = True) -> None:
-        """Press a button or follow a link by its words, and look where it leads."""
-        target = self.page.get_by_role("button", name=name, exact=exact).or_(
-            self.page.get_by_role("link", name=name, exact=exact)
-        )
+        """Press a button of the page (else follow a link) by its words, and look where it leads."""
+        main = self.page.locator("main")
+        buttons = main.get_by_role("button", name=name, exact=exact)
+        target = buttons if buttons.count() else main.get_by_role("link", name=name, exact=exact)
         target.first.click()
         self.page.wait_for_load_state()
         self.look()
