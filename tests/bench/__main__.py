@@ -1,4 +1,4 @@
-"""`make bench`: the hub as it runs for real, with 2,000 items and 40,000 posts, beside a bare Flask page of 20
+"""`make bench`: the hub as it runs, with 2,000 items and 40,000 posts, beside a bare Flask page of 20
 posts from one query, on the same server with as many processes; both are measured in turns."""
 
 import os
