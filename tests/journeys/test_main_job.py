@@ -250,11 +250,11 @@ def _a_moderator_makes_guidance(facilitator: Reader, sign_ins: list, question: s
 
 def _subscribers_get_one_digest(visitor: Reader, newcomer: Reader, hub: RunningHub) -> None:
     newcomer.goto("/me/mail")
-    newcomer.page.locator("fieldset", has_text=RECORDS).get_by_label(re.compile("daily|day", re.I)).check()
+    newcomer.page.locator("fieldset", has_text=RECORDS).locator("[value=daily]").check()
     newcomer.press("Save", exact=False)
     visitor.goto("/groups/records-scotland/subscribe")
     visitor.page.locator("[name=email]").fill(SUBSCRIBER)
-    visitor.page.get_by_label(re.compile("daily|day", re.I)).first.check()
+    visitor.page.locator("[value=daily]").first.check()
     visitor.press("Ask for the digest")
     visitor.goto(link(wait_for_letter(visitor, SUBSCRIBER), hub, "confirm"))
     visitor.press("Send me this digest")
