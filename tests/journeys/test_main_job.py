@@ -251,7 +251,7 @@ def _a_moderator_makes_guidance(facilitator: Reader, sign_ins: list, question: s
 def _subscribers_get_one_digest(visitor: Reader, newcomer: Reader, hub: RunningHub) -> None:
     newcomer.goto("/me/mail")
     newcomer.page.locator("fieldset", has_text=RECORDS).locator("[value=daily]").check()
-    newcomer.press("Save", exact=False)
+    newcomer.press("Keep these choices")
     visitor.goto("/groups/records-scotland/subscribe")
     visitor.page.locator("[name=email]").fill(SUBSCRIBER)
     visitor.page.locator("[value=daily]").first.check()
