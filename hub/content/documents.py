@@ -13,7 +13,7 @@ from hub.core.policy import Actor, visible
 from hub.core.search import OPEN, Document, documents
 
 from .actions.spine import TOLD_AT_ONCE
-from .models import Item, Post
+from .models import GUIDANCE, OPENING, Item, Post
 from .rules import is_open_to_all
 
 
@@ -57,6 +57,12 @@ class Posts:
 _IN_SIGHT = (Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
 
 
+def _text(post: Post) -> str:
+    """What the post says. A guidance page's summary is a sentence of its own; others are a post's first words."""
+    own = post.kind == OPENING and post.item.kind == GUIDANCE
+    return f"{post.item.summary}\n{plain_text(post.html)}" if own else plain_text(post.html)
+
+
 def _document(post: Post) -> Document:
     item = post.item
     opening = post.position == 1
@@ -65,7 +71,7 @@ def _document(post: Post) -> Document:
         kind=item.kind,
         audiences=frozenset({OPEN if is_open_to_all(item) else f"group:{item.group_id}"}),
         title=item.title,
-        text=plain_text(post.html),
+        text=_text(post),
         created_at=post.created_at,
         item=f"item:{item.id}",
         people=f"{post.byline.get('name', '')} @{post.byline.get('handle', '')}",
