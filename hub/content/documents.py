@@ -58,7 +58,7 @@ _IN_SIGHT = (Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.publ
 
 
 def _text(post: Post) -> str:
-    """What the post says. A guidance page's summary is a sentence of its own; others are a post's first words."""
+    """What the post says. A guidance page's summary is a sentence of its own, others repeat first words."""
     own = post.kind == OPENING and post.item.kind == GUIDANCE
     return f"{post.item.summary}\n{plain_text(post.html)}" if own else plain_text(post.html)
 
