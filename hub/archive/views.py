@@ -167,6 +167,7 @@ def post(token: str, post_token: str) -> str:
         evidence=evidence,
         differences=["", *(difference_html(a, b) for a, b in itertools.pairwise(texts))],
         last_seen=queries.last_seen(evidence.sightings),
+        version_words={version.id: shown.version for version, shown in evidence.versions},
         citation_words=words.CITATIONS,
     )
 

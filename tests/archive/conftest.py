@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,18 @@ def carry_through(found: Import) -> Import:
     reader.run(found.id)
     db.session.rollback()
     return db.session.get(Import, found.id, populate_existing=True)
+
+
+def read_in_a_process(found_id: int) -> int:
+    """Begin to read in a process of its own (forked: it starts at once); its id."""
+    db.session.remove()
+    child = os.fork()
+    if child == 0:
+        db.engine.dispose(close=False)  # the parent's connections are not the child's
+        with suppress(BaseException):
+            reader.run(found_id)
+        os._exit(0)
+    return child
 
 
 def count(model, *criteria) -> int:

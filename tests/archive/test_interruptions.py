@@ -6,7 +6,6 @@ Nothing of it is seen before its end, and nothing is left of one that fails or i
 import os
 import signal
 import time
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -30,7 +29,7 @@ from hub.archive.models import (
 from hub.archive.queries import Filters, list_posts
 from hub.core import clock
 from hub.core.database import db, unit_of_work
-from tests.archive.conftest import carry_through, count
+from tests.archive.conftest import carry_through, count, read_in_a_process
 from tests.conftest import DATABASES
 from tests.factories.x_archive import XArchive, big_archive, png
 
@@ -239,18 +238,6 @@ def test_an_upload_that_is_gone_fails_with_that_reason(kept, archive):
     storage.forget_upload(found.upload)
     ended = carry_through(found)
     assert (ended.state, ended.problem) == ("failed", "upload_lost")
-
-
-def read_in_a_process(found_id: int) -> int:
-    """Begin to read in a process of its own (forked: it starts at once); its id."""
-    db.session.remove()
-    child = os.fork()
-    if child == 0:
-        db.engine.dispose(close=False)  # the parent's connections are not the child's
-        with suppress(BaseException):
-            reader.run(found_id)
-        os._exit(0)
-    return child
 
 
 def test_a_process_that_is_killed_loses_and_doubles_nothing(kept):
