@@ -16,6 +16,12 @@ from hub.seeds.bulk_texts import Writer
 from tests.conftest import DATABASES
 
 
+def wrong_but_for_the_index() -> list[str]:
+    """What the checks find; `hub seed` builds the index afterwards, the generator does not."""
+    found = run_checks()
+    return [problem for name, problems in found.items() if name != "search index" for problem in problems]
+
+
 @pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_it_makes_exactly_as_much_as_asked_for_and_every_counter_is_right(app):
     with app.test_request_context():
@@ -23,10 +29,10 @@ def test_it_makes_exactly_as_much_as_asked_for_and_every_counter_is_right(app):
         assert db.session.scalar(select(func.count()).select_from(Item)) == 130
         assert db.session.scalar(select(func.count()).select_from(Post)) == 1500
         assert db.session.scalar(select(func.count()).select_from(Revision)) == 1500
-        assert run_checks() == {name: [] for name in run_checks()}
+        assert wrong_but_for_the_index() == []
         generate(20, 100)  # more of it, on top
         assert db.session.scalar(select(func.count()).select_from(Post)) == 1600
-        assert run_checks() == {name: [] for name in run_checks()}
+        assert wrong_but_for_the_index() == []
         numbers = db.session.scalars(select(Activity.number).order_by(Activity.number)).all()
         assert numbers == list(range(1, 1601))
 
