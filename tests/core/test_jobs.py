@@ -167,7 +167,11 @@ def test_a_worker_that_starts_takes_up_what_a_dead_one_on_its_machine_held(app):
 
 
 @both
-@pytest.mark.parametrize("worker", [f"{jobs._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"])
+@pytest.mark.parametrize(
+    "worker",
+    [f"{jobs._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"],
+    ids=["alive", "elsewhere", "unnamed"],
+)
 def test_what_a_living_worker_or_another_machine_holds_is_left_to_it(app, worker):
     with unit_of_work():
         enqueue("test.found", name="one")
