@@ -19,6 +19,7 @@ from hub.archive.models import ArchivedPost, Collection, Import, Keeper, PostVer
 from hub.content.models import Item, Post
 from hub.core.database import db, unit_of_work
 from hub.core.mail import DROPPED, SENT, UNCERTAIN
+from hub.core.policy import OWNER
 from hub.digests.actions import choose, own_subscriber
 from hub.digests.models import DAILY
 from tests.factories.archived import collection
@@ -106,7 +107,7 @@ class Writer(threading.Thread):
 def test_posting_while_the_web_processes_are_killed(data: Path, run, kills):
     with inside(data):
         where = group(slug="talk")
-        people = [member(person(password=PASSWORD), where) for _ in range(WRITERS)]
+        people = [member(person(password=PASSWORD), where, OWNER) for _ in range(WRITERS)]
         path = discussion(people[0], where).path
         emails = [someone.email for someone in people]
     hub = run(data)
@@ -190,7 +191,7 @@ def test_sending_digests_while_sender_and_worker_are_killed(data: Path, run, kil
             for reader in readers:
                 with unit_of_work():
                     choose(own_subscriber(db.session.merge(reader)), where, DAILY)
-            discussion(member(None, where), where, "News for all")
+            discussion(member(None, where, OWNER), where, "News for all")
         hub = run(data, mail_url=server.url)
         tomorrow = time.strftime("%Y-%m-%dT08:30", time.gmtime(time.time() + 86_400))
         for kill in range(kills):
