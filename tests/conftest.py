@@ -1,5 +1,6 @@
 """Fixtures for every room: the hub on SQLite or PostgreSQL, an empty database a test, people to act as."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,8 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     limiter.reset()
     fragments.forget()  # kept by the ids of rows that the next test uses again
     close_all_sessions()  # one that a failed test left open would hold its locks
+    for folder in ("mail", "uploads"):
+        shutil.rmtree(app.extensions["settings"].folder(folder))
     with app.app_context():
         _empty(app)
         forget_engine()

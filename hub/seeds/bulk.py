@@ -106,7 +106,7 @@ def _join(group: Group, people: list[Person]) -> None:
     members = set(db.session.scalars(select(Membership.person_id).where(Membership.group_id == group.id)))
     new = [person for person in people if person.id not in members]
     for place, person in enumerate(new):
-        role = "moderator" if place < 2 and not members else "member"
+        role = ("owner", "moderator")[place] if place < 2 and not members else "member"
         db.session.add(Membership(person_id=person.id, group_id=group.id, role=role))
     group.member_count += len(new)
     db.session.flush()

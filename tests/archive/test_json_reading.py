@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hub.archive.sources import Broken, limits
@@ -39,6 +39,7 @@ def test_an_arrays_rows_are_its_values_with_their_exact_bytes(values, ascii_only
 @given(st.lists(VALUES, max_size=6))
 @settings(deadline=None, max_examples=60)
 def test_values_one_after_another_are_read(values):
+    assume(not values or not isinstance(values[0], list))  # a file that begins with an array is its rows
     data = "\n".join(json.dumps(value) for value in values).encode()
     assert [row.value for row in stream_rows(io.BytesIO(data))] == values
     assert [row.value for row in line_rows(io.BytesIO(data))] == values

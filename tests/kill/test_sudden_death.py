@@ -32,7 +32,7 @@ from tests.running import RunningHub, Visitor
 from tests.smtp import mail_server
 
 often = pytest.mark.parametrize(
-    "kills", [pytest.param(3, id="3-times"), pytest.param(20, id="20-times", marks=pytest.mark.soak)]
+    "kills", [pytest.param(kills, id=f"{kills}-times", marks=pytest.mark.soak) for kills in (3, 20)]
 )
 # Kills fall anywhere in what goes on.
 chance = random.Random()
