@@ -20,6 +20,9 @@ from werkzeug.test import TestResponse
 
 from tests.house.worlds import BEGIN, CANARIES, SECRET, World, build, visible_tokens
 
+# In the soak until the visitor's case has been seen whole on a quiet machine.
+pytestmark = pytest.mark.soak
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # HEAD is GET without its bytes, OPTIONS the methods of the address.
 ONCE = frozenset({"HEAD", "OPTIONS"})
