@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, LeftOut, StillReading
+from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, LeftOut, Record, StillReading
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.json_stream import Row, array_rows, line_rows, stream_rows
 
@@ -36,6 +36,17 @@ def capture_rows(source: Source) -> Iterator[Row | LeftOut | StillReading]:
         return
     with source.open(name) as stream:
         yield from framing(stream)
+
+
+def read_capture(source: Source, read: Callable[[Row, str], Iterable[Record]]) -> Iterator[Record]:
+    """The records of a capture: those that `read` makes of each row (given with the file's name), and what
+    `capture_rows` says between them."""
+    file = _file(source)
+    for row in capture_rows(source):
+        if isinstance(row, Row):
+            yield from read(row, file)
+        else:
+            yield row
 
 
 def first_values(source: Source) -> list[Any]:

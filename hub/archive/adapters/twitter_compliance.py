@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.archive.adapters.base import Deletion, LeftOut, Record, Slice
-from hub.archive.adapters.capture_file import capture_rows, first_values
+from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_time
 from hub.archive.sources import Source
 from hub.archive.sources.json_stream import Row
@@ -24,14 +24,14 @@ class TwitterCompliance:
         return any(_is_row(value) for value in first_values(source))
 
     def read(self, source: Source) -> Iterator[Record]:
-        for row in capture_rows(source):
-            if not isinstance(row, Row):
-                yield row
-            elif not _is_row(row.value) or row.value["action"] != "delete":
-                file = next(iter(source.members())).name
-                yield LeftOut("platform_message" if _is_row(row.value) else "unexpected_shape", file)
-            else:
-                yield _deletion(row.value, Slice(row.raw, next(iter(source.members())).name, row.number))
+        return read_capture(source, _read)
+
+
+def _read(row: Row, file: str) -> Iterator[Record]:
+    if not _is_row(row.value) or row.value["action"] != "delete":
+        yield LeftOut("platform_message" if _is_row(row.value) else "unexpected_shape", file)
+    else:
+        yield _deletion(row.value, Slice(row.raw, file, row.number))
 
 
 def _is_row(value: Any) -> bool:

@@ -10,6 +10,8 @@ from hub.archive.adapters.base import Link, Mention, content_hash
 
 PLATFORM = "x"
 
+MEDIA_KINDS = {"photo": "photo", "video": "video", "animated_gif": "animation"}
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FIRST_TWEET = datetime(2006, 3, 21, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(days=1)
@@ -32,6 +34,11 @@ def as_id(value: Any) -> str | None:
 def as_text(value: Any) -> str:
     """Text without the escapes that the API adds ("&amp;")."""
     return html.unescape(value) if isinstance(value, str) else ""
+
+
+def media_kind(value: Any) -> str:
+    """What a picture or film is, in the archive's words."""
+    return MEDIA_KINDS.get(str(value), "other")
 
 
 def as_dict(value: Any) -> dict:

@@ -17,7 +17,7 @@ from hub.archive.adapters.base import (
     Record,
     Slice,
 )
-from hub.archive.adapters.capture_file import capture_rows, first_values
+from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_word, dicts
 from hub.archive.sources import Source
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
@@ -29,7 +29,6 @@ COUNTS = {
     "replies": "reply_count",
     "quotes": "quote_count",
 }
-MEDIA_KINDS = {"photo": "photo", "video": "video", "animated_gif": "animation"}
 # A tweet holds the whole of the tweet that it passes on or quotes: a post of its own.
 INNER = {"retweeted_status": PART, "quoted_status": PART}
 
@@ -43,11 +42,7 @@ class TwitterV1:
         return any(_is_tweet(value) or _is_delete(value) for value in first_values(source))
 
     def read(self, source: Source) -> Iterator[Record]:
-        for row in capture_rows(source):
-            if not isinstance(row, Row):
-                yield row
-            else:
-                yield from _read(row, next(iter(source.members())).name)
+        return read_capture(source, _read)
 
 
 def _is_tweet(value: Any) -> bool:
@@ -151,7 +146,7 @@ def _media(tweet: dict) -> Iterator[MediaRef]:
     for one in dicts(extended.get("media")):
         yield MediaRef(
             key=as_id(one.get("id_str")) or "",
-            kind=MEDIA_KINDS.get(str(one.get("type")), "other"),
+            kind=fields.media_kind(one.get("type")),
             url=as_word(one.get("media_url_https") or one.get("media_url"), 2_000),
             alt_text=as_word(one.get("ext_alt_text"), 5_000),
         )

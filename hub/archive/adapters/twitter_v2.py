@@ -18,7 +18,7 @@ from hub.archive.adapters.base import (
     Record,
     Slice,
 )
-from hub.archive.adapters.capture_file import capture_rows, first_values
+from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_word, dicts
 from hub.archive.sources import Source
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
@@ -30,7 +30,6 @@ COUNTS = {
     "replies": "reply_count",
     "quotes": "quote_count",
 }
-MEDIA_KINDS = {"photo": "photo", "video": "video", "animated_gif": "animation"}
 PAGE = {"data": PART, "includes": {"users": PART, "tweets": PART, "media": PART}}
 # A post taken out of its page ("flattened") carries its author and media itself.
 FLAT = {"author": PART, "attachments": {"media": PART}}
@@ -45,11 +44,7 @@ class TwitterV2:
         return any(_is_page(value) or _is_flat(value) for value in first_values(source))
 
     def read(self, source: Source) -> Iterator[Record]:
-        for row in capture_rows(source):
-            if not isinstance(row, Row):
-                yield row
-            else:
-                yield from _read(row, next(iter(source.members())).name)
+        return read_capture(source, _read)
 
 
 def _is_page(value: Any) -> bool:
@@ -237,7 +232,7 @@ def _media(post: dict, context: _Context) -> Iterator[MediaRef]:
         one = as_dict(part.value) if part else {}
         yield MediaRef(
             key=key.rpartition("_")[2][:50],
-            kind=MEDIA_KINDS.get(str(one.get("type")), "other"),
+            kind=fields.media_kind(one.get("type")),
             url=as_word(one.get("url") or one.get("preview_image_url"), 2_000),
             alt_text=as_word(one.get("alt_text"), 5_000),
         )

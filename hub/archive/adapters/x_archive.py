@@ -30,7 +30,6 @@ from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.json_stream import Row, array_rows, single_value
 
 COUNTS = {"likes": "favorite_count", "reposts": "retweet_count"}
-MEDIA_KINDS = {"photo": "photo", "video": "video", "animated_gif": "animation"}
 # What the manifest counts and we read, so that both can be set side by side.
 COUNTED = datasets.POSTS | datasets.DELETED_POSTS | datasets.DELETED_HEADERS | datasets.LONG_TEXTS
 
@@ -274,7 +273,7 @@ class _Reading:
             file = next((found for url in urls if (found := self.layout.media(own_id, url))), None)
             yield MediaRef(
                 key=as_id(one.get("id_str")) or "",
-                kind=MEDIA_KINDS.get(str(one.get("type")), "other"),
+                kind=fields.media_kind(one.get("type")),
                 url=urls[0] if urls else None,
                 file=file,
                 alt_text=as_word(one.get("ext_alt_text"), 5_000),
