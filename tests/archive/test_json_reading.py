@@ -45,6 +45,13 @@ def test_values_one_after_another_are_read(values):
     assert [row.value for row in line_rows(io.BytesIO(data))] == values
 
 
+@pytest.mark.parametrize("number", ["10.5", "1e5", "1.5E+10", "-0.25", "12345678.125e-3"])
+@pytest.mark.parametrize("before", range(8))
+def test_a_number_is_whole_wherever_the_window_cuts_it(number, before):
+    data = f"{' ' * before}null {number} null".encode()
+    assert [row.raw for row in stream_rows(io.BytesIO(data))] == [b"null", number.encode(), b"null"]
+
+
 @given(st.dictionaries(st.text(), VALUES, max_size=3), st.lists(VALUES, max_size=4))
 @settings(deadline=None, max_examples=60)
 def test_the_parts_of_a_page_are_found_with_their_exact_bytes(rest, parts):

@@ -19,6 +19,8 @@ BOM = "\ufeff"
 WHITESPACE = re.compile(r"[ \t\n\r]*")
 ASSIGNMENT = re.compile(r"\s*window\.([\w.$]+) = ")
 LONGEST_ASSIGNMENT = 1_000
+# What a number may go on with: after "10." in "10.5" the decoder has read 10 and left the point.
+REST_OF_NUMBER = re.compile(r"[-+.eE0-9]*")
 
 
 class Broken(Exception):
@@ -120,8 +122,8 @@ class Window:
                 if error.reason == "too_deep" or self.ended:
                     raise Broken(error.reason, row) from error
             else:
-                # A number that touches the end of the window may go on behind it.
-                if end < len(self.text) or self.ended:
+                # A number that the end of the window cuts may go on behind it.
+                if self.ended or REST_OF_NUMBER.match(self.text, end).end() < len(self.text):
                     raw = to_bytes(self.text[self.at : end])
                     self.at = end
                     return Row(value, raw, row)
