@@ -183,6 +183,13 @@ def drain(limit: int | None = None, *, kinds: Collection[str] | None = None) -> 
     return done
 
 
+def under_way(kind: str) -> bool:
+    """Whether some worker holds a job of that kind at this moment."""
+    with unit_of_work() as session:
+        held = select(Job.id).where(_is_open, Job.kind == kind, Job.leased_until > clock.now())
+        return session.scalar(held.limit(1)) is not None
+
+
 def release_what_the_dead_held() -> int:
     """Give back the leases of workers of this machine that are no more, without waiting for them to end.
 

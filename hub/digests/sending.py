@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hub.core.database import db
-from hub.core.jobs import drain
+from hub.core.jobs import drain, under_way
 from hub.core.mail import DROPPED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN, Mail
 
 from .claiming import HELD_BACK, NOT_DUE, NOTHING_NEW, claim_due
@@ -57,8 +57,11 @@ def _deliver(mail_ids: list[int]) -> Counter[str]:
     deadline = time.monotonic() + PATIENCE
     while True:
         drain(kinds=[SEND])
+        taken = under_way(
+            SEND
+        )  # asked before the states: what is finished in between is then seen as finished
         states = _states(mail_ids)
-        if not states[SENDING] or time.monotonic() > deadline:
+        if not (taken and (states[QUEUED] or states[SENDING])) or time.monotonic() > deadline:
             return states
         time.sleep(LOOK_AGAIN)
 

@@ -9,6 +9,7 @@ so that an address written tomorrow is covered tomorrow.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from email.message import EmailMessage
 from itertools import product
 
 import pytest
@@ -18,15 +19,15 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.house.worlds import BEGIN, CANARIES, SECRET, World, build, visible_tokens
-
-# In the soak until the visitor's case has been seen whole on a quiet machine.
-pytestmark = pytest.mark.soak
+from hub.core.delivery import Folder
+from tests.house.worlds import BEGIN, CANARIES, DIGESTS, SECRET, World, build, visible_tokens
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # HEAD is GET without its bytes, OPTIONS the methods of the address.
 ONCE = frozenset({"HEAD", "OPTIONS"})
 NOW = BEGIN.replace(day=4)
+# The hidden word that is asked for: what answers with "nothing found for ..." may say it again.
+ASKED = CANARIES[0]
 
 # Drawn at random anew in each world: address parts, drawn numbers, form tokens, signatures, cookies.
 DRAWN = (
@@ -36,6 +37,8 @@ DRAWN = (
     re.compile(r'(?<=name="csrf_token" value=")[^"]+'),
     re.compile(r"(?<=session=)[^;]+"),
     re.compile(r"\b[\w-]{10,}\.[\w-]{6,}\.[\w-]{20,}\b"),
+    re.compile(r"\b[\w-]{12,}\.[\w-]{27}(?![\w-])"),
+    re.compile(r"={15}\d+=="),
 )
 
 QUERIES = (
@@ -102,7 +105,7 @@ def ask(world: World, method: str, path: str, handle: str | None) -> tuple:
 def _sent(method: str) -> dict[str, str] | None:
     if method in {"GET", "HEAD", "OPTIONS"}:
         return None
-    return {"q": "zanzibarine", "text": "zanzibarine", "about": f"/groups/{SECRET}", "email": "a@example.org"}
+    return {"q": ASKED, "text": "Our records", "about": f"/groups/{SECRET}", "email": "a@example.org"}
 
 
 def methods(rule: Rule, *, first: bool) -> tuple[str, ...]:
@@ -205,7 +208,7 @@ def test_every_address_answers_alike_for_every_method(worlds, handle):
                 one, other = ask(without, method, here, handle), ask(with_it, method, there, handle)
                 assert other == one, differing(f"{method} {here} / {there} as {handle}", one, other)
                 told = one[2].casefold().replace(SECRET, "")  # an address that was asked for may be named
-                assert not any(canary in told for canary in CANARIES) or "zanzibarine" in told
+                assert not any(canary in told for canary in CANARIES if canary != ASKED)
     assert asked_of.total() > 400
 
 
@@ -232,3 +235,25 @@ def test_no_page_tells_a_word_that_only_the_hidden_holds(worlds, handle):
             told = f"{headers} {body}".casefold()
             for canary in CANARIES:
                 assert canary not in told.replace(SECRET, ""), f"{there} as {handle} tells {canary}"
+
+
+def mail(world: World) -> list[tuple[str, str]]:
+    """What was sent to people outside, by address, in the order in which it was written."""
+    messages = Folder(world.app.extensions["settings"].folder("mail")).messages()
+    sent = [(message["To"], normal(_decoded(message))) for _token, message in messages]
+    return sorted((to, text) for to, text in sent if to.split("@")[0] not in {"alice", "hilda"})
+
+
+def _decoded(message: EmailMessage) -> str:
+    headers = [f"{name}: {value}" for name, value in message.items()]
+    parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+    return "\n".join(headers + parts)
+
+
+def test_mail_to_those_outside_is_the_same(worlds):
+    without, with_it = worlds
+    one, other = mail(without), mail(with_it)
+    assert {to for to, _text in one} == {"bob@example.org", "mona@example.org", "visitor@example.org"}
+    assert len([text for to, text in one if to.startswith("visitor")]) == DIGESTS
+    assert other == one, differing("mail", tuple(one), tuple(other))
+    assert not any(canary in text.casefold() for _to, text in other for canary in CANARIES)

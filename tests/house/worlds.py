@@ -15,9 +15,13 @@ from sqlalchemy.orm import close_all_sessions
 from hub.accounts.models import Person
 from hub.archive.models import Collection
 from hub.content.models import Item, Post
+from hub.core import clock
 from hub.core.database import Base, db, unit_of_work
 from hub.core.jobs import drain
+from hub.core.mail import Mail
 from hub.core.settings import Settings
+from hub.digests.actions import confirm_subscription, subscribe, subscriber_of_address
+from hub.digests.sending import send_due_now
 from hub.discussions.actions import reply, start_discussion
 from hub.examples.actions import attach
 from hub.examples.queries import choices
@@ -33,6 +37,8 @@ from tests.factories.x_archive import XArchive, png
 CANARIES = ("zanzibarine", "quokkaberg", "vellichor")
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "secret-vellichor"
+# To each subscriber, of the days on which something happened.
+DIGESTS = 1
 
 
 @dataclass
@@ -70,6 +76,7 @@ def build(folder: Path, time, *, hidden: bool) -> World:
     _secretly(world, time, 2)
     _examples(world, time, folder)
     _secretly(world, time, 3)
+    _digests(world, time)
     close_all_sessions()
     return world
 
@@ -96,6 +103,10 @@ def _people(world: World, time) -> None:
         if world.hidden:
             _join("hilda", SECRET, "owner")
             _join("alice", SECRET)
+    with acting(world, time), unit_of_work():
+        for handle in ("bob", "mona"):
+            subscribe(actor_of(_who(handle)), _group("open"), "daily")
+        confirm_subscription(subscriber_of_address("visitor@example.org"), _group("open"), "daily")
 
 
 def _person(handle: str) -> Person:
@@ -179,6 +190,8 @@ def _secretly(world: World, time, number: int) -> None:
         reply(actor_of(_who("alice")), talk, "vellichor")
         world.addresses[f"hidden question {number}"] = asked.path
         world.addresses[f"hidden discussion {number}"] = talk.path
+        if number == 0:
+            subscribe(hilda, secret, "daily")
     with acting(world, time), unit_of_work():
         draft = start_guidance(
             actor_of(_who("mona")),
@@ -230,6 +243,17 @@ def _examples(world: World, time, folder: Path) -> None:
             attach(actor_of(keeper), post, choices(actor_of(keeper), None, "Schools")[:1], "A closure")
     with acting(world, time):
         assert db.session.scalars(select(Collection.token)).first()
+
+
+def _digests(world: World, time) -> None:
+    """The next mornings' digests: the first tells of all that happened, the second has nothing to tell."""
+    for day in range(1, 3):
+        time.move_to(BEGIN + timedelta(days=day))
+        with world.app.app_context():
+            send_due_now(clock.now())
+            for mail in db.session.scalars(select(Mail).where(Mail.to_address == "hilda@example.org")):
+                world.tokens[f"hidden mail {mail.id}"] = mail.token
+            db.session.remove()
 
 
 def _all_tokens(world: World) -> dict[str, str]:

@@ -22,8 +22,7 @@ RECORDS = "Records and information management Scotland"
 QUESTION = "How long must we keep a post that we took down within minutes?"
 HUB_TIMEOUT = 60_000
 
-# In the soak until it has been seen to its last line on a quiet machine.
-pytestmark = [pytest.mark.xdist_group("journey"), pytest.mark.soak]
+pytestmark = pytest.mark.xdist_group("journey")
 
 
 def own_channel(path: Path) -> Path:
