@@ -20,6 +20,6 @@ def peak(kept, posts: int) -> int:
 
 
 def test_ten_thousand_posts_take_hardly_more_memory_than_a_thousand(kept):
-    """9,000 posts more, held as Python objects, would take over 100 MB; the database's own pages take some."""
+    """9,000 posts more, held as Python objects, would take over 100 MB."""
     small = peak(kept, 1_000)
     assert peak(kept, 10_000) < small + 60 * MB
