@@ -2,7 +2,7 @@
 examples asks as many queries as a page of one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +91,11 @@ def cards_of(examples: Iterable[Example]) -> dict[int, list[Card]]:
         return {example.id: [] for example in examples}
     known = _read(shown)
     return {example.id: [_card(example, part, known) for part in example.shows] for example in examples}
+
+
+def for_judging(cards: Iterable[Card]) -> list[Card]:
+    """The same cards in full although they are withdrawn: for whoever decides about them."""
+    return [replace(card, withdrawn=False) for card in cards]
 
 
 def _read(shown: Sequence[ExamplePost]) -> _Known:

@@ -14,7 +14,7 @@ from hub.core.markup import tidy
 from hub.groups.models import Group
 
 from . import actions
-from .cards import cards_of
+from .cards import cards_of, for_judging
 from .forms import AttachForm
 from .queries import choices, chosen, kept_collections, library, seen_example
 
@@ -59,7 +59,7 @@ def evidence(token: str) -> str:
         section="examples",
         example=example,
         item=example.post.item,
-        cards=cards_of([example])[example.id],
+        cards=for_judging(cards_of([example])[example.id]),  # who may not see it does not come here
         form=HubForm(),
     )
 

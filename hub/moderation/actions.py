@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.accounts.models import Person
-from hub.content.actions import restore, withdraw
+from hub.content import actions as content
 from hub.content.actions.permitting import permit
+from hub.content.models import Item, Post
 from hub.core import clock
 from hub.core.audit import record
 from hub.core.database import db
@@ -15,6 +16,8 @@ from hub.core.errors import Refused
 from hub.core.mail import post_mail
 from hub.core.outbox import emit
 from hub.core.policy import Actor
+from hub.examples import actions as examples
+from hub.examples.models import Example
 
 from .models import KEPT, REMOVED, WHYS, Report
 from .rules import LONGEST_REASON, LONGEST_REPORT
@@ -36,6 +39,7 @@ def report(actor: Actor, address: str, why: str, text: str, email: str = "") -> 
         group_id=subject.group_id,
         item_id=subject.item.id if subject.item else None,
         post_id=subject.post.id if subject.post else None,
+        example_id=subject.example.id if subject.example else None,
         person_id=subject.person.id if subject.person else None,
         why=why if why in WHYS else WHYS[-1],
         text=text.strip()[:LONGEST_REPORT],
@@ -54,7 +58,7 @@ def withdraw_reported(actor: Actor, made: Report) -> None:
     if made.subject is None:
         raise Refused(_("There is nothing here that can be withdrawn. You can decide about the report."))
     if not made.withdrawn:
-        withdraw(actor, made.subject, _("Reported"))
+        _withdraw(actor, made.subject, _("Reported"))
         _tell_author(actor, made, WITHDRAWN)
 
 
@@ -62,7 +66,7 @@ def put_back(actor: Actor, made: Report) -> None:
     """Undo a withdrawal while nothing has been decided."""
     made = _hold(actor, made)
     if made.subject is not None and made.withdrawn:
-        restore(actor, made.subject, _("Put back before a decision"))
+        _restore(actor, made.subject, _("Put back before a decision"))
 
 
 def decide(actor: Actor, made: Report, decision: str, reason: str) -> None:
@@ -73,7 +77,7 @@ def decide(actor: Actor, made: Report, decision: str, reason: str) -> None:
     reason = reason.strip()[:LONGEST_REASON]
     was_withdrawn = made.withdrawn
     if made.subject is not None:
-        (restore if decision == KEPT else withdraw)(actor, made.subject, reason)
+        (_restore if decision == KEPT else _withdraw)(actor, made.subject, reason)
     settled = _same(made)
     for one in settled:
         one.decision, one.reason = decision, reason
@@ -91,6 +95,20 @@ def decide(actor: Actor, made: Report, decision: str, reason: str) -> None:
     if decision == REMOVED or was_withdrawn:
         _tell_author(actor, made, DECIDED)
     emit("report.decided", report_id=made.id, decision=decision)
+
+
+def _withdraw(actor: Actor, subject: Item | Post | Example, reason: str) -> None:
+    if isinstance(subject, Example):
+        examples.withdraw(actor, subject, reason)
+    else:
+        content.withdraw(actor, subject, reason)
+
+
+def _restore(actor: Actor, subject: Item | Post | Example, reason: str) -> None:
+    if isinstance(subject, Example):
+        examples.restore(actor, subject, reason)
+    else:
+        content.restore(actor, subject, reason)
 
 
 def _hold(actor: Actor, made: Report) -> Report:
@@ -134,9 +152,8 @@ def _answer(made: Report) -> None:
 
 
 def _tell_author(actor: Actor, made: Report, purpose: str) -> None:
-    """The author learns what happened to their words, and why; not who reported them."""
-    author_id = made.subject.author_id if made.subject is not None else None
-    author = db.session.get(Person, author_id) if author_id else None
+    """The author (of an example: who attached it) learns what happened and why; not who reported it."""
+    author = db.session.get(Person, made.author_id) if made.author_id else None
     if author is not None and author.id != actor.person_id:
         post_mail(purpose, author.email, key=f"{purpose}:{made.id}", person_id=author.id, report_id=made.id)
 
@@ -145,7 +162,7 @@ def withdraw_now(actor: Actor, address: str) -> Report | None:
     """A moderator withdraws what they came across; it waits on the desk for their reason. None if there is
     nothing at the address that they moderate."""
     subject = find(actor, address)
-    if subject.item is None or not actor.moderates(subject.group_id):
+    if not subject.can_be_withdrawn or not actor.moderates(subject.group_id):
         return None
     made = db.session.scalars(
         select(Report)

@@ -13,6 +13,7 @@ from hub.core.audit import AuditEntry
 from hub.core.database import db
 from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
+from hub.examples.models import Example
 from hub.groups.models import Group
 
 from .words import done
@@ -32,7 +33,7 @@ class Entry:
 
 
 def entries(actor: Actor, group: Group | None = None, cursor: str | None = None) -> tuple[Page, list[Entry]]:
-    """A page of the log, the newest first, in four queries."""
+    """A page of the log, the newest first, in up to six queries."""
     statement = select(AuditEntry).where(visible(AuditEntry, actor))
     if group is not None:
         statement = statement.where(AuditEntry.group_id == group.id)
@@ -74,9 +75,10 @@ def _groups(actor: Actor, ids: set[int | None]) -> Sequence[Group]:
 
 
 def _subjects(actor: Actor, rows: Sequence[AuditEntry]) -> dict[tuple[str, int | None], tuple[str, str]]:
-    """(kind, id) -> title and address, of the items and posts that the actor sees."""
+    """(kind, id) -> title and address, of the items, posts and examples that the actor sees."""
     items = {row.subject_id for row in rows if row.subject_kind == "item"}
     posts = {row.subject_id for row in rows if row.subject_kind == "post"}
+    examples = {row.subject_id for row in rows if row.subject_kind == "example"}
     found: dict[tuple[str, int | None], tuple[str, str]] = {}
     if items:
         for item in db.session.scalars(select(Item).where(visible(Item, actor), Item.id.in_(items))):
@@ -85,4 +87,9 @@ def _subjects(actor: Actor, rows: Sequence[AuditEntry]) -> dict[tuple[str, int |
         seen = select(Post).where(visible(Post, actor), Post.id.in_(posts)).options(joinedload(Post.item))
         for post in db.session.scalars(seen):
             found["post", post.id] = post.item.title, post.path
+    if examples:
+        shown = select(Example).where(visible(Example, actor), Example.id.in_(examples))
+        under = joinedload(Example.post).joinedload(Post.item)
+        for example in db.session.scalars(shown.options(under)):
+            found["example", example.id] = example.post.item.title, example.path
     return found

@@ -9,6 +9,7 @@ from hub.accounts.models import Person
 from hub.content.models import Item, Post
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
+from hub.examples.models import Example
 from hub.groups.models import Group
 
 KEPT, REMOVED = "kept", "removed"
@@ -32,6 +33,8 @@ class Report(Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("community.id", ondelete="SET NULL"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="SET NULL"), index=True)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    # An example stands alone: were its item named too, a decision could reach that when the example is gone.
+    example_id: Mapped[int | None] = mapped_column(ForeignKey("example.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     why: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text, default="")
@@ -49,6 +52,7 @@ class Report(Base):
     group: Mapped[Group | None] = relationship(lazy="joined")
     item: Mapped[Item | None] = relationship(lazy="joined")
     post: Mapped[Post | None] = relationship(lazy="joined")
+    example: Mapped[Example | None] = relationship(lazy="joined")
     person: Mapped[Person | None] = relationship(foreign_keys=person_id, lazy="joined")
 
     @property
@@ -56,9 +60,17 @@ class Report(Base):
         return self.decided_at is None
 
     @property
-    def subject(self) -> Item | Post | None:
+    def subject(self) -> Item | Post | Example | None:
         """What can be withdrawn; a person or an address cannot."""
-        return self.post or self.item
+        return self.example or self.post or self.item
+
+    @property
+    def author_id(self) -> int | None:
+        """Whose it is: who wrote it, or who attached the example."""
+        if self.example is not None:
+            return self.example.person_id
+        written = self.post or self.item
+        return written.author_id if written is not None else None
 
     @property
     def withdrawn(self) -> bool:

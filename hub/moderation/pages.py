@@ -18,6 +18,7 @@ from hub.core.desk import MOST_COUNTED, ROWS, Act, Queue, Waiting, add_queue
 from hub.core.markup import excerpt
 from hub.core.policy import Actor, can
 from hub.core.slots import fills
+from hub.examples.models import Example
 
 from .queries import Reported, count_reports, unanswered, waiting_reports
 from .words import WHY
@@ -50,6 +51,14 @@ def _withdraw_an_item(item: Item) -> Markup | None:
     return get_template_attribute("moderation/_offers.html", "withdraw_item")(item)
 
 
+@fills("evidence.rail")
+def _withdraw_an_example(example: Example) -> Markup | None:
+    """To moderators: out of sight wherever it stands."""
+    if not current_actor().moderates(example.post.item.group_id):
+        return None
+    return get_template_attribute("moderation/_offers.html", "withdraw_example")(example)
+
+
 def _reports(actor: Actor, group_ids: Sequence[int]) -> list[Waiting]:
     return [_reported(row) for row in waiting_reports(actor, group_ids)]
 
@@ -80,6 +89,8 @@ def _title(made: Any) -> str:
         return _("%(name)s's post in “%(title)s”", name=name, title=made.item.title)
     if made.item is not None:
         return str(made.item.title)
+    if made.example is not None:
+        return _("An example in “%(title)s”", title=made.example.post.item.title)
     return str(made.person.name) if made.person is not None else str(made.about or _("No address"))
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
-from hub.content.models import QUESTION, Item
+from hub.content.models import QUESTION, Item, Post
 from hub.core.database import db
 from hub.core.desk import MOST_COUNTED, ROWS
 from hub.core.policy import Actor, visible
+from hub.examples.models import Example
 from hub.groups.models import Group
 
 from .models import Report
@@ -36,6 +37,7 @@ def waiting_reports(actor: Actor, group_ids: Sequence[int], limit: int = ROWS) -
     rows = db.session.execute(
         select(Report, of_one.c.number)
         .join(of_one, of_one.c.first == Report.id)
+        .options(joinedload(Report.example).joinedload(Example.post).joinedload(Post.item))
         .order_by(Report.created_at, Report.id)
         .limit(limit)
     )

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from hub.accounts.models import Person
 from hub.content.models import PLACES, Item, Post
 from hub.core.database import db
 from hub.core.policy import Actor, visible
+from hub.examples.models import Example
 from hub.groups.models import Group
 
 LONGEST_ADDRESS = 500
 
 _ITEM = re.compile(r"/groups/([^/]{1,60})/(" + "|".join(PLACES.values()) + r")/(\d{1,9})(?:/.*)?\Z")
 _GROUP = re.compile(r"/groups/([^/]{1,60})(?:/.*)?\Z")
+_EVIDENCE = re.compile(r"/evidence/([^/]{1,24})(?:/.*)?\Z")
 _PERSON = re.compile(r"/people/([^/]{1,40})/?\Z")
 _POST = re.compile(r"post-(\d{1,9})\Z")
 
@@ -30,7 +33,12 @@ class Subject:
     group_id: int | None = None
     item: Item | None = None
     post: Post | None = None
+    example: Example | None = None
     person: Person | None = None
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.item is not None or self.example is not None
 
 
 def find(actor: Actor, address: str) -> Subject:
@@ -49,6 +57,10 @@ def find(actor: Actor, address: str) -> Subject:
             post = _post(actor, item, _position(parts.query, parts.fragment))
             address = post.path if post else item.path
             return Subject(address, group_id=item.group_id, item=item, post=post)
+    elif match := _EVIDENCE.match(parts.path):
+        example = _example(actor, match[1])
+        if example is not None:
+            return Subject(example.path, group_id=example.post.item.group_id, example=example)
     elif match := _GROUP.match(parts.path):
         seen = select(Group).where(visible(Group, actor), Group.slug == match[1])
         group = db.session.scalars(seen).one_or_none()
@@ -80,6 +92,14 @@ def _post(actor: Actor, item: Item, position: int | None) -> Post | None:
         return None
     return db.session.scalars(
         select(Post).where(visible(Post, actor), Post.item_id == item.id, Post.position == position)
+    ).one_or_none()
+
+
+def _example(actor: Actor, token: str) -> Example | None:
+    return db.session.scalars(
+        select(Example)
+        .where(visible(Example, actor), Example.token == token)
+        .options(joinedload(Example.post).joinedload(Post.item))
     ).one_or_none()
 
 

@@ -8,9 +8,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor, load, requires
+from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.forms import HubForm
 from hub.core.security import limiter
+from hub.examples.cards import Card, cards_of, for_judging
+from hub.examples.models import Example
+from hub.examples.queries import seen_example
 from hub.groups.models import Group
 
 from . import actions, log
@@ -139,9 +143,15 @@ def _page(made: Report, form: DecisionForm) -> str:
         report=made,
         reports=all_about(actor, made),
         text=Markup(post.html) if post else None,  # rendered and cleaned when it was written
+        cards=_cards(made.example) if made.example else [],
         why=WHY,
         form=form,
     )
+
+
+def _cards(example: Example) -> list[Card]:
+    seen = db.session.scalars(seen_example(current_actor(), example.token)).one_or_none()
+    return for_judging(cards_of([seen])[seen.id]) if seen is not None else []
 
 
 @bp.post("/desk/withdrawals")

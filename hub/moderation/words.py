@@ -35,6 +35,8 @@ DONE = {
     "group.read": _("began to read the group as an administrator"),
     "example.attach": _("attached an example"),
     "example.detach": _("took an example off"),
+    "example.withdraw": _("withdrew an example in"),
+    "example.restore": _("put back an example in"),
     "person.confirm_organisation": _("confirmed somebody's organisation"),
     "person.activate": _("gave somebody their account back"),
     "person.deactivate": _("closed somebody's account"),

@@ -759,6 +759,7 @@ def upgrade() -> None:
     sa.Column('group_id', sa.Integer(), nullable=True),
     sa.Column('item_id', sa.Integer(), nullable=True),
     sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('example_id', sa.Integer(), nullable=True),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('why', sa.String(length=20), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
@@ -771,6 +772,7 @@ def upgrade() -> None:
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.CheckConstraint("decision IN ('kept', 'removed')", name=op.f('ck_report_decision')),
     sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_report_decided_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['example_id'], ['example.id'], name=op.f('fk_report_example_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_report_group_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_report_item_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_person_id'), ondelete='SET NULL'),
@@ -782,6 +784,7 @@ def upgrade() -> None:
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_report_about'), ['about'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_decided_by_id'), ['decided_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_example_id'), ['example_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_item_id'), ['item_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_post_id'), ['post_id'], unique=False)

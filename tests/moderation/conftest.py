@@ -7,9 +7,10 @@ import pytest
 from hub.content import actions as content
 from hub.content.models import ANSWER, QUESTION
 from hub.core.database import unit_of_work
+from tests.examples.conftest import scene
 from tests.factories.worlds import world
 
-__all__ = ["world"]
+__all__ = ["scene", "world"]
 
 
 @pytest.fixture
