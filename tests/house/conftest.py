@@ -5,25 +5,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route, sync_playwright
-
-from tests.browser import FLAGS, find
+from playwright.sync_api import Browser, Page, Route
 
 HOST = "http://localhost"
 
 # Style sheets and scripts do not change during a run.
 fixed: dict[str, tuple[int, dict[str, str], bytes]] = {}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip("No Chromium here; see `python -m tests.browser`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

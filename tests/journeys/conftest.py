@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import FLAGS, find
 from tests.running import RunningHub
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -60,17 +59,6 @@ class Reader:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = find()
-    if path is None:
-        pytest.skip("no Chromium is installed: see `python -m tests.browser`")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
 def seeded(tmp_path_factory) -> Iterator[tuple[RunningHub, dict[str, Any]]]:
     """`hub upgrade`, `hub seed`, `hub run`; the hub, and the sign-ins of its samples by role."""
     data: Path = tmp_path_factory.mktemp("journey") / "data"
@@ -82,12 +70,12 @@ def seeded(tmp_path_factory) -> Iterator[tuple[RunningHub, dict[str, Any]]]:
 
 
 @pytest.fixture
-def somebody(browser: Browser, seeded):
+def somebody(chromium: Browser, seeded):
     """Makes readers: each has cookies and a screen of their own."""
     contexts = []
 
     def make(width: int = 1280, scheme: str = "light", scripts: bool = True) -> Reader:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
         )
         contexts.append(context)
