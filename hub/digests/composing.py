@@ -2,22 +2,23 @@
 
 from urllib.parse import urlsplit
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.accounts.models import Person
 from hub.core.database import db
+from hub.core.language import read_by
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.message import CannotBeWritten
 from hub.core.pages import day
 from hub.groups.models import Group
 
-from . import links, wording
-from .gathering import Edition, Ranges, gather
+from . import example_wording, links, wording
+from .gathering import WHOLE, Edition, gather
 from .models import NEVER, Digest, Subscriber, Subscription
-from .rules import CONFIRM_WITHIN
+from .ranges import Ranges
+from .rules import CONFIRM_WITHIN, zone_named
 
 DEFAULT_LOCALE = "en_GB"
 
@@ -44,11 +45,11 @@ def compose_digest(mail: Mail) -> Email | None:
 
 def digest_message(digest: Digest, chosen: dict[int, Subscription], ranges: Ranges) -> Email | None:
     subscriber = digest.subscriber
-    edition = gather(subscriber.as_actor(), ranges)
-    if not edition.events:
-        return None
     locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
-    with force_locale(locale):  # the subject and the day are words, too
+    with read_by(locale, zone_named(subscriber.zone)):
+        edition = gather(subscriber.as_actor(), ranges)
+        if not edition.events:
+            return None
         words = _words(digest, edition, chosen)
         return letter("digest", locale=locale, headers=list_headers(subscriber.token), **words)
 
@@ -73,7 +74,8 @@ def _words(digest: Digest, edition: Edition, chosen: dict[int, Subscription]) ->
         "foot": wording.foot,
         "told": wording.told,
         "counted": wording.counted,
-        "whole": wording.WHOLE,
+        "words": example_wording,
+        "whole": WHOLE,
         "of_the_group": wording.of_the_group,
         "choices_link": links.choices_link(token),
         "leave_link": links.leave_link(token),

@@ -4,20 +4,23 @@ now, each thing once, by groups and by worth."""
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from hub.content.models import GUIDANCE, QUESTION, Activity, Item, Post
 from hub.core.database import db
 from hub.core.markup import excerpt, own_words
-from hub.core.policy import Actor, visible
+from hub.core.policy import Actor
 from hub.groups.models import Group
 
-# Activity numbers after the first, up to and with the second, by group id.
-Ranges = Mapping[int, tuple[int, int]]
+from .examples import NO_EXAMPLES, ExamplesOfItem, examples_in
+from .ranges import Ranges, may_be_told
 
 # Enough to know whether to go and read it.
 LINE = 220
+# Of a section this many items are told whole; of the rest the titles. Mail programs cut what is longer than
+# 100 kB, and people what is longer than their coffee.
+WHOLE = 6
 
 # The order of worth within a group.
 YOURS, WAITING, GUIDANCE_PAGES, ANSWERED, DISCUSSED = "yours", "waiting", "guidance", "answered", "discussed"
@@ -42,6 +45,7 @@ class Entry:
 
     item: Item
     events: list[Event] = field(default_factory=list)
+    examples: ExamplesOfItem = NO_EXAMPLES
 
     def of_kind(self, *kinds: str) -> list[Event]:
         return [event for event in self.events if event.kind in kinds]
@@ -74,6 +78,10 @@ class Edition:
         return [entry for news in self.groups for part in news.sections.values() for entry in part]
 
     @property
+    def told_whole(self) -> list[Entry]:
+        return [entry for news in self.groups for part in news.sections.values() for entry in part[:WHOLE]]
+
+    @property
     def events(self) -> list[Event]:
         return [event for entry in self.entries for event in entry.events] + [
             event for news in self.groups for event in news.others
@@ -82,12 +90,13 @@ class Edition:
 
 def groups_with_news(actor: Actor, ranges: Ranges) -> list[int]:
     """Of these groups the ids of those in whose range the actor may see anything now."""
-    found = select(Activity.group_id).where(_may_be_told(actor, ranges)).distinct()
+    found = select(Activity.group_id).where(may_be_told(actor, ranges)).distinct()
     return sorted(db.session.scalars(found))
 
 
 def gather(actor: Actor, ranges: Ranges) -> Edition:
-    """Everything in the ranges that the actor may see now. Three queries, however much it is."""
+    """Everything in the ranges that the actor may see now, in words of the present language. As many queries
+    for much as for little."""
     entries: dict[int, Entry] = {}
     others: dict[int, list[Event]] = {}
     for activity, item, post in _rows(actor, ranges):
@@ -95,7 +104,9 @@ def gather(actor: Actor, ranges: Ranges) -> Edition:
             others.setdefault(activity.group_id, []).append(Event(activity.number, activity.kind))
         else:
             entries.setdefault(item.id, Entry(item)).events.append(_event(activity, item, post))
-    return _arranged(actor, entries.values(), others)
+    edition = _arranged(actor, entries.values(), others)
+    _add_examples(actor, ranges, edition.told_whole)
+    return edition
 
 
 def _rows(actor: Actor, ranges: Ranges) -> list[Row[tuple[Activity, Item | None, Post | None]]]:
@@ -107,33 +118,9 @@ def _rows(actor: Actor, ranges: Ranges) -> list[Row[tuple[Activity, Item | None,
             .outerjoin(item.group)
             .outerjoin(post, post.id == Activity.post_id)
             .options(contains_eager(item.group))
-            .where(_may_be_told(actor, ranges))
+            .where(may_be_told(actor, ranges))
             .order_by(Activity.number)
         )
-    )
-
-
-def _may_be_told(actor: Actor, ranges: Ranges) -> ColumnElement[bool]:
-    """In range, visible now, and out: mail never carries drafts or what was withdrawn, also not to those who
-    may still see it on the site, because it cannot be taken back."""
-    in_range = or_(
-        false(),
-        *(
-            and_(Activity.group_id == group_id, Activity.number > after, Activity.number <= upto)
-            for group_id, (after, upto) in ranges.items()
-        ),
-    )
-    item_is_out = (
-        select(Item.id)
-        .where(Item.id == Activity.item_id, Item.published_at.is_not(None), Item.withdrawn_at.is_(None))
-        .exists()
-    )
-    post_is_out = select(Post.id).where(Post.id == Activity.post_id, Post.withdrawn_at.is_(None)).exists()
-    return and_(
-        in_range,
-        visible(Activity, actor),
-        or_(Activity.item_id.is_(None), item_is_out),
-        or_(Activity.post_id.is_(None), post_is_out),
     )
 
 
@@ -161,6 +148,14 @@ def _arranged(actor: Actor, entries: Collection[Entry], others: Mapping[int, lis
     for news in by_group.values():
         news.sections = {name: news.sections[name] for name in SECTIONS if name in news.sections}
     return Edition(sorted(by_group.values(), key=lambda news: news.group.name))
+
+
+def _add_examples(actor: Actor, ranges: Ranges, entries: Collection[Entry]) -> None:
+    if not entries:
+        return
+    found = examples_in(actor, ranges, [entry.item.id for entry in entries])
+    for entry in entries:
+        entry.examples = found.get(entry.item.id, entry.examples)
 
 
 def _section(actor: Actor, entry: Entry) -> str:

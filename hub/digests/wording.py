@@ -10,12 +10,10 @@ from hub.content.models import DISCUSSION, GUIDANCE, QUESTION
 from .gathering import ANSWERED, DISCUSSED, GUIDANCE_PAGES, WAITING, YOURS, Edition, Entry, Event
 from .links import address
 from .models import DAILY, NEVER, WEEKLY
+from .ranges import ATTACHED
 
 # Of what was written under one item, this many are quoted; the rest is counted, and linked.
 QUOTED = 3
-# Of a section this many items are told whole; of the rest the titles. Mail programs cut what is longer than
-# 100 kB, and people what is longer than their coffee.
-WHOLE = 6
 # What the subject names; the rest is inside.
 NAMED_IN_SUBJECT = 3
 
@@ -62,13 +60,14 @@ def _counts(edition: Edition) -> list[str]:
     discussions = sum(entry.item.kind == DISCUSSION for entry in new)
     pages = sum(entry.item.kind == GUIDANCE for entry in edition.entries)
     kinds = [event.kind for event in edition.events]
-    answers, replies = kinds.count("answered"), kinds.count("replied")
+    answers, replies, examples = (kinds.count(kind) for kind in ("answered", "replied", ATTACHED))
     said = [
         (questions, ngettext("%(num)s question", "%(num)s questions", questions)),
         (answers, ngettext("%(num)s answer", "%(num)s answers", answers)),
         (pages, ngettext("%(num)s guidance page", "%(num)s guidance pages", pages)),
         (discussions, ngettext("%(num)s discussion", "%(num)s discussions", discussions)),
         (replies, ngettext("%(num)s reply", "%(num)s replies", replies)),
+        (examples, ngettext("%(num)s example", "%(num)s examples", examples)),
     ]
     counts = [words for count, words in said if count]
     others = len(edition.events)
@@ -124,8 +123,8 @@ def counted(entry: Entry) -> list[Told]:
     if comments := entry.of_kind("commented"):
         words = ngettext("%(num)s comment", "%(num)s comments", len(comments))
         lines.append(Told(words, "", f"{url}#post-{comments[0].position}"))
-    if examples := entry.of_kind("attached"):
-        words = ngettext("%(num)s example attached", "%(num)s examples attached", len(examples))
+    if further := entry.examples.further:
+        words = ngettext("%(num)s further example", "%(num)s further examples", further)
         lines.append(Told(words, "", url))
     if others := [event for event in entry.events if event.kind not in KINDS]:
         lines.append(Told(ngettext("%(num)s change", "%(num)s changes", len(others)), "", url))
@@ -134,7 +133,7 @@ def counted(entry: Entry) -> list[Told]:
 
 # Kinds of activity that an entry has words for; another room's new kind is told as a change.
 KINDS = frozenset(
-    {"published", "revised", "checked", "accepted", "answered", "replied", "commented", "attached"}
+    {"published", "revised", "checked", "accepted", "answered", "replied", "commented", ATTACHED}
 )
 
 

@@ -51,7 +51,8 @@ def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) ->
         posts=[choice.post.id for choice in choices],
     )
     _changed(example, post.item)
-    happened("attached", actor, post.item, post)
+    # An activity names the post. The same instant says which of its examples it tells of.
+    example.attached_at = happened("attached", actor, post.item, post).happened_at
     return example
 
 

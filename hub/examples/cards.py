@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -25,6 +24,7 @@ from hub.archive.models import (
 from hub.archive.rules import revealed
 from hub.archive.showing import each_once
 from hub.core.database import db
+from hub.core.pages import day
 from hub.core.words import words
 
 from .models import Example, ExamplePost
@@ -230,13 +230,13 @@ def deletion_words(deletion: ArchiveEvent) -> str:
     }.get(deletion.told_by, _("as an outside capture noticed"))
     if deletion.at is None:
         return _("on the platform, on a day that is not known, %(told)s", told=told)
-    return _("on the platform on %(day)s, %(told)s", day=format_date(deletion.at, "d MMMM y"), told=told)
+    return _("on the platform on %(day)s, %(told)s", day=day(deletion.at), told=told)
 
 
 def kept_words(sighting: Sighting) -> str:
     """When this copy was kept, and from what."""
     moment = sighting.captured_at or sighting.imported.uploaded_at
-    day = format_date(moment, "d MMMM y")
+    kept_on = day(moment)
     if sighting.evidence == IMPORT:
-        return _("this copy is from the account's own export of %(day)s", day=day)
-    return _("this copy was observed from outside on %(day)s", day=day)
+        return _("this copy is from the account's own export of %(day)s", day=kept_on)
+    return _("this copy was observed from outside on %(day)s", day=kept_on)

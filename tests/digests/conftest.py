@@ -4,9 +4,10 @@ import pytest
 
 from hub.core import mail
 from hub.core.delivery import Folder
+from tests.factories.examples import scene
 from tests.factories.worlds import world
 
-__all__ = ["world"]
+__all__ = ["scene", "world"]
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import re
 from lxml import html as parser
 
 from hub.core.jobs import drain
-from hub.digests.wording import QUOTED, WHOLE
+from hub.digests.gathering import WHOLE
+from hub.digests.wording import QUOTED
 from tests.digests.telling import accepted, answered, asked, discussed, on, replied, sent, subscribed
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of
