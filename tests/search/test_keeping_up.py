@@ -83,6 +83,18 @@ def test_edits_are_found_and_what_was_edited_away_is_not(asked, world):
     assert not urls(ANYBODY, "14.005.026")
 
 
+def test_a_word_stays_found_when_everything_that_has_it_was_indexed_anew(asked, world):
+    with unit_of_work():
+        item = ask_question(world.as_bob, db.session.merge(world.group), "Where is it?", "I looked.")
+        posts = [answer(world.as_ann, item, f"In the register, page {page}.") for page in range(5)]
+    drain()
+    with unit_of_work():
+        for post in posts:
+            actions.edit_post(world.as_ann, db.session.merge(post), f"{post.source} And the file.")
+    drain()
+    assert len(urls(ANYBODY, "register")) == 1
+
+
 def test_what_is_withdrawn_goes_dark_at_once_and_leaves_the_index_later(asked, world):
     with unit_of_work():
         actions.withdraw(world.as_ann, db.session.merge(asked.answer))

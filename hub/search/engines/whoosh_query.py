@@ -66,6 +66,7 @@ def _having(reader: IndexReader, text: bytes) -> int:
     if not count or not reader.has_deletions():
         return count
     matcher = reader.postings("text", text).child
+    matcher.reset()  # it came wound on to the first live document
     for number in sorted(reader.deleted_docs_set):
         if matcher.is_active() and matcher.id() < number:
             matcher.skip_to(number)
