@@ -72,7 +72,9 @@ def _asked_quote(item: Item) -> str:
     if position is None:
         return ""
     post = db.session.scalars(post_statement(current_actor(), item, position)).one_or_none()
-    return quote(post.byline.get("handle", ""), position, post.source, _("wrote in")) if post else ""
+    if post is None or post.withdrawn_at is not None:
+        return ""
+    return quote(post.byline.get("handle", ""), position, post.source, _("wrote in"))
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:

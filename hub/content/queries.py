@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, or_, sel
 from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.core.database import db
+from hub.core.markup import may_quote
 from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 from hub.groups.models import Group, Membership
@@ -134,6 +135,18 @@ def revisions(post: Post) -> Sequence[Revision]:
     return db.session.scalars(
         select(Revision).where(Revision.post_id == post.id).order_by(Revision.number)
     ).all()
+
+
+def withdrawn_positions(item: Item) -> set[int]:
+    """The positions of the item whose posts are out of sight."""
+    out = select(Post.position).where(Post.item_id == item.id, Post.withdrawn_at.is_not(None))
+    return set(db.session.scalars(out))
+
+
+def quote_withdrawn(item: Item, texts: Sequence[Revision]) -> bool:
+    """Whether any of these texts may quote a post that is out of sight."""
+    named: set[int] = set().union(*(may_quote(text.source) for text in texts))
+    return bool(named and named & withdrawn_positions(item))
 
 
 @dataclass

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from hub.core.access import authorize_declared, current_actor, load, requires
 from hub.core.differences import difference_html
 from hub.core.errors import Refused
+from hub.core.policy import can
 from hub.groups.models import Group
 
 from . import actions
@@ -18,7 +19,7 @@ from .addresses import KINDS, post_at, seen_item
 from .forms import EditPostForm, FiledForm, GroupTopicsForm
 from .models import PLACES, Item, Post
 from .posting import preview
-from .queries import revisions, topics_of
+from .queries import quote_withdrawn, revisions, topics_of
 
 bp = Blueprint("content", __name__)
 
@@ -79,6 +80,9 @@ def history(slug: str, place: str, number: int, position: int) -> str:
     """Every text that a post had, and what changed between them."""
     post = _post_of(slug, place, number, position)
     texts = revisions(post)
+    # Who may edit the post has what was typed before them anyway.
+    closed = not can(current_actor(), "post.edit", post) and quote_withdrawn(post.item, texts)
+    texts = [] if closed else texts
     changes = [(later, difference_html(earlier.source, later.source)) for earlier, later in pairwise(texts)]
     return render_template(
         "content/history.html",
@@ -86,6 +90,7 @@ def history(slug: str, place: str, number: int, position: int) -> str:
         section=PLACES[post.item.kind],
         item=post.item,
         post=post,
+        closed=closed,
         first=texts[0] if texts else None,
         first_html=Markup(texts[0].html) if texts else Markup(),
         changes=list(reversed(changes)),

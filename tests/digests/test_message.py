@@ -7,7 +7,17 @@ from lxml import html as parser
 from hub.core.jobs import drain
 from hub.digests.gathering import WHOLE
 from hub.digests.wording import QUOTED
-from tests.digests.telling import accepted, answered, asked, discussed, on, replied, sent, subscribed
+from tests.digests.telling import (
+    accepted,
+    answered,
+    asked,
+    discussed,
+    on,
+    replied,
+    sent,
+    subscribed,
+    withdrawn,
+)
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of
 
@@ -117,3 +127,16 @@ def test_groups_stand_by_name_each_with_its_own(app, world, folder):
     text = _digest(folder)[0]
     order = [text.index(words) for words in ("ARCHIVES", "Of archives?", "RECORDS", "Of records?")]
     assert order == sorted(order)
+
+
+def test_what_was_quoted_from_a_post_that_was_withdrawn_is_not_in_it(app, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        item = discussed(world.as_cat, world.group)
+        secret = replied(world.as_cat, item, "Ask Jean Smith of 4 High Street.")
+        replied(world.as_ann, item, f"> **@cat** wrote in #{secret.position}:\n> {secret.source}")
+        withdrawn(world.as_ann, secret)
+    with on(21, 7):
+        sent()
+    for body in _digest(folder):
+        assert "High Street" not in body and "The quoted post was withdrawn." in body

@@ -220,3 +220,18 @@ def test_old_notices_are_forgotten(app, world, folder):
         forget()
     db.session.rollback()
     assert db.session.scalars(select(Notice)).all() == []
+
+
+def test_mail_and_notices_do_not_carry_what_was_quoted_from_a_post_that_was_withdrawn(app, world, folder):
+    item = question(world.bob, world.group, "How long?")
+    secret = _answered(world.as_ann, item, "Ask Jean Smith of 4 High Street.")
+    drain()
+    _answered(world.as_cat, item, f"> **@ann** wrote in #{secret.position}:\n> {secret.source}")
+    with unit_of_work():
+        content.withdraw(world.as_ann, _again(secret))
+    drain()
+    newest = notices_of(actor_of(world.bob)).rows[0].notice
+    assert newest.post.author_id == world.cat.id and "High Street" not in newest.post.html
+    texts = [message.get_body(("plain",)).get_content() for _token, message in folder.messages()]
+    assert sum("High Street" in text for text in texts) == 1  # Ann's own, sent before
+    assert any("The quoted post was withdrawn." in text for text in texts)

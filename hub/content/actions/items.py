@@ -16,7 +16,8 @@ from hub.groups.models import Group
 
 from .following import watch
 from .permitting import acting_person, permit
-from .posts import first_words, write_post
+from .posts import write_post
+from .rendering import first_words
 from .spine import add_once, change_item, changed, happened
 
 

@@ -1,6 +1,6 @@
 """Taking posts and items out of sight at once, reversibly, and putting them back."""
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from hub.content.models import Item, Post
 from hub.core import clock
@@ -11,11 +11,13 @@ from hub.core.policy import Actor
 
 from .permitting import permit
 from .posts import COUNTED
+from .rendering import quoting, render_quoting
 from .spine import change_item, changed
 
 
 def withdraw(actor: Actor, subject: Item | Post, reason: str = "") -> None:
-    """Nobody but its author and the moderators see it from now on. An opening post takes its item with it."""
+    """Nobody but its author and the moderators see it from now on, and no post quotes it. An opening post
+    takes its item with it."""
     _set(actor, subject, reason, withdrawn=True)
 
 
@@ -50,6 +52,7 @@ def _set_item(item: Item, withdrawn: bool) -> bool:
 def _set_post(item: Item, post: Post, withdrawn: bool) -> bool:
     shown = Post.withdrawn_at.is_(None)
     moment = clock.now() if withdrawn else None
+    _hold(post)
     done = db.session.execute(
         update(Post)
         .where(Post.id == post.id, shown if withdrawn else ~shown)
@@ -61,4 +64,15 @@ def _set_post(item: Item, post: Post, withdrawn: bool) -> bool:
     post.withdrawn_at = moment
     step = 0 if post.kind not in COUNTED else -1 if withdrawn else 1
     change_item(item, reply_count=Item.reply_count + step)
+    render_quoting(post)
     return True
+
+
+def _hold(post: Post) -> None:
+    """The post and those that quote it, held in one order and before their item, as everywhere."""
+    db.session.execute(
+        select(Post.id)
+        .where(or_(Post.id == post.id, quoting(post)))
+        .order_by(Post.id)
+        .with_for_update(of=Post, key_share=True)
+    )

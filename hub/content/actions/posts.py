@@ -1,29 +1,27 @@
 """Writing posts and changing them, with every earlier text kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import delete, select
 
 from hub.accounts.models import Person
-from hub.content.models import ANSWER, COMMENT, GUIDANCE, OPENING, REPLY, Item, Mention, Post, Revision
+from hub.content.models import ANSWER, COMMENT, REPLY, Item, Mention, Post, Revision
 from hub.core import clock
 from hub.core.database import db
 from hub.core.differences import merge
 from hub.core.errors import Refused
-from hub.core.markup import excerpt, plain_text, render, tidy
+from hub.core.markup import tidy
 from hub.core.outbox import emit
 from hub.core.policy import Actor
 
 from .following import mark_read, watch
 from .permitting import acting_person, permit
-from .spine import add_once, change_item, changed, happened
+from .rendering import first_words, render_post, shows_first_words
+from .spine import add_once, change_item, changed, happened, hold_item
 
 # What is told of each kind of post, and whether it counts as the item's replies.
 NEWS = {REPLY: "replied", ANSWER: "answered", COMMENT: "commented"}
 COUNTED = frozenset({REPLY, ANSWER})
-
-# Characters of a text that lists show: one line of a wide page, three of a phone.
-LINE = 180
 
 
 class EditConflict(Exception):
@@ -100,6 +98,7 @@ def edit_post(actor: Actor, post: Post, source: str, *, base: int | None = None,
         source = _merged(post, source, base)
     if source == post.source:
         return post
+    hold_item(post.item)  # what it quotes may be withdrawn at this moment
     mentioned: dict[str, int] = {}
     post.html = render_post(post.item, post.kind, post.position, source, mentioned)
     post.source = source
@@ -108,28 +107,10 @@ def edit_post(actor: Actor, post: Post, source: str, *, base: int | None = None,
     db.session.flush()
     _keep_revision(post, acting_person(actor), note)
     _mention(post, mentioned)
-    shown_in_lists = post.kind == OPENING and post.item.kind != GUIDANCE
-    change_item(post.item, **({"summary": first_words(post.html)} if shown_in_lists else {}))
+    summary = {"summary": first_words(post.html)} if shows_first_words(post.item, post.kind) else {}
+    change_item(post.item, **summary)
     changed(post.item, post)
     return post
-
-
-def first_words(html: str) -> str:
-    """One line of a text, for lists."""
-    return excerpt(plain_text(html), LINE)
-
-
-def render_post(item: Item, kind: str, position: int, source: str, mentioned: dict[str, int]) -> str:
-    """Safe HTML of a post. `mentioned` receives the people in it: handle -> id."""
-
-    def known(handles: Collection[str]) -> Mapping[str, str]:
-        found = db.session.scalars(select(Person).where(Person.handle.in_(handles), Person.active)).all()
-        mentioned.update({person.handle.lower(): person.id for person in found})
-        return {person.handle.lower(): person.path for person in found}
-
-    # A guidance page is one text under its title; posts stand under a heading of their list.
-    top = 2 if kind == OPENING or item.kind == GUIDANCE else 3
-    return render(source, mentions=known, anchors=f"post-{position}", top_heading=top)
 
 
 def _locked(post: Post) -> Post:
@@ -137,7 +118,7 @@ def _locked(post: Post) -> Post:
     return db.session.scalars(
         select(Post)
         .where(Post.id == post.id)
-        .with_for_update(of=Post)
+        .with_for_update(of=Post, key_share=True)  # a comment on it, which holds the item, need not wait
         .execution_options(populate_existing=True)
     ).one()
 

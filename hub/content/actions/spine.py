@@ -36,6 +36,12 @@ def change_item(item: Item, *criteria: Any, **values: Any) -> bool:
     return True
 
 
+def hold_item(item: Item) -> None:
+    """Whoever else changes the item, or adds to it, waits until this transaction ends. Posts of the item that
+    are to be changed are held before it, always in this order."""
+    db.session.execute(select(Item.id).where(Item.id == item.id).with_for_update(key_share=True))
+
+
 def touch(item: Item) -> None:
     """Something that the item's page shows has changed: what was cached of it is out of date."""
     change_item(item)

@@ -6,6 +6,7 @@ a text that cannot be rendered within bounds is shown as it was typed, never los
 """
 
 from hub.core.markup.contents import Heading, headings
+from hub.core.markup.hiding import Withdrawn, may_quote
 from hub.core.markup.quotes import quote
 from hub.core.markup.reader import LONGEST
 from hub.core.markup.render import Resolver, render
@@ -15,8 +16,10 @@ __all__ = [
     "LONGEST",
     "Heading",
     "Resolver",
+    "Withdrawn",
     "excerpt",
     "headings",
+    "may_quote",
     "own_words",
     "plain_text",
     "quote",

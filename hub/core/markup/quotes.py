@@ -9,13 +9,14 @@ The words between the handle and the number may be in any language.
 """
 
 import re
+from collections.abc import Collection
 from itertools import takewhile
 
 from lxml.html import HtmlElement, builder
 
 from hub.core.markup.text import excerpt
 
-SOURCE = re.compile(r"\s*(@[A-Za-z0-9_-]{1,40})(\s[^\n@#]{0,40})#(\d{1,6})\s*:?\s*\Z")
+SOURCE = re.compile(r"\s*(@[A-Za-z0-9_-]{1,40})(\s[^\n@#]{0,40})#([1-9]\d{0,5})\s*:?\s*\Z")
 
 LONG = 400  # characters; about the five lines that one sees without losing the thread
 SUMMARY = 90
@@ -29,15 +30,20 @@ def quote(handle: str, position: int, source: str, wrote_in: str = "wrote in") -
     return "\n".join([head, ">", *(f"> {line}".rstrip() for line in body.splitlines())]) + "\n\n"
 
 
-def attribute_quotes(tree: HtmlElement) -> None:
-    """Gives quotes that name their source a caption with a link to it, in place."""
+def attribute_quotes(tree: HtmlElement, hidden: Collection[int] = (), instead: str = "") -> None:
+    """Gives quotes that name their source a caption with a link to it, in place; of those whose post is
+    hidden, `instead` takes the place of everything but the link."""
+    figures: list[tuple[int, HtmlElement]] = []
     for block in list(tree.iter("blockquote")):
         if (block.text or "").strip():
             continue
         for quoted in _apart(block):
             caption = _caption(quoted[0])
             if caption is not None:
-                _frame(quoted, caption)
+                figures.append((int(caption[-1].text[1:]), _frame(quoted, caption)))
+    for position, figure in figures:
+        if position in hidden:
+            _empty(figure, position, instead)
 
 
 def _apart(block: HtmlElement) -> list[HtmlElement]:
@@ -78,12 +84,22 @@ def _caption(paragraph: HtmlElement) -> HtmlElement | None:
     if not paragraph.text and not len(paragraph):
         paragraph.getparent().remove(paragraph)
     handle, words, position = match.groups()
-    return builder.FIGCAPTION(
-        handle + words, builder.A(f"#{position}", href=f"?post={position}#post-{position}")
-    )
+    return builder.FIGCAPTION(handle + words, _link(int(position)))
 
 
-def _frame(block: HtmlElement, caption: HtmlElement) -> None:
+def _link(position: int) -> HtmlElement:
+    return builder.A(f"#{position}", href=f"?post={position}#post-{position}")
+
+
+def _empty(figure: HtmlElement, position: int, instead: str) -> None:
+    tail = figure.tail
+    figure.clear()
+    figure.set("class", "quote")
+    figure.extend([builder.FIGCAPTION(_link(position)), builder.P(instead)])
+    figure.tail = tail
+
+
+def _frame(block: HtmlElement, caption: HtmlElement) -> HtmlElement:
     figure = builder.FIGURE(caption, {"class": "quote"})
     figure.tail, block.tail = block.tail, None
     block.getparent().replace(block, figure)
@@ -92,3 +108,4 @@ def _frame(block: HtmlElement, caption: HtmlElement) -> None:
         figure.append(builder.E.details(builder.E.summary(excerpt(words, SUMMARY)), block))
     else:
         figure.append(block)
+    return figure

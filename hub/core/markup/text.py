@@ -9,7 +9,8 @@ import nh3
 UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|tr|pre|blockquote|figcaption|summary|div)>|<br>|<hr>")
 CELL_END = re.compile(r"</t[hd]>\s*(?=<t[hd])")
-QUOTED = re.compile(r"<figure class=\"quote\">.*?</figure>", re.DOTALL)
+# The innermost: quotes stand in quotes.
+QUOTED = re.compile(r'<figure class="quote">(?:(?!<figure class="quote">).)*?</figure>', re.DOTALL)
 BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -27,7 +28,10 @@ def plain_text(html: str) -> str:
 
 def own_words(html: str) -> str:
     """The words of rendered HTML without what it quotes of others in the same talk; all, if that is all."""
-    return plain_text(QUOTED.sub("", html)) or plain_text(html)
+    own, more = html, 1
+    while more:
+        own, more = QUOTED.subn("", own)
+    return plain_text(own) or plain_text(html)
 
 
 def excerpt(text: str, length: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from hub.content.actions.posts import render_post
+from hub.content.actions.rendering import render_post
 from hub.content.actions.spine import change_item, changed
 from hub.content.models import GUIDANCE, OPENING, Item, Post, Revision, Topic
 from hub.core import clock
