@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -81,6 +82,12 @@ class Folder:
         """Messages with their tokens, newest first."""
         files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         return [(file.stem, _read(file)) for file in files[:most]]
+
+    def forget(self, before: datetime) -> None:
+        """Delete what was written before, also what was begun and never finished."""
+        for file in self.folder.glob("*"):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
 
     def message(self, token: str) -> EmailMessage | None:
         """The message of that token, if it was handed over."""

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from . import clock
 from .audit import record
 from .database import Base, UtcDateTime, begin_reading, db, new_token, unit_of_work
-from .delivery import PATIENCE_AFTER_TEXT, Delivery, NotAccepted, Unknown, delivery
+from .delivery import PATIENCE_AFTER_TEXT, Delivery, Folder, NotAccepted, Unknown, delivery
 from .jobs import LEASE, enqueue, heartbeat, job, scheduled
 from .message import CannotBeWritten, Email, address
 from .message import build as build_message
@@ -227,7 +227,8 @@ def build(mail: Mail, email: Email) -> EmailMessage:
 
 @job("mail.forget")
 def forget() -> None:
-    """Forget what was settled long ago."""
+    """Forget what was settled long ago, and what was kept in the hub of it."""
+    Folder(current_app.extensions["settings"].folder("mail")).forget(clock.now() - KEPT)
     db.session.execute(delete(Mail.__table__).where(Mail.settled_at < clock.now() - KEPT))  # type: ignore[arg-type]
 
 

@@ -15,16 +15,20 @@ from hub.core import clock
 from hub.core.access import current_actor
 from hub.core.database import db
 from hub.core.desk import MOST_COUNTED, ROWS, Act, Queue, Waiting, add_queue
+from hub.core.kept_mail import withdrawn_there
 from hub.core.markup import excerpt
 from hub.core.policy import Actor, can
 from hub.core.slots import fills
 from hub.examples.models import Example
 
+from .kept_mail import withdrawn_since
 from .queries import Reported, count_reports, unanswered, waiting_reports
 from .words import WHY
 
 # A question that nobody answered in a week is not answered by waiting: a moderator can ask somebody.
 UNANSWERED_AFTER = timedelta(days=7)
+
+withdrawn_there(withdrawn_since)
 
 
 @fills("frame.menu")

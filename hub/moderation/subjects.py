@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -50,15 +50,15 @@ def find(actor: Actor, address: str) -> Subject:
         return Subject(address)
     if parts.scheme in {"http", "https"}:  # a whole address, copied from the browser
         address = parts._replace(scheme="", netloc="").geturl() or "/"
-    if match := _ITEM.match(parts.path):
-        slug, place, number = match.groups()
-        item = _item(actor, slug, _KINDS[place], int(number))
+    if named := named_item(parts):
+        slug, kind, number, position = named
+        item = _item(actor, slug, kind, number)
         if item is not None:
-            post = _post(actor, item, _position(parts.query, parts.fragment))
+            post = _post(actor, item, position)
             address = post.path if post else item.path
             return Subject(address, group_id=item.group_id, item=item, post=post)
-    elif match := _EVIDENCE.match(parts.path):
-        example = _example(actor, match[1])
+    elif token := named_example(parts):
+        example = _example(actor, token)
         if example is not None:
             return Subject(example.path, group_id=example.post.item.group_id, example=example)
     elif match := _GROUP.match(parts.path):
@@ -71,11 +71,27 @@ def find(actor: Actor, address: str) -> Subject:
     return Subject(address)
 
 
-def _position(query: str, fragment: str) -> int | None:
+def named_item(address: SplitResult) -> tuple[str, str, int, int] | None:
+    """What the address of an item names: a group's slug, a kind, a number in the group, and the position of
+    a post in the item, 0 for the item itself."""
+    match = _ITEM.match(address.path)
+    if match is None:
+        return None
+    slug, place, number = match.groups()
+    return slug, _KINDS[place], int(number), _position(address.query, address.fragment)
+
+
+def named_example(address: SplitResult) -> str | None:
+    """The token in the address of an evidence page."""
+    match = _EVIDENCE.match(address.path)
+    return match[1] if match else None
+
+
+def _position(query: str, fragment: str) -> int:
     if match := _POST.match(fragment):
         return int(match[1])
     given = parse_qs(query).get("post", [""])[0]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 def _item(actor: Actor, slug: str, kind: str, number: int) -> Item | None:
@@ -86,9 +102,9 @@ def _item(actor: Actor, slug: str, kind: str, number: int) -> Item | None:
     ).one_or_none()
 
 
-def _post(actor: Actor, item: Item, position: int | None) -> Post | None:
+def _post(actor: Actor, item: Item, position: int) -> Post | None:
     """The opening post is its item: what happens to one happens to both."""
-    if position is None or position <= 1:
+    if position <= 1:
         return None
     return db.session.scalars(
         select(Post).where(visible(Post, actor), Post.item_id == item.id, Post.position == position)

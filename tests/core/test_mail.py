@@ -483,6 +483,17 @@ def test_a_server_that_cannot_carry_an_address_is_told_apart(app, server):
     assert "such an address" in _row().problem
 
 
+def test_messages_in_the_folder_are_forgotten_after_a_season(app):
+    kept = Folder(app.extensions["settings"].folder("mail"))
+    _post()
+    drain()
+    (kept.folder / ".begun.part").write_text("and never finished")
+    for later, left in ((timedelta(0), True), (timedelta(days=1), False)):
+        with clock.at(clock.now() + mail.KEPT - timedelta(hours=1) + later), unit_of_work():
+            mail.forget()
+        assert bool(list(kept.folder.iterdir())) is left
+
+
 def test_settled_messages_are_forgotten_after_a_season(app, server):
     _post()
     drain()

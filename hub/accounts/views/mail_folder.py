@@ -8,7 +8,8 @@ from markupsafe import Markup, escape
 
 from hub.core.access import requires
 from hub.core.delivery import Folder
-from hub.core.mail import keeps_mail
+from hub.core.kept_mail import withheld
+from hub.core.mail import KEPT, keeps_mail
 
 from .blueprint import bp, uncached
 
@@ -40,13 +41,18 @@ def _message(token: str) -> EmailMessage:
 @bp.get("/admin/mail")
 @requires("site.administer")
 def kept_mail() -> str:
-    return render_template("accounts/kept_mail.html", messages=_folder().messages(MOST_SHOWN))
+    messages = _folder().messages(MOST_SHOWN)
+    return render_template(
+        "accounts/kept_mail.html", messages=messages, withheld=withheld(dict(messages)), days=KEPT.days
+    )
 
 
 @bp.get("/admin/mail/<token>")
 @requires("site.administer")
 def kept_message(token: str) -> Response:
     message = _message(token)
+    if withheld({token: message}):
+        return uncached(make_response(render_template("accounts/withheld_message.html", message=message)))
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     page = render_template(
         "accounts/kept_message.html",
@@ -61,7 +67,10 @@ def kept_message(token: str) -> Response:
 @bp.get("/admin/mail/<token>/html")
 @requires("site.administer")
 def kept_html(token: str) -> Response:
-    html = _message(token).get_body(("html",)) or abort(404)
+    message = _message(token)
+    html = message.get_body(("html",)) or abort(404)
+    if withheld({token: message}):
+        abort(404)
     return uncached(make_response(html.get_content()))
 
 
