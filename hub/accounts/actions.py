@@ -53,7 +53,7 @@ def register_person(name: str, email: str, password: str, onward: str = "") -> N
     person.name = name.strip()
     person.password = hashed
     db.session.flush()
-    mail_person(person, CONFIRM, next=onward)
+    ask_to_confirm(person, onward)
 
 
 def create_person(
@@ -121,6 +121,19 @@ def _change_handle(person: Person, handle: str) -> None:
     db.session.execute(delete(FormerHandle).where(FormerHandle.handle == handle))
     db.session.add(FormerHandle(handle=person.handle, person_id=person.id))
     person.handle = handle
+
+
+def ask_to_confirm(person: Person, onward: str = "") -> None:
+    """Mail the link that confirms the address; the time that the registration is kept begins again."""
+    person.created_at = clock.now()
+    mail_person(person, CONFIRM, next=onward)
+
+
+def forget_unconfirmed() -> None:
+    """Delete registrations that nobody confirmed in time; whoever made them may register again. Accounts
+    that were closed stay, or their owners could open them anew."""
+    too_old = Person.created_at < clock.now() - rules.UNCONFIRMED_KEPT
+    db.session.execute(delete(Person).where(Person.confirmed_at.is_(None), Person.active, too_old))
 
 
 def confirm(person: Person) -> None:

@@ -18,6 +18,10 @@ CONFIRM_WITHIN = timedelta(days=7)
 RECOVER_WITHIN = timedelta(hours=1)
 CHANGE_EMAIL_WITHIN = timedelta(days=1)
 
+# A registration that nobody confirms is deleted after this: the name and address may be a stranger's. Twice
+# as long as its link works, because the message may wait for days while the mail server is away.
+UNCONFIRMED_KEPT = timedelta(days=14)
+
 # Addresses that would be taken for the hub itself.
 RESERVED_HANDLES = frozenset(
     {

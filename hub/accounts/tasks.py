@@ -1,18 +1,29 @@
-"""What the accounts send: written at the moment of sending, so that links are fresh and nothing secret is
-kept in the queue."""
+"""What the accounts send, and what they forget. Mail is written at the moment of sending, so that links are
+fresh and nothing secret is kept in the queue."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.core.database import db
+from hub.core.jobs import job, scheduled
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer
 from hub.core.outbox import on
 
 from . import tokens
-from .actions import CHANGE_EMAIL, CHANGED, CONFIRM, KNOWN, RECOVER, mail_person, normal_email
+from .actions import (
+    CHANGE_EMAIL,
+    CHANGED,
+    CONFIRM,
+    KNOWN,
+    RECOVER,
+    forget_unconfirmed,
+    mail_person,
+    normal_email,
+)
 from .models import Person
 
 
@@ -80,3 +91,11 @@ def send_recovery(email: str) -> None:
     person = db.session.scalar(select(Person).where(Person.email == normal_email(email), Person.active))
     if person is not None:
         mail_person(person, RECOVER)
+
+
+@job("accounts.forget_unconfirmed")
+def forget() -> None:
+    forget_unconfirmed()
+
+
+scheduled("accounts.forget_unconfirmed", timedelta(days=1))

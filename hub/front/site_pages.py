@@ -11,6 +11,7 @@ from functools import cache
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
+from hub.accounts.rules import UNCONFIRMED_KEPT
 from hub.core.markup import render
 from hub.core.site import site
 
@@ -44,6 +45,8 @@ true here.
 - Which items you follow and how far you have read, so that the hub can show you what is new.
 - A record of what moderators and administrators do.
 
+If you register and do not confirm your address, what you gave is deleted after %(days)s days.
+
 ## What is not done
 
 - Nothing on these pages is fetched from another company, and nobody follows you from here.
@@ -53,7 +56,8 @@ true here.
 
 Say how long accounts and posts are kept, on what lawful basis, and how somebody can see, correct or remove
 what is kept about them.
-"""
+""",
+    days=UNCONFIRMED_KEPT.days,
 )
 
 TERMS = _(

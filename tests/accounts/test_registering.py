@@ -6,9 +6,12 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
+from hub.accounts.actions import set_active
 from hub.accounts.models import Person
+from hub.accounts.rules import CONFIRM_WITHIN, UNCONFIRMED_KEPT
 from hub.core import clock
-from hub.core.database import db
+from hub.core.database import db, unit_of_work
+from hub.core.jobs import drain, enqueue_due
 from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.factories.people import person, sign_in
@@ -155,3 +158,65 @@ def test_registering_stays_within_its_budget(client):
     with queries() as sent:
         client.get("/register")
     assert sent.count <= 2, sent
+
+
+def keep_house() -> None:
+    """What the worker does once a day."""
+    enqueue_due()
+    drain()
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
+class TestRegistrationsThatNobodyConfirms:
+    LATER = UNCONFIRMED_KEPT + timedelta(hours=1)
+
+    def test_are_forgotten_and_the_person_may_register_again(self, app, client, time_machine):
+        client.submit("/register", AILSA)
+        old = link_in(the_mail("ailsa@council.example.org"), "/confirm/")
+        time_machine.move_to(clock.now() + self.LATER)
+        keep_house()
+        assert find("ailsa@council.example.org") is None
+        assert app.test_client().get(old).status_code == 404
+        client.submit("/register", AILSA)
+        assert find("ailsa@council.example.org").handle == "ailsa-grant"
+        new = link_in(the_mail("ailsa@council.example.org"), "/confirm/")
+        assert client.submit(new, button="Confirm and sign in").location == "/welcome"
+
+    def test_are_kept_as_long_as_a_link_may_work(self, client, time_machine):
+        client.submit("/register", AILSA)
+        time_machine.move_to(clock.now() + UNCONFIRMED_KEPT - timedelta(hours=1))
+        keep_house()
+        assert find("ailsa@council.example.org") is not None
+        assert UNCONFIRMED_KEPT > CONFIRM_WITHIN
+
+    @pytest.mark.parametrize("asking", ["/register", "/sign-in"])
+    def test_count_from_the_last_link_that_was_asked_for(self, client, time_machine, asking):
+        client.submit("/register", AILSA)
+        sent_mail()
+        time_machine.move_to(clock.now() + UNCONFIRMED_KEPT - timedelta(hours=1))
+        fields = {name: AILSA[name] for name in AILSA if asking == "/register" or name != "name"}
+        client.submit(asking, fields)
+        time_machine.move_to(clock.now() + timedelta(hours=2))
+        keep_house()
+        link = link_in(the_mail("ailsa@council.example.org"), "/confirm/")
+        assert client.submit(link, button="Confirm and sign in").location.startswith("/welcome")
+
+    def test_are_all_that_is_forgotten(self, client, time_machine):
+        client.submit("/register", AILSA)
+        link = link_in(the_mail("ailsa@council.example.org"), "/confirm/")
+        client.submit(link, button="Confirm and sign in")
+        closed = person(email="closed@example.org", confirmed_at=None)
+        with unit_of_work():
+            set_active(db.session.get_one(Person, closed.id), False)
+        time_machine.move_to(clock.now() + self.LATER)
+        keep_house()
+        db.session.rollback()
+        assert find("ailsa@council.example.org") is not None
+        assert find("closed@example.org") is not None  # or whoever was shut out could come back
+
+
+def test_it_is_said_before_one_registers_and_on_the_privacy_page(client):
+    said = f"deleted after {UNCONFIRMED_KEPT.days} days"
+    for page in ("/register", "/about/privacy"):
+        assert said in client.get(page).text, page

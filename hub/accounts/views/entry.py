@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hub.accounts.actions import CONFIRM, mail_person
+from hub.accounts.actions import ask_to_confirm
 from hub.accounts.forms import SignInForm
 from hub.accounts.queries import sample_sign_ins
 from hub.accounts.sign_in import begin_session, end_session, local_path, proven
@@ -28,7 +28,7 @@ def sign_in() -> Response | tuple[str, int]:
         if person is None:
             form.password.errors = [_("The address or the password is not right. Nobody is told which.")]
         elif person.confirmed_at is None:
-            mail_person(person, CONFIRM, next=onward)
+            ask_to_confirm(person, onward)
             return redirect(url_for("accounts.registered", again=1), 303)
         else:
             begin_session(person, form.remember.data)

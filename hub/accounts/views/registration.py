@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from hub.accounts import tokens
 from hub.accounts.actions import confirm, register_person
 from hub.accounts.forms import RegisterForm
+from hub.accounts.rules import CONFIRM_WITHIN, UNCONFIRMED_KEPT
 from hub.accounts.sign_in import begin_session, local_path
 from hub.core.access import current_actor, requires
 from hub.core.forms import HubForm
@@ -29,7 +30,14 @@ def register() -> Response | tuple[str, int]:
     if form.validate_on_submit():
         register_person(form.name.data, form.email.data, form.password.data, onward)
         return form.done("/register/sent")
-    return render_template("accounts/register.html", form=form, onward=onward), form.status
+    page = render_template(
+        "accounts/register.html",
+        form=form,
+        onward=onward,
+        works=CONFIRM_WITHIN.days,
+        kept=UNCONFIRMED_KEPT.days,
+    )
+    return page, form.status
 
 
 @bp.get("/register/sent")
