@@ -76,8 +76,8 @@ class Keeper(Base):
     )
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
-    collection: Mapped[Collection] = relationship(back_populates="keepers")
-    person: Mapped[Person] = relationship(lazy="joined")
+    collection: Mapped[Collection] = relationship(back_populates="keepers", innerjoin="unnested")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class Import(Base):
@@ -135,7 +135,7 @@ class Import(Base):
     # From this moment its rows count. None: nobody sees them.
     revealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
-    collection: Mapped[Collection] = relationship(lazy="joined", innerjoin=True)
+    collection: Mapped[Collection] = relationship(lazy="joined", innerjoin="unnested")
     person: Mapped[Person | None] = relationship()
 
     @property
@@ -228,7 +228,7 @@ class ArchivedPost(Base):
     )
 
     account: Mapped[SocialAccount | None] = relationship(viewonly=True)
-    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin="unnested")
 
     @property
     def path(self) -> str:
@@ -260,7 +260,7 @@ class PostVersion(Base):
     # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
-    post: Mapped[ArchivedPost] = relationship(viewonly=True)
+    post: Mapped[ArchivedPost] = relationship(viewonly=True, innerjoin="unnested")
     media: Mapped[list["PostMedia"]] = relationship(
         order_by="(PostMedia.position, PostMedia.id)", viewonly=True
     )
@@ -284,8 +284,8 @@ class Sighting(Base):
     file: Mapped[str] = mapped_column(String(255), default="")
     row: Mapped[int] = mapped_column(default=0)
 
-    source: Mapped[SourceSlice] = relationship(viewonly=True)
-    imported: Mapped[Import] = relationship(viewonly=True)
+    source: Mapped[SourceSlice] = relationship(viewonly=True, innerjoin="unnested")
+    imported: Mapped[Import] = relationship(viewonly=True, innerjoin="unnested")
     citations: Mapped[list["Citation"]] = relationship(viewonly=True)
 
 
@@ -300,7 +300,7 @@ class Citation(Base):
     )
     role: Mapped[str] = mapped_column(String(12), primary_key=True)
 
-    source: Mapped[SourceSlice] = relationship(viewonly=True)
+    source: Mapped[SourceSlice] = relationship(viewonly=True, innerjoin="unnested")
 
 
 class Media(Base):
@@ -320,7 +320,7 @@ class Media(Base):
     height: Mapped[int | None]
     has_thumbnail: Mapped[bool] = mapped_column(default=False)
 
-    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin=True)
+    collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin="unnested")
 
 
 class PostMedia(Base):
@@ -375,5 +375,5 @@ class ArchiveEvent(Base):
         ForeignKey("source_slice.id", ondelete="SET NULL"), index=True
     )
 
-    imported: Mapped[Import] = relationship(viewonly=True)
+    imported: Mapped[Import] = relationship(viewonly=True, innerjoin="unnested")
     source: Mapped[SourceSlice | None] = relationship(viewonly=True)

@@ -57,6 +57,11 @@ class Topic(Base):
     groups: Mapped[list[Group]] = relationship(secondary=group_topic)
 
 
+def path_of(slug: str, kind: str, number: int) -> str:
+    """The address of an item."""
+    return f"/groups/{slug}/{PLACES[kind]}/{number}"
+
+
 class Item(Base):
     __tablename__ = "item"
     __table_args__ = (
@@ -95,12 +100,12 @@ class Item(Base):
     # Rises with every change that a reader could see: validators and cached fragments go by it.
     version: Mapped[int] = mapped_column(default=1)
 
-    group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+    group: Mapped[Group] = relationship(lazy="joined", innerjoin="unnested")
     topics: Mapped[list[Topic]] = relationship(secondary=item_topic, order_by=Topic.name)
 
     @property
     def path(self) -> str:
-        return f"/groups/{self.group.slug}/{PLACES[self.kind]}/{self.number}"
+        return path_of(self.group.slug, self.kind, self.number)
 
     @property
     def closed(self) -> bool:
@@ -130,7 +135,7 @@ class Post(Base):
     score: Mapped[int] = mapped_column(default=0)
     revision_number: Mapped[int] = mapped_column(default=1)
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin="unnested")
 
     @property
     def path(self) -> str:

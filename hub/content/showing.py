@@ -84,6 +84,13 @@ def kept(
     return made
 
 
+def kept_row(item: Item, *look: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """The row of an item in a list, rendered once for each version of it. look: how this list shows rows."""
+    topics = tuple((topic.slug, topic.name) for topic in item.topics)
+    state = (item.state, item.reply_count, item.published_at, item.closed_at, item.group.name, topics)
+    return kept(item, ("row", *look, *state), caller, len)
+
+
 def pieces_of(item: Item, name: tuple[Hashable, ...], read: Callable[[], Iterable[Any]]) -> list[Piece]:
     """The pieces of the posts that `read` gives: rows of POST_COLUMNS, none of them withdrawn."""
     return kept(item, name, lambda: render_pieces(item, read()), size_of)

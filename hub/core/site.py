@@ -22,6 +22,10 @@ class Site(Base):
     texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+# Built once: every page asks it.
+_THE_SITE = select(Site).limit(1)
+
+
 def unnamed_site() -> Site:
     """A hub that nobody has named yet; never saved."""
     return Site(name=DEFAULT_NAME, tagline="", is_sample=False, texts={})
@@ -30,7 +34,7 @@ def unnamed_site() -> Site:
 def site() -> Site:
     """The site's row, or an unsaved default before the hub is set up. Loaded once a request."""
     if "site" not in g:
-        g.site = db.session.scalar(select(Site).limit(1)) or unnamed_site()
+        g.site = db.session.scalar(_THE_SITE) or unnamed_site()
     return g.site
 
 

@@ -62,7 +62,7 @@ def claim(subscriber_id: int, at: datetime) -> Claim:
         subscriber = session.scalars(
             select(Subscriber)
             .where(Subscriber.id == subscriber_id)
-            .options(joinedload(Subscriber.person, innerjoin=False).selectinload(Person.memberships))
+            .options(joinedload(Subscriber.person).selectinload(Person.memberships))
             .with_for_update(of=Subscriber)
             .execution_options(populate_existing=True)
         ).one_or_none()

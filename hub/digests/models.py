@@ -80,8 +80,8 @@ class Subscription(Base):
     last_window: Mapped[date]
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
-    subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions")
-    group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+    subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions", innerjoin="unnested")
+    group: Mapped[Group] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class Digest(Base):
@@ -96,7 +96,7 @@ class Digest(Base):
     mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail.id", ondelete="SET NULL"), index=True)
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
-    subscriber: Mapped[Subscriber] = relationship()
+    subscriber: Mapped[Subscriber] = relationship(innerjoin="unnested")
     parts: Mapped[list["DigestPart"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
 

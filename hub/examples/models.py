@@ -26,7 +26,7 @@ class Example(Base):
     attached_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    post: Mapped[Post] = relationship()
+    post: Mapped[Post] = relationship(innerjoin="unnested")
     shows: Mapped[list["ExamplePost"]] = relationship(
         order_by="ExamplePost.position", cascade="all, delete-orphan", passive_deletes=True
     )
@@ -51,5 +51,5 @@ class ExamplePost(Base):
     )
     version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
 
-    archived_post: Mapped[ArchivedPost] = relationship()
-    version: Mapped[PostVersion] = relationship()
+    archived_post: Mapped[ArchivedPost] = relationship(innerjoin="unnested")
+    version: Mapped[PostVersion] = relationship(innerjoin="unnested")

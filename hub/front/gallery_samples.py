@@ -174,6 +174,9 @@ def items() -> list[Thing]:
     return [
         Thing(
             id=number,
+            version=1,
+            created_at=AT,
+            closed_at=AT if closed else None,
             kind=kind,
             state=state,
             reply_count=replies,

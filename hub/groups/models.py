@@ -67,8 +67,8 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(12), default=MEMBER)
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
-    person: Mapped[Person] = relationship(back_populates="memberships")
-    group: Mapped[Group] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships", innerjoin="unnested")
+    group: Mapped[Group] = relationship(back_populates="memberships", innerjoin="unnested")
 
 
 class JoinRequest(Base):
@@ -83,7 +83,7 @@ class JoinRequest(Base):
     message: Mapped[str] = mapped_column(String(600), default="")
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(innerjoin="unnested")
 
 
 class Invitation(Base):
@@ -101,7 +101,7 @@ class Invitation(Base):
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
+    group: Mapped[Group] = relationship(lazy="joined", innerjoin="unnested")
     invited_by: Mapped[Person | None] = relationship()
 
     @property
@@ -126,8 +126,8 @@ class RecordedAccess(Base):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    group: Mapped[Group] = relationship()
-    person: Mapped[Person] = relationship(overlaps="recorded_accesses")
+    group: Mapped[Group] = relationship(innerjoin="unnested")
+    person: Mapped[Person] = relationship(overlaps="recorded_accesses", innerjoin="unnested")
 
     @property
     def lasts(self) -> bool:

@@ -46,7 +46,7 @@ class Guidance(Base):
         ForeignKey("item.id", ondelete="SET NULL"), index=True
     )
 
-    item: Mapped[Item] = relationship(foreign_keys=item_id, lazy="joined", innerjoin=True)
+    item: Mapped[Item] = relationship(foreign_keys=item_id, lazy="joined", innerjoin="unnested")
     owner: Mapped[Person | None] = relationship(foreign_keys=owner_id, lazy="joined")
 
     def overdue(self, today: date | None = None) -> bool:
@@ -72,7 +72,7 @@ class Filing(Base):
     # [{"title": ..., "url": ...}]; a source on paper has no url.
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
-    revision: Mapped[Revision] = relationship(lazy="joined", innerjoin=True)
+    revision: Mapped[Revision] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class Credit(Base):

@@ -32,8 +32,8 @@ class Notice(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    item: Mapped[Item] = relationship()
-    post: Mapped[Post] = relationship()
+    item: Mapped[Item] = relationship(innerjoin="unnested")
+    post: Mapped[Post] = relationship(innerjoin="unnested")
 
 
 class NoticePreference(Base):

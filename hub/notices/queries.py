@@ -47,8 +47,10 @@ def notices_of(actor: Actor, cursor: str | None = None) -> Page[Shown]:
 
 def unread_count(actor: Actor) -> int:
     """How many wait; counting stops just above MOST_COUNTED."""
-    some = select(Notice.id).where(visible(Notice, actor), is_unread()).limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    if unread_count not in actor.conditions:  # built once for each actor: every page of theirs asks it
+        waiting = select(Notice.id).where(visible(Notice, actor), is_unread()).limit(MOST_COUNTED + 1)
+        actor.conditions[unread_count] = select(func.count()).select_from(waiting.subquery())
+    return db.session.scalar(actor.conditions[unread_count]) or 0
 
 
 def one_notice(actor: Actor, token: str) -> Notice | None:

@@ -24,5 +24,5 @@ class Question(Base):
     # Why the asker trusts it, in their words; may be empty.
     reason: Mapped[str] = mapped_column(String(300), default="")
 
-    item: Mapped[Item] = relationship()
+    item: Mapped[Item] = relationship(innerjoin="unnested")
     accepted: Mapped[Post | None] = relationship()

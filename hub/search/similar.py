@@ -9,13 +9,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from hub.content.models import Item
+from hub.content.models import Item, path_of
 from hub.core.database import db
 from hub.core.policy import Actor, visible
 from hub.core.search import CannotSearch, Hit, Query, SearchUnavailable, audiences_of_actor
+from hub.groups.models import Group
 
 from .engine import engine
 from .queries import As, what_matters
@@ -80,7 +82,15 @@ class _Kept:
 kept = _Kept()
 
 
-def related(actor: Actor, item: Item) -> Sequence[Item]:
+class Related(NamedTuple):
+    """What a page says of an item like its own."""
+
+    title: str
+    kind: str
+    path: str
+
+
+def related(actor: Actor, item: Item) -> Sequence[Related]:
     """Items like an item, the best first: one query once they are known, none when there are none."""
     # What they may read of groups decides; nothing else that one reads is an item.
     key = (item.id, item.created_at, item.title, tuple(actor.read_groups))
@@ -91,6 +101,23 @@ def related(actor: Actor, item: Item) -> Sequence[Item]:
         kept.put(key, ids)
     if not ids:
         return []
-    rows = db.session.scalars(select(Item).where(Item.id.in_(ids), visible(Item, actor)))
-    found = {row.id: row for row in rows if row.published_at is not None and row.withdrawn_at is None}
+    rows = db.session.execute(_related_statement(actor), {"ids": ids})
+    found = {row.id: Related(row.title, row.kind, path_of(row.slug, row.kind, row.number)) for row in rows}
     return [found[item_id] for item_id in ids if item_id in found]
+
+
+def _related_statement(actor: Actor) -> Select[Any]:
+    """Built once for each actor: it is asked for on every page of an item. To be given `ids`."""
+    if related not in actor.conditions:
+        actor.conditions[related] = (
+            select(Item.id, Item.title, Item.kind, Item.number, Group.slug)
+            .join(Group, Group.id == Item.group_id)
+            .where(
+                Item.id.in_(bindparam("ids", expanding=True)),
+                Item.published_at.is_not(None),
+                Item.withdrawn_at.is_(None),
+                visible(Item, actor),
+            )
+        )
+    statement: Select[Any] = actor.conditions[related]
+    return statement

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, render_template, request
+from flask import Blueprint, get_template_attribute, render_template, request
 from markupsafe import Markup
 
 from hub.content.models import JURISDICTIONS, Item
@@ -89,4 +89,4 @@ def similar_questions(words: str, group: Group | None = None) -> Markup | None:
 def related_items(item: Item) -> Markup | None:
     """Beside an item: others like it."""
     found = related(current_actor(), item)
-    return Markup(render_template("search/_related.html", items=found)) if found else None
+    return get_template_attribute("search/_related.html", "related")(found) if found else None
