@@ -5,7 +5,16 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from hub.core.forms import HubForm
@@ -186,13 +195,16 @@ class WhoIAmForm(HubForm):
         organisation = person.organisation.name if person.organisation else ""
         said = {name: getattr(person, name) for name in SAID} | {"organisation": organisation}
         super().__init__(*args, data=said, **kwargs)
-        self.sector.choices = [("", _("Rather not say")), *_options("sector")]
-        self.profession.choices = [("", _("Rather not say")), *_options("profession")]
+        self.sector.choices = [SelectChoice("", _("Rather not say")), *_options("sector")]
+        self.profession.choices = [SelectChoice("", _("Rather not say")), *_options("profession")]
 
 
-def _options(vocabulary: str) -> list[tuple[str, str]]:
+def _options(vocabulary: str) -> list[SelectChoice]:
     """The vocabulary's words as they stand in a list: beginning with a capital."""
-    return [(code, str(word)[:1].upper() + str(word)[1:]) for code, word in choices(vocabulary)]
+    return [
+        SelectChoice(choice.value, str(choice.label)[:1].upper() + str(choice.label)[1:])
+        for choice in choices(vocabulary)
+    ]
 
 
 class OrganisationForm(HubForm):
@@ -215,7 +227,7 @@ class OrganisationForm(HubForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.sector.choices = [("", _("Not known")), *_options("sector")]
+        self.sector.choices = [SelectChoice("", _("Not known")), *_options("sector")]
 
 
 class ProfileForm(WhoIAmForm):
@@ -242,7 +254,7 @@ class ProfileForm(WhoIAmForm):
         super().__init__(*args, person=person, **kwargs)
         zones = dict.fromkeys([*ZONES, person.time_zone])
         self.time_zone.choices = [
-            (zone, zone.replace("_", " ")) for zone in zones if zone in available_timezones()
+            SelectChoice(zone, zone.replace("_", " ")) for zone in zones if zone in available_timezones()
         ]
         self.person = person
 

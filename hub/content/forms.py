@@ -6,7 +6,15 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -132,8 +140,8 @@ class FiledForm(HubForm):
     def offer(self, topics: Sequence[Topic]) -> None:
         """Fill the lists to choose from: the topics of the group, and the places."""
         self._topics = {topic.slug: topic for topic in topics}
-        self.topics.choices = [(topic.slug, topic.name) for topic in topics]
-        self.applies_to.choices = [("", _("Not said")), *choices("place")]
+        self.topics.choices = [SelectChoice(topic.slug, topic.name) for topic in topics]
+        self.applies_to.choices = [SelectChoice("", _("Not said")), *choices("place")]
 
     @property
     def chosen_topics(self) -> list[Topic]:

@@ -4,6 +4,7 @@ In templates: {{ byline.sector|in_words("sector") }}; in forms: choices=choices(
 """
 
 from flask_babel import lazy_gettext as _
+from wtforms import SelectChoice
 
 WORDS = {
     "sector": {
@@ -75,6 +76,6 @@ def words(code: str, vocabulary: str) -> str:
     return str(known[code]) if code in known else (code or "").replace("_", " ")
 
 
-def choices(vocabulary: str) -> list[tuple[str, str]]:
-    """(code, words) pairs for a form, translated when it is shown."""
-    return list(WORDS[vocabulary].items())
+def choices(vocabulary: str) -> list[SelectChoice]:
+    """All codes with their words for a form, translated when it is shown."""
+    return [SelectChoice(code, words) for code, words in WORDS[vocabulary].items()]

@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     FileField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -19,7 +20,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 AT = datetime(2024, 3, 3, 14, 5, tzinfo=UTC)
 HASH = "9f2c4e7ab1d05c38e6647f0a9b3d1e5f72c8406bd93e1fa4507c6d82e9b0a134"
 
-PLACES = [("scotland", "Scotland"), ("england-wales", "England and Wales"), ("uk", "The UK")]
+PLACES = [
+    SelectChoice("scotland", "Scotland"),
+    SelectChoice("england-wales", "England and Wales"),
+    SelectChoice("uk", "The UK"),
+]
 TOPICS = [
     "Organising information",
     "How long to keep records",
@@ -54,14 +59,18 @@ class SampleForm(FlaskForm):
     place = SelectField("Where it applies", choices=PLACES)
     frequency = RadioField(
         "How often to write to you",
-        choices=[("never", "Never"), ("daily", "Every day"), ("weekly", "Every week")],
+        choices=[
+            SelectChoice("never", "Never"),
+            SelectChoice("daily", "Every day"),
+            SelectChoice("weekly", "Every week"),
+        ],
         default="daily",
         validators=[InputRequired("Choose how often.")],
     )
     topics = SelectMultipleField(
         "Topics",
         description="Choose up to three.",
-        choices=[(name, name) for name in TOPICS],
+        choices=[SelectChoice(name) for name in TOPICS],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

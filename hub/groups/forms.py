@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -39,7 +39,7 @@ class GroupForm(HubForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.visibility.choices = [(code, words(code, "visibility")) for code in VISIBILITIES]
+        self.visibility.choices = [SelectChoice(code, words(code, "visibility")) for code in VISIBILITIES]
         self.joining.choices = choices("joining")
 
     def validate_joining(self, field: RadioField) -> None:
@@ -74,9 +74,11 @@ class RoleForm(HubForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = [
-            ("member", gettext("Member: reads, asks, answers and discusses")),
-            ("moderator", gettext("Moderator: also curates guidance, lets people in, handles reports")),
-            ("owner", gettext("Owner: also changes the group's settings and roles")),
+            SelectChoice("member", gettext("Member: reads, asks, answers and discusses")),
+            SelectChoice(
+                "moderator", gettext("Moderator: also curates guidance, lets people in, handles reports")
+            ),
+            SelectChoice("owner", gettext("Owner: also changes the group's settings and roles")),
         ]
 
 
@@ -113,4 +115,4 @@ class WelcomeForm(WhoIAmForm):
 
     def __init__(self, *args: object, groups: list[Group], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.groups.choices = [(group.slug, f"{group.name}: {group.summary}") for group in groups]
+        self.groups.choices = [SelectChoice(group.slug, f"{group.name}: {group.summary}") for group in groups]
