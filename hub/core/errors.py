@@ -34,10 +34,12 @@ def typed_text() -> list[tuple[str, str]]:
     """What the person sent with a form, without secrets, so that a page can give it back."""
     if request.method in SAFE_METHODS:
         return []
+    try:
+        sent = list(request.form.items(multi=True))
+    except HTTPException:  # too large, or broken: there is no reading it
+        return []
     return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in NOT_TYPED and "password" not in name and value
+        (name, value) for name, value in sent if name not in NOT_TYPED and "password" not in name and value
     ]
 
 

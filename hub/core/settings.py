@@ -15,7 +15,7 @@ MEBIBYTE = 1024 * 1024
 class Settings(BaseSettings):
     """Everything that can be set, each from the environment variable HUB_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore", frozen=True, validate_default=True)
 
     data: Path = Field(
         Path("instance"), description="The one folder where all embedded state lives: back this up."
@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     )
     attachment_limit_mb: int = Field(10, ge=1, description="The largest file added to a post, in mebibytes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("data")
+    @classmethod
+    def _wherever_it_is_used_from(cls, folder: Path) -> Path:
+        """Flask takes relative files to be its package's; the hub means the folder it was started in."""
+        return folder.expanduser().absolute()
 
     @field_validator("database_url", "search_url")
     @classmethod

@@ -4,6 +4,7 @@ A site page's text is kept with the site (`Site.texts`). Until an administrator 
 shows the text below, marked incomplete, and administrators are warned on every page.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -133,12 +134,18 @@ def _rendered_default(source: str) -> Markup:
     return Markup(render(source))
 
 
+def unwrapped(source: str) -> str:
+    """Each paragraph and point on one line. What people write keeps its line ends; in the texts above they
+    are only there for whoever reads this file."""
+    return re.sub(r"(?<=[^\n])\n(?=[^\n\-#])", " ", source)
+
+
 def site_page(name: str) -> SitePage:
     """The page as it stands: as written, or the default. Raises KeyError for a name that is none."""
     title = str(TITLES[name])
     kept = (site().texts or {}).get(KEPT_UNDER, {}).get(name)
     if not kept:
-        source = str(DEFAULTS[name])
+        source = unwrapped(str(DEFAULTS[name]))
         return SitePage(name, title, source, _rendered_default(source), False, None)
     written = datetime.fromisoformat(kept["written_at"])
     return SitePage(name, title, kept["source"], Markup(kept["html"]), kept["complete"], written)

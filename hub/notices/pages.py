@@ -1,6 +1,6 @@
 """What other rooms' pages show of notices."""
 
-from flask import render_template
+from flask import g, render_template
 from markupsafe import Markup
 
 from hub.core.access import current_actor
@@ -11,11 +11,26 @@ from .queries import preference_of, unread_count
 from .rules import MOST_COUNTED
 
 
+def _counted(actor: Actor) -> int:
+    """Asked once for a page: it stands at the top, and on the front page among what waits."""
+    if "unread_notices" not in g:
+        g.unread_notices = unread_count(actor)
+    counted: int = g.unread_notices
+    return counted
+
+
 @fills("frame.me")
 def waiting() -> Markup:
     """At the top of every page of somebody who is signed in."""
-    count = unread_count(current_actor())
+    count = _counted(current_actor())
     return Markup(render_template("notices/_waiting.html", count=count, most=MOST_COUNTED))
+
+
+@fills("front.waiting")
+def waiting_on_the_front_page(actor: Actor) -> Markup | None:
+    """Among what waits for somebody, as the count at the top of the page says."""
+    count = _counted(actor)
+    return Markup(render_template("notices/_on_the_front.html", count=count)) if count else None
 
 
 @fills("mail.choices")

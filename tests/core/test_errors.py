@@ -28,6 +28,14 @@ def test_every_error_page_parses_and_says_what_to_do(app, client, status):
     assert "kept" in page
 
 
+@pytest.mark.parametrize("address", ["/sign-in", "/collections/bcdfghjkmnpq/import"])
+def test_more_than_the_hub_takes_is_refused_in_plain_words(app, client, address, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1_000)
+    page = client.post(address, data={"text": "x" * 2_000})
+    assert page.status_code == 413
+    assert "That is larger than the hub takes" in page.text
+
+
 def test_a_page_for_when_the_session_ended_sends_what_was_typed_again(app):
     with app.test_request_context("/groups/x/questions?a=1", method="POST"):
         page = render_template("errors/expired.html", typed=[("text", "line one\nline two")])

@@ -76,3 +76,8 @@ def test_an_unknown_page_is_not_there(client):
 
 def test_the_gallery_shows_every_component(client):
     assert "Gallery of components" in sign_in(client, administrator()).get("/gallery").text
+
+
+@pytest.mark.parametrize("name", ["privacy", "terms", "complaints", "accessibility"])
+def test_the_texts_that_come_with_the_hub_do_not_break_within_a_sentence(client, name):
+    assert "<br" not in client.get(f"/about/{name}").text

@@ -34,6 +34,13 @@ def test_a_visitor_finds_the_groups_that_are_not_hidden(client):
     assert "Secret" not in page
 
 
+def test_a_visitor_is_led_to_register_where_a_member_would_join(client):
+    group(slug="records", name="Records")
+    page = client.get("/groups").text
+    assert "/register?next=/groups/records/join" in page
+    assert 'href="/groups/records/join"' not in page
+
+
 def test_my_groups_come_first(enter):
     mine, other = group("Zoology"), group("Archives")
     page = enter(member(None, mine)).get("/groups").text
