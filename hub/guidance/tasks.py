@@ -75,12 +75,15 @@ def _post(purpose: str, item_id: int, person_id: int | None, reason: str = "") -
 @composer(PUBLISHED)
 @composer(DERIVED)
 def compose(mail: Mail) -> Email | None:
-    """Nothing for somebody who has left, or who no longer sees the page."""
+    """Nothing for somebody who has left, or who no longer sees the page; and, since mail cannot be taken
+    back, nothing of a page that was withdrawn."""
     person = db.session.get(Person, mail.person_id) if mail.person_id else None
     if person is None or not person.active:
         return None
     item = db.session.scalars(
-        select(Item).where(Item.id == mail.payload["item_id"], visible(Item, person.as_actor()))
+        select(Item)
+        .where(Item.id == mail.payload["item_id"], Item.withdrawn_at.is_(None))
+        .where(visible(Item, person.as_actor()))
     ).one_or_none()
     if item is None:
         return None

@@ -84,3 +84,13 @@ def test_who_may_no_longer_see_a_page_is_told_nothing(app, world, published):
         db.session.execute(delete(Membership).where(Membership.person_id == world.bob.id))
     assert letters(app) == []
     assert db.session.scalars(select(Mail.state)).all() == ["dropped"]
+
+
+def test_mail_never_carries_a_page_that_was_withdrawn(app, world, page):
+    """Also not to whoever began it, who still sees it in the hub: mail cannot be taken back."""
+    with unit_of_work():
+        actions.send_for_review(world.as_bob, page)
+        actions.return_to_draft(world.as_ann, page, "Say which law.")
+        content.withdraw(world.as_ann, page)
+    assert letters(app) == []
+    assert db.session.scalars(select(Mail.state)).all() == ["dropped"]
