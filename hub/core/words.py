@@ -67,6 +67,35 @@ WORDS = {
         "example": _("examples"),
         "archived": _("archived posts"),
     },
+    # What a message is for, and what becomes of it.
+    "mail": {
+        "account.confirm": _("Confirming an address"),
+        "account.known": _("Registering an address that is known"),
+        "account.recover": _("A new password"),
+        "account.change_email": _("A new address"),
+        "account.changed": _("An account was changed"),
+        "group.invitation": _("An invitation to a group"),
+        "group.request_accepted": _("A request to join was accepted"),
+        "group.request_declined": _("A request to join was declined"),
+        "guidance_due": _("Guidance needs review"),
+        "guidance_returned": _("Guidance was not published yet"),
+        "guidance_published": _("Guidance was published"),
+        "guidance_derived": _("An answer became guidance"),
+        "digest": _("Digest"),
+        "digest.confirm": _("Confirming a digest"),
+        "notice": _("Told of an answer or mention"),
+        "report.answer": _("What was decided about a report"),
+        "report.withdrawn": _("Told of a withdrawal"),
+        "report.decided": _("What was decided about a withdrawal"),
+    },
+    "mail_state": {
+        "queued": _("Waiting"),
+        "sending": _("Being sent"),
+        "sent": _("Sent"),
+        "uncertain": _("Uncertain"),
+        "failed": _("Failed"),
+        "dropped": _("Not needed"),
+    },
 }
 
 

@@ -10,11 +10,11 @@ from hub.accounts.models import Person
 from hub.content.models import Numbering
 from hub.core import clock
 from hub.core.database import db, new_token
-from hub.core.mail import post_mail
+from hub.core.mail import KEPT, post_mail
 from hub.core.policy import Actor
 from hub.groups.models import Group
 
-from .models import FREQUENCIES, NEVER, Subscriber, Subscription
+from .models import FREQUENCIES, NEVER, Digest, Subscriber, Subscription
 from .rules import CONFIRM_WITHIN, window_at
 
 # Whoever asks for others' addresses fills their mailboxes with one message a group and hour, at most.
@@ -125,6 +125,13 @@ def forget_unconfirmed() -> None:
             Subscriber.confirmed_at.is_(None),
             Subscriber.created_at < clock.now() - CONFIRM_WITHIN,
         )
+    )
+
+
+def forget_old_windows() -> None:
+    """A window is known as long as the mail that it became: nobody's reading is on record for good."""
+    db.session.execute(
+        delete(Digest.__table__).where(Digest.claimed_at < clock.now() - KEPT)  # type: ignore[arg-type]
     )
 
 

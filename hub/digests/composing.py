@@ -17,6 +17,7 @@ from hub.groups.models import Group
 from . import example_wording, links, wording
 from .gathering import WHOLE, Edition, gather
 from .models import NEVER, Digest, Subscriber, Subscription
+from .queries import open_group
 from .ranges import Ranges
 from .rules import CONFIRM_WITHIN, zone_named
 
@@ -94,10 +95,12 @@ def list_headers(token: str) -> dict[str, str]:
 
 
 def compose_confirmation(mail: Mail) -> Email | None:
-    """Asks the owner of an address whether they want a group's digest."""
+    """Asks the owner of an address whether they want a group's digest, while anybody may have it."""
     subscriber = db.session.get(Subscriber, mail.payload["subscriber_id"])
     group = db.session.get(Group, mail.payload["group_id"])
     if subscriber is None or group is None or subscriber.sent_to != mail.to_address:
+        return None
+    if open_group(group.slug) is None:
         return None
     frequency = mail.payload["frequency"]
     words = {

@@ -51,6 +51,7 @@ def compose_confirmation(mail: Mail) -> Email | None:
 @job("digests.forget")
 def forget() -> None:
     actions.forget_unconfirmed()
+    actions.forget_old_windows()
 
 
 scheduled("digests.forget", timedelta(days=1))

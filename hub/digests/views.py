@@ -167,15 +167,13 @@ def leave_page(link: str) -> Response:
 @requires("site.administer")
 def deliveries() -> str:
     state = request.args.get("state")
-    state = state if state in wording.state_words() else None
+    state = state if state in wording.STATE_MEANINGS else None
     return render_template(
         "digests/deliveries.html",
         state=state,
         counts=queries.delivery_counts(),
         page=queries.deliveries(state, request.args.get("after")),
-        states=wording.state_words(),
         meanings=wording.STATE_MEANINGS,
-        purpose_words=wording.purpose_words,
         keeps_mail=core_mail.keeps_mail(),
     )
 

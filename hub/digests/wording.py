@@ -166,34 +166,7 @@ STATE_MEANINGS = {
     "queued": "open",
     "sending": "open",
     "sent": "verified",
-    "dropped": "closed",
     "uncertain": "due",
     "failed": "overdue",
+    "dropped": "closed",
 }
-
-
-def state_words() -> dict[str, str]:
-    return {
-        "queued": _("Waiting"),
-        "sending": _("Being sent"),
-        "sent": _("Sent"),
-        "uncertain": _("Uncertain"),
-        "failed": _("Failed"),
-        "dropped": _("Not needed"),
-    }
-
-
-def purpose_words(purpose: str) -> str:
-    """What a message is for, in words; other rooms' purposes are readable by themselves."""
-    known = {
-        "digest": _("Digest"),
-        "digest.confirm": _("Confirming a digest"),
-        "notice": _("Told of an answer or mention"),
-        "account.confirm": _("Confirming an address"),
-        "account.known": _("Registering an address that is known"),
-        "account.recover": _("A new password"),
-        "account.change_email": _("A new address"),
-        "account.changed": _("An account was changed"),
-        "group.invitation": _("An invitation to a group"),
-    }
-    return known.get(purpose) or purpose.replace(".", ": ").replace("_", " ").capitalize()

@@ -1,16 +1,19 @@
 """Subscribing without an account, choosing, leaving with one click, and what administrators see."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
+from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
-from hub.core.mail import UNCERTAIN, Mail, post_mail
+from hub.core.mail import UNCERTAIN, Mail, _composers, post_mail
 from hub.core.security import limiter
+from hub.core.words import WORDS
 from hub.digests import links
-from hub.digests.models import Subscriber, Subscription
+from hub.digests.models import Digest, DigestPart, Subscriber, Subscription
 from hub.digests.tasks import forget
 from tests.budget import queries
 from tests.digests.telling import again, asked, on, sent, subscribed, visitor
@@ -192,6 +195,30 @@ def test_addresses_that_nobody_confirmed_are_forgotten(app, client, world, folde
     assert db.session.scalars(select(Subscriber)).all() == []
 
 
+def test_nobody_is_asked_to_confirm_a_group_that_has_closed_meanwhile(app, client, world, folder):
+    _ask(client, world.group)
+    with unit_of_work():
+        again(world.group).visibility = "hidden"
+    drain()
+    assert folder.messages() == []
+
+
+def test_windows_are_forgotten_after_a_season_and_nothing_is_sent_again(app, world, folder):
+    with on(1):
+        visitor(world.group)
+        asked(world.as_cat, world.group)
+    with on(2, 7):
+        assert sent().sent == 1
+    with on(20, month=12), unit_of_work():
+        forget()
+    assert db.session.scalars(select(Digest)).one().parts
+    with clock.at(datetime(2027, 3, 1, 9, tzinfo=UTC)):
+        with unit_of_work():
+            forget()
+        assert db.session.scalars(select(Digest)).all() == db.session.scalars(select(DigestPart)).all() == []
+        assert (sent().sent, len(folder.messages())) == (0, 1)
+
+
 # Administrators
 
 
@@ -206,6 +233,11 @@ def test_an_administrator_sees_that_something_was_sent_not_what_it_said(app, cli
     assert world.bob.email in page.text
     assert "Digest" in page.text
     assert "canary" not in page.text
+
+
+def test_every_message_of_the_hub_has_a_name(app):
+    purposes = {name for name, compose in _composers.items() if compose.__module__.startswith("hub.")}
+    assert purposes == set(WORDS["mail"])
 
 
 def test_what_is_uncertain_is_shown_with_what_can_be_done(app, client, world, folder):
