@@ -16,6 +16,7 @@ from hub.core.jobs import Job, enqueue
 from hub.core.policy import Actor
 
 from . import storage
+from .changes import posts_look_different
 from .models import ACCOUNT_KINDS, Collection, Import, Keeper, SocialAccount
 
 LONGEST_FILE_NAME = 255
@@ -133,6 +134,7 @@ def classify_account(actor: Actor, account: SocialAccount, kind: str, reason: st
         return
     audit.record(actor, "social_account.classify", account, reason=reason, before=account.kind, after=kind)
     account.kind = kind
+    posts_look_different(account.collection_id)
 
 
 def _plain_name(name: str) -> str:

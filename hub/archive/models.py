@@ -51,6 +51,8 @@ class Collection(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     # Imports count within the collection: "not found in import 3".
     last_number: Mapped[int] = mapped_column(default=0)
+    # Rises with whatever changes how its posts are shown (see `changes`): cards are kept by it.
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")

@@ -6,30 +6,60 @@ from typing import Any
 from flask import get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import select
 
 from hub.content.models import COMMENT, Item
 from hub.content.showing import kept
+from hub.core.database import db
 from hub.core.policy import Actor
 from hub.core.slots import fills
 
-from .cards import cards_of
-from .queries import any_under, under_posts
+from .cards import cards_of, with_all_that_cards_show
+from .models import Example
+from .queries import any_under, cards_version, under_posts
 
 
 @fills("post.examples")
 def examples_under(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
-    """The cards under each post of a page, in four queries at most, none where nothing is attached."""
+    """The cards under each post of a page: one query, none where nothing is attached; those that make the
+    cards only when something that they show has changed."""
     # Attaching and detaching raise the item's version: most items have none, and are not asked about again.
     where = tuple(piece.id for piece in pieces)
     if not kept(item, ("has examples", where), lambda: any_under(where), lambda _any: 100):
         return {}
-    found = under_posts([piece.id for piece in pieces], withdrawn=actor.moderates(item.group_id))
+    moderates = actor.moderates(item.group_id)
+    version = cards_version(Example.post_id.in_(where))
+    return kept(item, ("examples", where, moderates, version), lambda: _under(where, moderates), _size)
+
+
+def _under(post_ids: Sequence[int], moderates: bool) -> dict[int, Markup]:
+    found = under_posts(post_ids, withdrawn=moderates)
     cards = cards_of(found)
     show = get_template_attribute("examples/_under.html", "under")
     shown: dict[int, Markup] = {}
     for example in found:
         shown[example.post_id] = shown.get(example.post_id, Markup("")) + show(example, cards[example.id])
     return shown
+
+
+def _size(shown: dict[int, Markup]) -> int:
+    return sum(len(markup) for markup in shown.values())
+
+
+def first_card(example: Example) -> Markup:
+    """The card of an example's first post, for pages that show it by itself. Its item must be loaded."""
+
+    def make() -> Markup:
+        (ready,) = db.session.scalars(
+            select(Example).where(Example.id == example.id).options(*with_all_that_cards_show())
+        )
+        card: Markup = get_template_attribute("components/example_card.html", "example_card")(
+            cards_of([ready])[example.id][0]
+        )
+        return card
+
+    version = cards_version(Example.id == example.id)
+    return kept(example.post.item, ("first card", version), make, len)
 
 
 @fills("post.actions")

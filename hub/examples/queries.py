@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from hub.accounts.models import Organisation
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.rules import revealed
 from hub.content.models import Item, Post, Topic, item_topic
@@ -15,7 +17,7 @@ from hub.core.policy import Actor, visible
 from hub.groups.models import Group
 
 from .cards import with_all_that_cards_show
-from .models import Example
+from .models import Example, ExamplePost
 from .rules import keeps
 
 # Choices to attach from, at most: who does not find theirs among them says more of its words.
@@ -38,6 +40,29 @@ def any_under(post_ids: Sequence[int]) -> bool:
     """Whether anything was attached to these posts, in sight or not."""
     found = select(Example.id).where(Example.post_id.in_(post_ids)).limit(1)
     return db.session.scalar(found) is not None
+
+
+def cards_version(*criteria: ColumnElement[bool]) -> tuple[Any, ...]:
+    """What the cards of the examples that meet the criteria are kept by: it differs whenever they would. One
+    light query instead of the many that cards take."""
+    rows = db.session.execute(
+        select(
+            Example.id,
+            Example.withdrawn_at,
+            Example.caption,
+            Collection.id,
+            Collection.version,
+            Collection.name,
+            Organisation.name,
+        )
+        .join(ExamplePost, ExamplePost.example_id == Example.id)
+        .join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
+        .join(Collection, Collection.id == ArchivedPost.collection_id)
+        .outerjoin(Organisation, Organisation.id == Collection.organisation_id)
+        .where(*criteria)
+        .order_by(Example.post_id, Example.position, Example.id, ExamplePost.position)
+    )
+    return tuple(tuple(row) for row in rows)
 
 
 def under_posts(post_ids: Sequence[int], *, withdrawn: bool) -> list[Example]:

@@ -15,7 +15,6 @@ from hub.core import clock
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.policy import Actor, visible
-from hub.examples.cards import with_all_that_cards_show
 from hub.examples.models import Example, ExamplePost
 from hub.groups.models import Group, Membership
 
@@ -74,7 +73,7 @@ def joined_by(actor: Actor, person: Person, limit: int = ON_A_PERSONS_PAGE) -> S
 
 def worked_example(actor: Actor) -> Example | None:
     """An example attached lately, of those the actor sees: one that was deleted on the platform if there is
-    any, since it shows best what the hub is for. With where it stands; ready for its card."""
+    any, since it shows best what the hub is for. With where it stands."""
     lately = (
         select(Example.id)
         .where(visible(Example, actor), Example.withdrawn_at.is_(None))
@@ -98,8 +97,7 @@ def worked_example(actor: Actor) -> Example | None:
     example_id = db.session.scalar(most_telling)
     if example_id is None:
         return None
-    ready = (*with_all_that_cards_show(), joinedload(Example.post).joinedload(Post.item))
-    return db.session.get(Example, example_id, options=ready)
+    return db.session.get(Example, example_id, options=(joinedload(Example.post).joinedload(Post.item),))
 
 
 def groups_to_enter(actor: Actor, limit: int = ON_THE_FRONT) -> Sequence[Group]:

@@ -116,6 +116,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Integer(), nullable=True),
     sa.Column('is_sample', sa.Boolean(), nullable=False),
     sa.Column('last_number', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_collection_organisation_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_collection')),
@@ -752,45 +753,6 @@ def upgrade() -> None:
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_accepted_post_id'), ['accepted_post_id'], unique=False)
 
-    op.create_table('report',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('token', sa.String(length=24), nullable=False),
-    sa.Column('about', sa.String(length=500), nullable=False),
-    sa.Column('group_id', sa.Integer(), nullable=True),
-    sa.Column('item_id', sa.Integer(), nullable=True),
-    sa.Column('post_id', sa.Integer(), nullable=True),
-    sa.Column('example_id', sa.Integer(), nullable=True),
-    sa.Column('person_id', sa.Integer(), nullable=True),
-    sa.Column('why', sa.String(length=20), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('reporter_id', sa.Integer(), nullable=True),
-    sa.Column('reporter_address', sa.String(length=320), nullable=False),
-    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('decision', sa.String(length=12), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('decided_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('decided_by_id', sa.Integer(), nullable=True),
-    sa.CheckConstraint("decision IN ('kept', 'removed')", name=op.f('ck_report_decision')),
-    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_report_decided_by_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['example_id'], ['example.id'], name=op.f('fk_report_example_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_report_group_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_report_item_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_person_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_report_post_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['reporter_id'], ['person.id'], name=op.f('fk_report_reporter_id'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
-    sa.UniqueConstraint('token', name=op.f('uq_report_token'))
-    )
-    with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_report_about'), ['about'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_decided_by_id'), ['decided_by_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_example_id'), ['example_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_item_id'), ['item_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_person_id'), ['person_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_post_id'), ['post_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_report_reporter_id'), ['reporter_id'], unique=False)
-        batch_op.create_index('ix_report_waiting', ['group_id', 'decided_at', 'created_at'], unique=False)
-
     op.create_table('revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -853,6 +815,45 @@ def upgrade() -> None:
     with op.batch_alter_table('post_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_version_import_id'), ['import_id'], unique=False)
         batch_op.create_index('ix_post_version_platform', ['collection_id', 'version_id'], unique=False)
+
+    op.create_table('report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('about', sa.String(length=500), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=True),
+    sa.Column('item_id', sa.Integer(), nullable=True),
+    sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('example_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('why', sa.String(length=20), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('reporter_id', sa.Integer(), nullable=True),
+    sa.Column('reporter_address', sa.String(length=320), nullable=False),
+    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decision', sa.String(length=12), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("decision IN ('kept', 'removed')", name=op.f('ck_report_decision')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_report_decided_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['example_id'], ['example.id'], name=op.f('fk_report_example_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['group_id'], ['community.id'], name=op.f('fk_report_group_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_report_item_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_report_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_report_post_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['reporter_id'], ['person.id'], name=op.f('fk_report_reporter_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
+    sa.UniqueConstraint('token', name=op.f('uq_report_token'))
+    )
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_about'), ['about'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_decided_by_id'), ['decided_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_example_id'), ['example_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_item_id'), ['item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_post_id'), ['post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_report_reporter_id'), ['reporter_id'], unique=False)
+        batch_op.create_index('ix_report_waiting', ['group_id', 'decided_at', 'created_at'], unique=False)
 
     op.create_table('archive_event',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -995,6 +996,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_event_import_id'))
 
     op.drop_table('archive_event')
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.drop_index('ix_report_waiting')
+        batch_op.drop_index(batch_op.f('ix_report_reporter_id'))
+        batch_op.drop_index(batch_op.f('ix_report_post_id'))
+        batch_op.drop_index(batch_op.f('ix_report_person_id'))
+        batch_op.drop_index(batch_op.f('ix_report_item_id'))
+        batch_op.drop_index(batch_op.f('ix_report_example_id'))
+        batch_op.drop_index(batch_op.f('ix_report_decided_by_id'))
+        batch_op.drop_index(batch_op.f('ix_report_about'))
+
+    op.drop_table('report')
     with op.batch_alter_table('post_version', schema=None) as batch_op:
         batch_op.drop_index('ix_post_version_platform')
         batch_op.drop_index(batch_op.f('ix_post_version_import_id'))
@@ -1009,16 +1021,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_revision_author_id'))
 
     op.drop_table('revision')
-    with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.drop_index('ix_report_waiting')
-        batch_op.drop_index(batch_op.f('ix_report_reporter_id'))
-        batch_op.drop_index(batch_op.f('ix_report_post_id'))
-        batch_op.drop_index(batch_op.f('ix_report_person_id'))
-        batch_op.drop_index(batch_op.f('ix_report_item_id'))
-        batch_op.drop_index(batch_op.f('ix_report_decided_by_id'))
-        batch_op.drop_index(batch_op.f('ix_report_about'))
-
-    op.drop_table('report')
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_accepted_post_id'))
 

@@ -19,6 +19,7 @@ from hub.archive.adapters.base import (
     Record,
     StillReading,
 )
+from hub.archive.changes import posts_look_different
 from hub.archive.importing import batch_media, history, undo
 from hub.archive.importing.lease import CancelAsked, Lease, Lost
 from hub.archive.importing.report import Report
@@ -201,6 +202,7 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
     """The one moment at which everything that was written begins to count."""
     with unit_of_work() as session:
         _add_found_missing(found, report)
+        posts_look_different(found.collection_id)
         lease.renew(
             state=DONE,
             report=report.as_json(),

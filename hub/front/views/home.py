@@ -3,7 +3,7 @@
 from flask import render_template
 
 from hub.core.access import current_actor, requires
-from hub.examples.cards import cards_of
+from hub.examples.pages import first_card
 from hub.front import queries
 
 from . import bp
@@ -25,7 +25,7 @@ def home() -> str:
     return render_template(
         "front/home.html",
         example=example,
-        cards=cards_of([example])[example.id][:1] if example else [],
+        card=first_card(example) if example else None,
         waiting=queries.waiting_questions(actor),
         guidance=queries.recent_guidance(actor),
         groups=queries.groups_to_enter(actor),
