@@ -9,6 +9,7 @@ from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
 from . import language
+from .keyed import own_address
 from .language import in_zone, month
 from .language import translated as _
 from .words import words
@@ -117,7 +118,7 @@ def install(app: Flask) -> None:
     # Jinja chains globals for every template, and subtracts the chains at every import: a fifth of the time
     # of a page made of components. Nothing is added after the first template, so one dictionary serves.
     environment.make_globals = lambda own: {**environment.globals, **(own or {})}
-    for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words):
+    for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words, own_address):
         environment.globals[function.__name__] = function
     environment.filters["in_words"] = words
     for function in (day, moment, moment_with_zone, machine_time, machine_day, figure):

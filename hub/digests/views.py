@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from hub.core import mail as core_mail
 from hub.core.access import authorize, current_actor, load, requires
 from hub.core.forms import HubForm, csrf
+from hub.core.keyed import keyed
 from hub.core.mail import send_again
 from hub.core.security import limiter
 from hub.groups.models import Group
@@ -100,6 +101,7 @@ def _private(page: str, status: int = 200) -> Response:
 
 @bp.route("/mail/confirm/<link>", methods=["GET", "POST"])
 @requires("site.read")
+@keyed
 @csrf.exempt
 def confirm(link: str) -> Response:
     values = links.read(links.CONFIRM, link, CONFIRM_WITHIN)
@@ -125,6 +127,7 @@ def load_open_group(slug: str) -> Group:
 
 @bp.route("/mail/choices/<link>", methods=["GET", "POST"])
 @requires("site.read")
+@keyed
 @csrf.exempt
 def choices(link: str) -> Response:
     """Everything somebody hears of by mail, without signing in."""
@@ -145,6 +148,7 @@ def choices(link: str) -> Response:
 
 @bp.route("/mail/leave/<link>", methods=["GET", "POST"])
 @requires("site.read")
+@keyed
 @csrf.exempt
 def leave_page(link: str) -> Response:
     """Out of all digests: a page with a button, or one click in the mail program (RFC 8058)."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from hub.accounts.models import Person
+from hub.accounts.sign_in import local_path
 from hub.content.models import Item, Post
 from hub.core.audit import AuditEntry
 from hub.core.database import db
@@ -57,7 +58,7 @@ def _told(actor: Actor, rows: Sequence[AuditEntry]) -> list[Entry]:
                 by=people.get(row.person_id or 0, ""),
                 did=done(row.action),
                 subject=title or about,
-                path=path or (about if about.startswith("/") else ""),
+                path=path or local_path(about),
                 reason=row.reason,
                 group=groups.get(row.group_id or 0, ""),
             )

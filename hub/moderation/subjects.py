@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from hub.accounts.models import Person
 from hub.content.models import PLACES, Item, Post
 from hub.core.database import db
+from hub.core.markup import tidy
 from hub.core.policy import Actor, visible
 from hub.examples.models import Example
 from hub.groups.models import Group
@@ -43,7 +44,7 @@ class Subject:
 
 def find(actor: Actor, address: str) -> Subject:
     """What `address` shows to `actor`. What they may not see is only an address, like what does not exist."""
-    address = " ".join(address.split())[:LONGEST_ADDRESS]
+    address = " ".join(tidy(address).split())[:LONGEST_ADDRESS]
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from hub.accounts.sign_in import local_path
 from hub.core.access import current_actor, load, requires
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.forms import HubForm
+from hub.core.keyed import without_key
 from hub.core.security import limiter
 from hub.examples.cards import Card, cards_of, for_judging
 from hub.examples.models import Example
@@ -36,14 +38,15 @@ Answer = str | Response | tuple[str, int]
 def report() -> Answer:
     """Report a page, post or person, with or without an account. The answer is the same whatever it is."""
     actor = current_actor()
-    form = ReportForm(data={"page": request.args.get("page", "")})
+    form = ReportForm(data={"page": without_key(request.args.get("page", ""))})
     if actor.signed_in:
         del form.email
     if earlier := form.sent_before():
         return earlier
     if form.validate_on_submit():
         email = form.email.data or "" if not actor.signed_in else ""
-        actions.report(actor, form.page.data or "", form.why.data, form.text.data or "", email)
+        page = without_key(form.page.data or "")
+        actions.report(actor, page, form.why.data, form.text.data or "", email)
         return form.done("/report/thanks")
     subject = find(actor, form.page.data or "")
     return render_template("moderation/report.html", form=form, subject=subject), form.status
@@ -141,6 +144,7 @@ def _page(made: Report, form: DecisionForm) -> str:
     return render_template(
         "moderation/show.html",
         report=made,
+        path=local_path(made.about),
         reports=all_about(actor, made),
         text=Markup(post.html) if post else None,  # rendered and cleaned when it was written
         cards=_cards(made.example) if made.example else [],

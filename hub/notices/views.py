@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor, requires
 from hub.core.forms import csrf
+from hub.core.keyed import keyed
 from hub.core.markup import excerpt, own_words
 
 from . import queries, wording
@@ -61,6 +62,7 @@ def choose() -> Response:
 
 @bp.route("/mail/notices/<link>", methods=["GET", "POST"])
 @requires("site.read")
+@keyed
 @csrf.exempt
 def stop(link: str) -> Response:
     """Out of such mail by the link in it: a page with a button, or one click (RFC 8058)."""

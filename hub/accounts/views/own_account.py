@@ -15,6 +15,7 @@ from hub.accounts.sign_in import begin_session
 from hub.core.access import current_actor, requires
 from hub.core.database import new_token
 from hub.core.forms import HubForm
+from hub.core.keyed import keyed
 from hub.core.mail import post_mail
 
 from .blueprint import SIGN_INS, bp, limited, me, uncached
@@ -69,6 +70,7 @@ def email() -> Response | tuple[str, int]:
 
 @bp.route("/me/email/<token>", methods=["GET", "POST"])
 @requires("account.begin")
+@keyed
 def confirm_email(token: str) -> Response | tuple[str, int]:
     claim = tokens.read(tokens.CHANGE_EMAIL, token)
     if claim is not None and not current_actor().signed_in:

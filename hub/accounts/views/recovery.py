@@ -9,6 +9,7 @@ from hub.accounts.actions import confirm, normal_email, set_password
 from hub.accounts.forms import NewPasswordForm, RecoverForm
 from hub.accounts.sign_in import begin_session
 from hub.core.access import requires
+from hub.core.keyed import keyed
 from hub.core.outbox import emit
 
 from .blueprint import RECOVERIES, bp, limited, uncached
@@ -35,6 +36,7 @@ def recovery_sent() -> str:
 
 @bp.route("/recover/<token>", methods=["GET", "POST"])
 @requires("account.begin")
+@keyed
 def choose_password(token: str) -> Response | tuple[str, int]:
     claim = tokens.read(tokens.RECOVER, token)
     if claim is None:

@@ -12,6 +12,7 @@ from hub.accounts.rules import CONFIRM_WITHIN, UNCONFIRMED_KEPT
 from hub.accounts.sign_in import begin_session, local_path
 from hub.core.access import current_actor, requires
 from hub.core.forms import HubForm
+from hub.core.keyed import keyed
 
 from .blueprint import REGISTRATIONS, bp, limited, uncached
 
@@ -48,6 +49,7 @@ def registered() -> str:
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
 @requires("account.begin")
+@keyed
 def confirm_address(token: str) -> Response | tuple[str, int]:
     claim = tokens.read(tokens.CONFIRM, token)
     if claim is None:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor, load, requires
 from hub.core.forms import HubForm
+from hub.core.keyed import keyed
 from hub.core.security import limiter
 from hub.groups.actions import accept_invitation, ask_to_join, join, leave
 from hub.groups.forms import AskForm
@@ -49,6 +50,7 @@ def go(slug: str) -> Response | tuple[str, int]:
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
 @requires("group.accept_invitation")
+@keyed
 @limiter.limit("120 per hour")
 def invitation(token: str) -> Response | tuple[str, int]:
     invitation = load(Invitation, Invitation.token == token)
