@@ -1,11 +1,14 @@
-"""The worker numbers activities: windows of a digest are ranges of numbers, never of clock time."""
+"""The worker numbers activities: windows of a digest are ranges of numbers, never of clock time. And it
+renders anew what quotes a withdrawn post, where that is too much for one request."""
 
 from sqlalchemy import select
 
 from hub.core.database import db
 from hub.core.outbox import on
 
-from .models import Activity, Numbering
+from .actions.rendering import hold_with_quoting, render_quoting
+from .actions.spine import hold_item, touch
+from .models import Activity, Numbering, Post
 
 # One worker at a time. Whatever it can see is committed: numbers rise in order of commit.
 NUMBERING = "activity numbers"
@@ -30,3 +33,13 @@ def number_activities(activity_id: int) -> None:
     for activity in waiting:
         numbering.last_number += 1
         activity.number = numbering.last_number
+
+
+@on("quotes.left")
+def render_what_is_left(post_id: int, after: int) -> None:
+    quoted = db.session.get(Post, post_id)
+    if quoted is not None:
+        hold_with_quoting(quoted)
+        hold_item(quoted.item)
+        render_quoting(quoted, after)
+        touch(quoted.item)

@@ -199,6 +199,22 @@ class TestWhatItCosts:
         assert many.count - few.count <= 10 * 4, many
 
 
+@both_databases
+def test_more_quotes_than_one_request_renders_follow_in_the_worker(client, world, talk, monkeypatch):
+    monkeypatch.setattr(rendering, "AT_ONCE", 3)
+    with unit_of_work():
+        item = db.session.get_one(Item, talk.item.id)
+        for _each in range(6):
+            reply(world.as_bob, item, quote("cat", 2, talk.quoted.source) + "Me too.")
+    drain()
+    for turn, still in ((withdraw, [2]), (restore, list(range(2, 11)))):
+        turn(world, talk.quoted)
+        client.get(talk.item.path)  # a page that was kept meanwhile is not kept for long
+        drain()
+        assert [post.position for post in posts(talk.item) if SECRET in post.html] == still
+        assert client.get(talk.item.path).text.count(SECRET) == (0 if turn is withdraw else 9)
+
+
 def test_a_number_that_only_begins_alike_is_left_alone(world, talk, monkeypatch):
     with unit_of_work():
         item = db.session.get_one(Item, talk.item.id)

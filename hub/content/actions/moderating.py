@@ -1,6 +1,6 @@
 """Taking posts and items out of sight at once, reversibly, and putting them back."""
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 
 from hub.content.models import Item, Post
 from hub.core import clock
@@ -11,7 +11,7 @@ from hub.core.policy import Actor
 
 from .permitting import permit
 from .posts import COUNTED
-from .rendering import quoting, render_quoting
+from .rendering import hold_with_quoting, render_quoting
 from .spine import change_item, changed
 
 
@@ -52,7 +52,7 @@ def _set_item(item: Item, withdrawn: bool) -> bool:
 def _set_post(item: Item, post: Post, withdrawn: bool) -> bool:
     shown = Post.withdrawn_at.is_(None)
     moment = clock.now() if withdrawn else None
-    _hold(post)
+    hold_with_quoting(post)
     done = db.session.execute(
         update(Post)
         .where(Post.id == post.id, shown if withdrawn else ~shown)
@@ -66,13 +66,3 @@ def _set_post(item: Item, post: Post, withdrawn: bool) -> bool:
     change_item(item, reply_count=Item.reply_count + step)
     render_quoting(post)
     return True
-
-
-def _hold(post: Post) -> None:
-    """The post and those that quote it, held in one order and before their item, as everywhere."""
-    db.session.execute(
-        select(Post.id)
-        .where(or_(Post.id == post.id, quoting(post)))
-        .order_by(Post.id)
-        .with_for_update(of=Post, key_share=True)
-    )

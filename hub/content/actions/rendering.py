@@ -4,15 +4,20 @@ others quote goes out of sight or comes back."""
 from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from hub.accounts.models import Person
 from hub.content.models import GUIDANCE, OPENING, Item, Post
 from hub.content.queries import withdrawn_positions
 from hub.core.database import db
 from hub.core.markup import excerpt, may_quote, plain_text, render
+from hub.core.outbox import emit
 
 from .spine import change_item, changed
+
+# Posts that are rendered anew in one transaction: a second of work, while which others wait to write. What a
+# post is quoted in besides, which hardly ever happens, follows at once in the worker.
+AT_ONCE = 100
 
 # Characters of a text that lists show: one line of a wide page, three of a phone.
 LINE = 180
@@ -54,16 +59,28 @@ def quoting(quoted: Post) -> ColumnElement[bool]:
     return and_(Post.item_id == quoted.item_id, names_it, Post.source.contains(">"))
 
 
-def render_quoting(quoted: Post) -> None:
+def hold_with_quoting(quoted: Post) -> None:
+    """The post and those that quote it, held in one order and before their item, as everywhere."""
+    db.session.execute(
+        select(Post.id)
+        .where(or_(Post.id == quoted.id, quoting(quoted)))
+        .order_by(Post.id)
+        .with_for_update(of=Post, key_share=True)
+    )
+
+
+def render_quoting(quoted: Post, after: int = 0) -> None:
     """Render anew what quotes this post, which went out of sight or came back. The sources stay as they are.
 
-    The item must be held by the caller: whoever adds or edits a post meanwhile sees what was done.
+    after: the id of the last post that was. The item must be held by the caller: whoever adds or edits a
+    post meanwhile sees what was done.
     """
     item = quoted.item
     posts = db.session.scalars(
         select(Post)
-        .where(quoting(quoted))
+        .where(quoting(quoted), Post.id > after)
         .order_by(Post.id)
+        .limit(AT_ONCE)
         .with_for_update(of=Post, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
@@ -77,4 +94,6 @@ def render_quoting(quoted: Post) -> None:
         if shows_first_words(item, post.kind):
             change_item(item, summary=first_words(html))
         changed(item, post)
+    if len(posts) == AT_ONCE:
+        emit("quotes.left", post_id=quoted.id, after=posts[-1].id)
     db.session.flush()
