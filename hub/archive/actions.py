@@ -13,11 +13,13 @@ from hub.core import audit, clock
 from hub.core.database import db, new_token
 from hub.core.errors import Refused
 from hub.core.jobs import Job, enqueue
+from hub.core.outbox import emit
 from hub.core.policy import Actor
 
 from . import storage
 from .changes import posts_look_different
 from .models import ACCOUNT_KINDS, Collection, Import, Keeper, SocialAccount
+from .own_accounts import CLASSIFIED
 
 LONGEST_FILE_NAME = 255
 
@@ -126,15 +128,16 @@ def remove_keeper(actor: Actor, collection: Collection, handle: str) -> None:
 def classify_account(actor: Actor, account: SocialAccount, kind: str, reason: str) -> None:
     """Say whether an account is an organisation's, an office holder's, a member's or a private person's.
 
-    Private people are masked on examples, so what lifts that is recorded with its reason.
+    Private people are masked on examples, so what lifts that is recorded with its reason. That somebody is a
+    private person is an answer too, although every account is taken for one at first.
     """
     if kind not in ACCOUNT_KINDS:
         raise ValueError(kind)
-    if kind == account.kind:
-        return
-    audit.record(actor, "social_account.classify", account, reason=reason, before=account.kind, after=kind)
-    account.kind = kind
-    posts_look_different(account.collection_id)
+    audit.record(actor, CLASSIFIED, account, reason=reason, before=account.kind, after=kind)
+    if kind != account.kind:
+        account.kind = kind
+        posts_look_different(account.collection_id)
+        emit("archive.account_classified", collection_id=account.collection_id)
 
 
 def _plain_name(name: str) -> str:

@@ -24,6 +24,7 @@ from . import actions, storage, words
 from .importing import reader
 from .importing.lease import LEASE, Busy
 from .models import DONE, Collection, Import, Keeper
+from .own_accounts import Unsaid, unsaid
 from .reasons import left_out_sentence
 
 DEFAULT_COLLECTION = "Imported posts"
@@ -42,7 +43,8 @@ def import_command(file: Path, handle: str, name: str, as_json: bool) -> None:
     FILE is an X/Twitter archive (the zip, or the folder it unpacks to), a Twitter API capture in JSON or
     JSON lines (v1.1 or v2), or a compliance file. Without --as, the first administrator imports; without
     --collection, into the one collection that they keep, or a new one. "events" counts the edits, deletions
-    and absences that were noticed.
+    and absences that were noticed; "whose" lists accounts that stay masked until a keeper says whose they
+    are.
     """
     began = time.monotonic()
     person = _person(handle)
@@ -156,10 +158,17 @@ def _result(found: Import, seconds: float) -> dict[str, Any]:
         "state": found.state,
         "collection": found.collection.name,
         "address": found.path,
+        "whose": [one.called for one in _unsaid(found)],
     }
     if found.problem:
         result["problem"] = words.problem_sentence(found.problem, found.problem_detail)
     return result
+
+
+def _unsaid(found: Import) -> list[Unsaid]:
+    """Accounts of which a keeper has yet to say whose they are: this command unmasks nobody."""
+    person = db.session.get(Person, found.person_id) if found.account_id and found.person_id else None
+    return unsaid(person.as_actor(), [found.collection]) if person else []
 
 
 def _in_words(found: Import, result: dict[str, Any]) -> str:
@@ -175,6 +184,8 @@ def _in_words(found: Import, result: dict[str, Any]) -> str:
             lines.append(f"  {file}: {counts['declared']:,} declared, {counts['found']:,} found.")
     for reason, count in result["left_out"].items():
         lines.append(f"  Left out: {count:,}. {left_out_sentence(reason)}.")
+    for one in _unsaid(found):
+        lines.append(f"  Whose account is {one.called}? Until a keeper says so, it is masked: {one.path}")
     return "\n".join([*lines, f"  Report: {found.path}"])
 
 

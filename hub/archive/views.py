@@ -17,6 +17,7 @@ from hub.core.differences import difference_html
 from . import actions, queries, uploads, words
 from .forms import ORGANISATION, AccountForm, CancelForm, CollectionForm, KeeperForm, UploadForm
 from .models import ArchivedPost, Collection, Import, Media, SocialAccount
+from .own_accounts import unsaid
 from .reasons import left_out_sentence
 from .rules import KEEPERS_OF_AN_ORGANISATION
 from .storage import THUMBNAIL, MediaStore
@@ -73,6 +74,7 @@ def collection(token: str) -> str:
         page=queries.list_posts(actor, found, filters, request.args.get("after")),
         filters=filters,
         accounts=queries.accounts_of(actor, found, limit=12),
+        unsaid=unsaid(actor, [found]),
         imports=imports,
         size=sum(one.new for one in imports if one.revealed_at),
         running=next((one for one in imports if one.unfinished), None),
@@ -131,6 +133,7 @@ def imported(token: str, import_token: str) -> str:
         found=found,
         form=CancelForm(),
         left_out=sorted(left_out, key=lambda one: -one[1]),
+        unsaid=unsaid(current_actor(), [found.collection]) if found.account_id else [],
     )
 
 

@@ -7,16 +7,30 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from hub.archive.models import ArchivedPost
 from hub.content.models import Item, Post
 from hub.content.rules import is_open_to_all
-from hub.core.database import db
+from hub.core import search
+from hub.core.database import db, unit_of_work
+from hub.core.outbox import on
 from hub.core.policy import visible
 from hub.core.search import OPEN, Document, documents
 
 from .cards import cards_of, with_all_that_cards_show
-from .models import Example
+from .models import Example, ExamplePost
 
 LONGEST_TITLE = 90
+TOLD_AT_ONCE = 500
+
+
+@on("archive.account_classified", serial="archive.index", long=True)
+def index_anew(collection_id: int) -> None:
+    """Who is masked has changed, as an author or where somebody mentions them: the index follows."""
+    shows = select(ExamplePost.example_id).join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
+    ids = list(db.session.scalars(shows.where(ArchivedPost.collection_id == collection_id).distinct()))
+    for start in range(0, len(ids), TOLD_AT_ONCE):
+        with unit_of_work():
+            search.changed(*(f"example:{example_id}" for example_id in ids[start : start + TOLD_AT_ONCE]))
 
 
 def _ids(keys: Iterable[str]) -> list[int]:

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hub.archive.models import Collection
+from hub.archive.own_accounts import unsaid
 from hub.content.addresses import KINDS, group_at, post_at, seen_item, topic_asked_for
 from hub.content.models import Post
 from hub.content.queries import topics_of
@@ -113,6 +114,7 @@ def attach(slug: str, place: str, number: int, position: int) -> str | Response 
         words=words,
         collections=collections,
         collection=collection,
+        unsaid=unsaid(actor, collections),
     )
     return page, 422 if form.is_submitted() else 200
 

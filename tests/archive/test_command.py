@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.archive.cli import import_command
-from hub.archive.models import ArchivedPost, Collection, Import
+from hub.archive.models import ArchivedPost, Collection, Import, SocialAccount
 from hub.archive.storage import uploads_folder
 from hub.core.database import db
 from hub.core.jobs import Job
@@ -49,6 +49,13 @@ def test_the_result_in_words_says_what_was_left_out_and_where_the_report_is(kept
     assert "2 new posts" in done.output
     assert "Left out: 8. Private" in done.output
     assert "/imports/" in done.output
+
+
+def test_it_unmasks_nobody_and_asks_whose_account_it_is(kept, archive, hub_import):
+    done = hub_import(archive, "--as", "@keeper")
+    assert "Whose account is @strathtay? Until a keeper says so, it is masked" in done.output
+    assert db.session.scalars(select(SocialAccount.kind)).all() == ["private"]
+    assert json.loads(hub_import(archive, "--as", "@keeper", "--json").stdout)["whose"] == ["@strathtay"]
 
 
 def test_without_options_the_administrator_imports_into_a_collection_of_theirs(kept, archive, hub_import):

@@ -212,12 +212,13 @@ def test_a_deletion_may_be_known_before_its_post(kept):
     assert history() == ["deleted", "first_seen"]
 
 
-def test_other_peoples_accounts_are_private_and_the_exports_own_is_not(kept, archive):
+def test_an_import_unmasks_nobody_not_even_the_account_whose_export_it_is(kept, archive):
+    """An archive in an organisation's collection may be one person's: a keeper says whose it is."""
     archive.post("Hello", "2024-03-01T09:00")
     kept.bring_in(archive)
     kept.bring_in(capture(kept.folder, page(v2("100", "Hi"))))
     kinds = dict(db.session.execute(select(SocialAccount.platform_id, SocialAccount.kind)).all())
-    assert kinds == {archive.account_id: "organisation", "41": "private"}
+    assert kinds == {archive.account_id: "private", "41": "private"}
 
 
 def test_a_post_known_as_another_accounts_is_not_taken_over(kept, archive):

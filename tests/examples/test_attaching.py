@@ -12,8 +12,10 @@ from hub.examples.actions import attach, detach, restore, withdraw
 from hub.examples.models import Example
 from hub.examples.queries import choices, chosen
 from tests.budget import queries
+from tests.factories.archived import bring_in
 from tests.factories.content import form_on
 from tests.factories.people import actor_of, sign_in
+from tests.factories.x_archive import XArchive
 
 DELETED = "Wrong channel"
 
@@ -34,6 +36,14 @@ def test_a_keeper_attaches_a_post_and_readers_see_what_became_of_it(scene, clien
     assert "Strathtay Council" in shown
     assert "@strathtay" in shown
     assert "1 February 2024" in shown
+
+
+def test_whoever_attaches_is_asked_whose_account_it_is_that_nobody_has_spoken_for(scene, client, tmp_path):
+    asked = "Is @rob_resident an account of Strathtay Council?"
+    assert asked not in sign_in(client, scene.keeper).get(scene.new_path).text
+    own = XArchive(handle="rob_resident", name="Rob Resident", account_id="77")
+    bring_in(scene.keeper, scene.collection, own.write(tmp_path / "rob.zip"))
+    assert asked in client.get(scene.new_path).text
 
 
 def test_the_same_form_sent_twice_attaches_once(scene, client):

@@ -2,10 +2,16 @@
 
 from sqlalchemy import update
 
-from hub.archive.models import ORGANISATION, SocialAccount
+from hub.archive.models import ORGANISATION, PRIVATE, SocialAccount
 from hub.core.database import unit_of_work
+from hub.core.jobs import drain
+from hub.core.search import Query
 from hub.examples.cards import cards_of
 from hub.examples.models import Example
+from hub.search.queries import find
+from tests.factories.archived import bring_in, declare
+from tests.factories.people import actor_of
+from tests.factories.x_archive import XArchive
 
 
 def cards(example: Example) -> list:
@@ -47,6 +53,24 @@ def test_a_private_person_is_masked_in_name_and_text(scene):
 def test_private_people_whom_an_organisation_mentions_are_masked(scene):
     (card,) = cards(scene.attach("Thank you"))
     assert card.text == "Thank you @[private person] for telling us"
+
+
+def test_an_import_shows_nobody_by_name(scene, tmp_path):
+    """A resident's own archive, brought into the council's collection, makes nobody public."""
+    own = XArchive(handle="rob_resident", name="Rob Resident", account_id="77")
+    bring_in(scene.keeper, scene.collection, own.write(tmp_path / "rob.zip"))
+    (card,) = cards(scene.attach("my street"))
+    assert card.masked
+    assert (card.name, card.handle) == ("", "")
+
+
+def test_the_index_follows_when_a_keeper_says_whose_an_account_is(scene):
+    example = scene.attach("my street")
+    for kind, found in ((ORGANISATION, [example.path]), (PRIVATE, [])):
+        declare(scene.keeper, scene.collection, "77", kind)
+        drain()
+        hits = find(actor_of(scene.member), Query("@rob_resident")).results.hits
+        assert [hit.document.url for hit in hits] == found
 
 
 def test_an_account_that_is_known_to_be_public_is_shown(scene):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from hub.accounts.models import Organisation, Person
 from hub.archive import actions
 from hub.archive.importing import reader
-from hub.archive.models import Collection, Import
+from hub.archive.models import ORGANISATION, Collection, Import, SocialAccount
 from hub.core.database import db, unit_of_work
 
 from .people import actor_of
@@ -31,3 +33,14 @@ def bring_in(keeper: Person, into: Collection, path: Path) -> Import:
     reader.run(found.id)
     db.session.rollback()
     return db.session.get_one(Import, found.id, populate_existing=True)
+
+
+def declare(keeper: Person, kept: Collection, platform_id: str, kind: str = ORGANISATION) -> None:
+    """A keeper says whose an account is: an import unmasks nobody."""
+    with unit_of_work():
+        account = db.session.scalars(
+            select(SocialAccount).where(
+                SocialAccount.collection_id == kept.id, SocialAccount.platform_id == platform_id
+            )
+        ).one()
+        actions.classify_account(actor_of(keeper), account, kind, "Its profile says whose it is.")

@@ -13,7 +13,7 @@ from hub.examples.actions import attach
 from hub.examples.models import Example
 from hub.examples.queries import Choice, choices
 from hub.groups.models import Group
-from tests.factories.archived import bring_in, collection
+from tests.factories.archived import bring_in, collection, declare
 from tests.factories.content import question
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of, organisation
@@ -79,6 +79,7 @@ def scene(app, tmp_path) -> Scene:
     archive.post("Thank you @jane_doe for telling us", at="2024-02-02T10:00")
     bring_in(keeper, kept, archive.write(tmp_path / "archive.zip"))
     bring_in(keeper, kept, capture(tmp_path / "capture.jsonl"))
+    declare(keeper, kept, archive.account_id)
     item = question(keeper, where, "How long do we keep deleted posts?")
     post = db.session.query(Post).filter_by(item_id=item.id, kind=OPENING).one()
     return Scene(where, keeper, other, moderator, kept, item, post)

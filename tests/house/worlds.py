@@ -29,7 +29,7 @@ from hub.groups.models import HIDDEN, LISTED, PART_OPEN, PUBLIC, Group, Membersh
 from hub.guidance.actions import publish, start_guidance
 from hub.questions.actions import accept_answer, answer, ask_question, comment
 from tests.conftest import make_app
-from tests.factories.archived import bring_in, collection
+from tests.factories.archived import bring_in, collection, declare
 from tests.factories.people import actor_of
 from tests.factories.x_archive import XArchive, png
 
@@ -217,6 +217,7 @@ def _private_collection(world: World) -> None:
         keeper = _who("hilda")
         kept = collection(keeper, name="The zanzibarine collection")
         bring_in(keeper, kept, archive.write(world.app.extensions["settings"].data.parent / "hidden.zip"))
+        declare(keeper, kept, archive.account_id)
         with unit_of_work():
             post = db.session.scalars(
                 select(Post).join(Post.item).where(Item.group_id == _group(SECRET).id)
@@ -236,6 +237,7 @@ def _examples(world: World, time, folder: Path) -> None:
         keeper = _who("alice")
         kept = collection(keeper)
         bring_in(keeper, kept, archive.write(folder / "visible.zip"))
+        declare(keeper, kept, archive.account_id)
         with unit_of_work():
             post = db.session.scalars(
                 select(Post).where(Post.item_id == _item("open", "question", 0).id, Post.kind == "opening")

@@ -28,12 +28,8 @@ from hub.archive.models import (
     CANCELLED,
     DONE,
     FAILED,
-    MEMBER,
-    ORGANISATION,
-    PRIVATE,
     Import,
     PostMedia,
-    SocialAccount,
 )
 from hub.archive.sources import Source, Unreadable, open_source
 from hub.archive.storage import MediaStore
@@ -200,7 +196,7 @@ def _keep_export(found: Import, lease: Lease, report: Report) -> None:
 
 def _reveal(found: Import, lease: Lease, report: Report) -> None:
     """The one moment at which everything that was written begins to count."""
-    with unit_of_work() as session:
+    with unit_of_work():
         _add_found_missing(found, report)
         posts_look_different(found.collection_id)
         lease.renew(
@@ -209,18 +205,6 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
             revealed_at=clock.now(),
             finished_at=clock.now(),
         )
-        if found.account_id:
-            kind = ORGANISATION if found.collection.organisation_id else MEMBER
-            session.execute(
-                update(SocialAccount)
-                .where(
-                    SocialAccount.collection_id == found.collection_id,
-                    SocialAccount.platform_id == found.account_id,
-                    SocialAccount.kind == PRIVATE,
-                )
-                .values(kind=kind)
-                .execution_options(synchronize_session=False)
-            )
         emit("archive.imported", import_id=found.id)
 
 
