@@ -48,7 +48,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
-	@echo "Installing the locked dependencies ..."
+	@echo "Installing the locked dependencies (a minute or two the first time) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@printf '#!/bin/sh\nexec "$(abspath $(PY))" -m hub "$$@"\n' > $(VENV)/bin/hub && chmod +x $(VENV)/bin/hub
 	@touch $@

@@ -11,7 +11,7 @@ from hub.core.language import read_by
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.message import CannotBeWritten
-from hub.core.pages import day
+from hub.core.pages import day, moment_with_zone
 from hub.groups.models import Group
 
 from . import example_wording, links, wording
@@ -69,6 +69,7 @@ def _words(digest: Digest, edition: Edition, chosen: dict[int, Subscription]) ->
     return {
         "edition": edition,
         "due_on": day(digest.due_on),
+        "up_to": moment_with_zone(digest.claimed_at),
         "chosen": [chosen[news.group.id] for news in edition.groups if news.group.id in chosen],
         "often": wording.often_words(),
         "section_title": wording.section_title,

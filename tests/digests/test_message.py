@@ -53,6 +53,7 @@ def test_text_and_html_say_the_same_and_lead_to_the_same(app, world, folder):
         "Six years & no more.",
         "My own words.",
         "Accepted: the answer by Ann",
+        "Everything new up to 21 November 2026, 07:00 GMT that no earlier digest has told you.",
     ):
         assert said in text
         assert said in words
