@@ -40,6 +40,7 @@ def seed_command(if_empty: bool, bulk: tuple[int, int] | None, as_json: bool) ->
     if if_empty and not is_empty():
         result: dict[str, Any] = {"people": 0, "groups": 0, "imports": 0, "items": 0}
     else:
+        _say("Writing two sample groups, their people and what they wrote (half a minute) ...", as_json)
         try:
             result = found().as_json()
         except NotEmpty as problem:
@@ -50,7 +51,7 @@ def seed_command(if_empty: bool, bulk: tuple[int, int] | None, as_json: bool) ->
     if bulk:
         result |= _bulk(*bulk, quiet=as_json)
     if bulk or result["items"]:
-        _settle(index_all=bool(bulk))
+        _settle(index_all=bool(bulk), quiet=as_json)
     result["seconds"] = round(time.monotonic() - begun, 1)
     result["sign_ins"] = sign_ins()
     click.echo(json.dumps(result, indent=2) if as_json else _told(result))
@@ -69,11 +70,17 @@ def _bulk(items: int, posts: int, quiet: bool) -> dict[str, int]:
     return {"generated_items": made.items, "generated_posts": made.posts}
 
 
-def _settle(index_all: bool) -> None:
+def _say(what: str, quiet: bool) -> None:
+    """What takes a while, to whoever watches."""
+    if not quiet:
+        click.echo(what, err=True)
+
+
+def _settle(index_all: bool, quiet: bool) -> None:
     """Carry out what follows from founding, so that all of it can be found at once, worker or not."""
+    _say("Making it ready to be found ...", quiet)
     drain()
     if index_all:
-        click.echo("Building the search index ...", err=True)
         rebuild()
 
 

@@ -40,7 +40,6 @@ def main() -> None:
         hub.plain_command("upgrade")
         hub.plain_command("seed")
         hub.plain_command("seed", "--bulk", str(ITEMS), str(POSTS))
-        hub.plain_command("search", "rebuild")
         with hub, _bare(Path(folder), data) as plain:
             _report(hub, plain, _pages(hub))
 
