@@ -6,7 +6,7 @@ It works on what is shown; the record itself is never touched.
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 
 from hub.core.database import db
 
+from .became import without_hour
 from .models import PRIVATE, AccountName, SocialAccount
 from .rules import revealed
 
@@ -23,6 +24,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 # Addresses here begin with the handle of a person, or lead to a post by its number.
 PEOPLES_HOSTS = {"twitter.com", "www.twitter.com", "mobile.twitter.com", "x.com", "www.x.com"}
+
+
+A_SECOND = timedelta(seconds=1)
 
 
 def is_masked(account: SocialAccount | None) -> bool:
@@ -115,3 +119,31 @@ def _at(names: Sequence[AccountName], part: str, moment: datetime | None) -> str
     met = [one for one in known if moment is None or one.seen_from <= moment]
     chosen = met[-1:] or known[:1]
     return getattr(chosen[0], part) if chosen else ""
+
+
+@dataclass(frozen=True)
+class Former:
+    """A handle that an account had before. `changed`: the export says that it was given up at `until`."""
+
+    handle: str
+    until: date
+    changed: bool
+
+
+def former_handles(names: Sequence[AccountName]) -> list[Former]:
+    """Each handle that an account no longer has, once, latest first, however many imports told of it."""
+    met = sorted((one for one in names if one.handle), key=lambda one: one.seen_from)
+    last: dict[str, datetime] = {}
+    for one in met:
+        last[one.handle] = max(one.seen_to, last.get(one.handle, one.seen_to))
+    current = met[-1].handle if met else ""
+    # An export tells of a change as the old handle's last second and the new one's first.
+    began = {one.seen_from for one in met}
+    found = []
+    for handle, seen in last.items():
+        given_up = seen + A_SECOND
+        changed = given_up in began
+        until = given_up if changed else seen
+        if handle != current:
+            found.append(Former(handle, until.date() if without_hour(until) else until, changed))
+    return sorted(found, key=lambda one: last[one.handle], reverse=True)

@@ -14,7 +14,7 @@ from hub.core.database import db
 from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 
-from .importing.history import version_order
+from .importing.history import edits_among, version_order
 from .masking import names_of
 from .models import (
     DELETED,
@@ -174,6 +174,7 @@ class Context:
             names=self.names.get(post.account_id or 0, ()),
             events=self.events[post.id],
             copies=[one.captured_at for one in sightings if one.captured_at],
+            edits=edits_among(versions),
             number=versions.index(version) + 1 if version else 1,
             total=len(versions),
             source=own[0].evidence if own else "",

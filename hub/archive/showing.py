@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from hub.core.pages import day
 
-from . import words
+from . import became, words
 from .masking import Named, is_masked, name_at
 from .models import (
     DELETED,
@@ -97,41 +96,28 @@ def _one_medium(one: PostMedia) -> ShownMedia:
     )
 
 
-def strip(events: Sequence[ArchiveEvent], copies: Sequence[datetime]) -> tuple[tuple[str, str, str], ...]:
+def strip(
+    events: Sequence[ArchiveEvent],
+    copies: Sequence[datetime],
+    edits: Sequence[PostVersion],
+    posted_at: datetime | None,
+) -> tuple[tuple[str, str, str], ...]:
     """What happened to a post, for a card: at most one line for each kind of thing.
 
-    copies: when the versions that are kept were seen on the platform.
+    copies: when the versions that are kept were seen on the platform. edits: the versions that are edits.
     """
     lines = []
     gone = [event for event in events if event.kind == DELETED]
     if gone:
-        lines.append(("deleted", words.event_word(gone[-1])[1], _gone(gone, copies)))
-    edits = sum(event.kind == "edited" for event in events)
+        lines.append(("deleted", words.event_word(gone[-1])[1], became.deleted(gone, posted_at, copies)))
     if edits:
-        text = ngettext("once; each version is kept.", "%(num)s times; each version is kept.", edits)
+        text = _("%(often)s; each version is kept", often=became.edited(edits, posted_at))
         lines.append(("edited", _("Edited"), text))
     missed = [event for event in events if event.kind == NOT_FOUND]
     if missed and not gone:
-        text = _("in the account's export of %(day)s.", day=day(missed[-1].known_at))
+        text = _("in the account's export of %(day)s", day=day(missed[-1].known_at))
         lines.append(("edited", _("Not found"), text))
     return tuple(lines)
-
-
-def _gone(gone: Sequence[ArchiveEvent], copies: Sequence[datetime]) -> str:
-    at = next((event.at for event in gone if event.at), None)
-    known = next((event.known_at for event in gone if event.known_at), None)
-    seen = max((copy for copy in copies if known is None or copy < known), default=None)
-    if at:
-        return _("on the platform on %(day)s.", day=day(at))
-    if seen and known:
-        return _(
-            "on the platform between %(first)s and %(last)s.",
-            first=day(seen),
-            last=day(known),
-        )
-    if seen:
-        return _("on the platform after %(day)s, when this copy was seen.", day=day(seen))
-    return _("on the platform; when is not known.")
 
 
 def show(
@@ -141,6 +127,7 @@ def show(
     names: Sequence[AccountName],
     events: Sequence[ArchiveEvent],
     copies: Sequence[datetime],
+    edits: Sequence[PostVersion] = (),
     number: int = 1,
     total: int = 1,
     source: str = "",
@@ -152,7 +139,7 @@ def show(
     details = version.details if version else {}
     collection = post.collection
     return ShownPost(
-        platform=words.platform(post.platform),
+        platform=words.platform(post.platform, at),
         kind=kind_of(post),
         name=named.name,
         handle=named.handle,
@@ -164,7 +151,7 @@ def show(
         complete=version.complete if version else True,
         media=show_media(version.media) if version else (),
         links=tuple((shown, expanded) for shown, expanded in details.get("links", ())),
-        events=strip(events, copies),
+        events=strip(events, copies, edits, post.posted_at),
         version=_("Version %(number)s of %(total)s", number=number, total=total) if total > 1 else "",
         source={"import": "export", "capture": "capture"}.get(source, ""),
         kept_by=collection.organisation.name if collection.organisation else "",

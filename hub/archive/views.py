@@ -16,6 +16,7 @@ from hub.core.differences import difference_html
 
 from . import actions, queries, uploads, words
 from .forms import ORGANISATION, AccountForm, CancelForm, CollectionForm, KeeperForm, UploadForm
+from .masking import former_handles
 from .models import ArchivedPost, Collection, Import, Media, SocialAccount
 from .own_accounts import unsaid
 from .reasons import left_out_sentence
@@ -263,7 +264,10 @@ def accounts(token: str) -> str:
     """The accounts whose posts a collection holds, with every name they are known to have had."""
     found = load(Collection, Collection.token == token)
     return render_template(
-        "archive/accounts.html", collection=found, accounts=queries.accounts_of(current_actor(), found)
+        "archive/accounts.html",
+        collection=found,
+        accounts=queries.accounts_of(current_actor(), found),
+        former_handles=former_handles,
     )
 
 

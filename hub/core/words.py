@@ -50,9 +50,6 @@ WORDS = {
         "uk": _("the UK"),
         "elsewhere": _("elsewhere"),
     },
-    "platform": {
-        "x": _("X (Twitter)"),
-    },
     "kind": {
         "discussion": _("Discussion"),
         "question": _("Question"),

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from hub.archive import became
+from hub.archive.importing.history import edits_among, version_order
 from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
 from hub.archive.models import (
     DELETED,
@@ -23,9 +25,9 @@ from hub.archive.models import (
 )
 from hub.archive.rules import revealed
 from hub.archive.showing import each_once
+from hub.archive.words import event_word, platform
 from hub.core.database import db
 from hub.core.pages import day
-from hub.core.words import words
 
 from .models import Example, ExamplePost
 
@@ -69,8 +71,9 @@ class _Known:
 
     names: dict[int, Any]
     public: dict[int, frozenset[str]]
-    deletions: dict[int, ArchiveEvent]
-    version_ids: dict[int, list[int]]
+    deletions: dict[int, list[ArchiveEvent]]
+    copies: dict[int, list[datetime]]
+    versions: dict[int, list[Any]]
     sightings: dict[int, tuple[Sighting, str]]
 
 
@@ -101,27 +104,52 @@ def for_judging(cards: Iterable[Card]) -> list[Card]:
 def _read(shown: Sequence[ExamplePost]) -> _Known:
     posts = {part.archived_post for part in shown}
     post_ids = [post.id for post in posts]
-    deletions = db.session.scalars(
+    deletions: dict[int, list[ArchiveEvent]] = {}
+    for event in db.session.scalars(
         select(ArchiveEvent)
         .where(ArchiveEvent.post_id.in_(post_ids), ArchiveEvent.kind == DELETED)
         .where(revealed(ArchiveEvent.import_id))
-        .order_by(ArchiveEvent.id.desc())
-    )
-    versions = db.session.execute(
-        select(PostVersion.post_id, PostVersion.id)
-        .where(PostVersion.post_id.in_(post_ids), revealed(PostVersion.import_id))
-        .order_by(PostVersion.post_id, PostVersion.written_at, PostVersion.id)
-    )
-    version_ids: dict[int, list[int]] = {}
-    for post_id, version_id in versions:
-        version_ids.setdefault(post_id, []).append(version_id)
+        .order_by(ArchiveEvent.id)
+    ):
+        deletions.setdefault(event.post_id, []).append(event)
     return _Known(
         names=names_of({post.account_id for post in posts if post.account_id}),
         public=public_handles({post.collection_id for post in posts}),
-        deletions={event.post_id: event for event in deletions},
-        version_ids=version_ids,
+        deletions=deletions,
+        copies=_copies([post_id for post_id, gone in deletions.items() if not any(one.at for one in gone)]),
+        versions=_versions(post_ids),
         sightings=_first_sightings([part.version_id for part in shown]),
     )
+
+
+def _versions(post_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The versions of each post in their order, as light rows: which of them are edits, and when."""
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(
+        select(
+            PostVersion.post_id,
+            PostVersion.id,
+            PostVersion.version_id,
+            PostVersion.written_at,
+            PostVersion.complete,
+        ).where(PostVersion.post_id.in_(post_ids), revealed(PostVersion.import_id))
+    ):
+        found.setdefault(row.post_id, []).append(row)
+    return {post_id: sorted(rows, key=version_order) for post_id, rows in found.items()}
+
+
+def _copies(post_ids: Sequence[int]) -> dict[int, list[datetime]]:
+    """When posts were seen on the platform: asked only where a deletion does not say when it was."""
+    found: dict[int, list[datetime]] = {}
+    if post_ids:
+        for post_id, at in db.session.execute(
+            select(Sighting.post_id, Sighting.captured_at)
+            .where(Sighting.post_id.in_(post_ids), Sighting.captured_at.is_not(None))
+            .where(revealed(Sighting.import_id))
+            .distinct()
+        ):
+            found.setdefault(post_id, []).append(at)
+    return found
 
 
 def _first_sightings(version_ids: Sequence[int]) -> dict[int, tuple[Sighting, str]]:
@@ -146,10 +174,12 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     written = version.written_at or post.posted_at
     name = name_at(known.names.get(post.account_id, ()), written)
     sighting, sha256 = known.sightings.get(version.id, (None, ""))
-    deletion = known.deletions.get(post.id)
-    order = known.version_ids.get(post.id, [version.id])
+    gone = known.deletions.get(post.id, [])
+    versions = known.versions.get(post.id, [])
+    order = [one.id for one in versions] or [version.id]
+    edits = edits_among(versions)
     return Card(
-        platform=words(post.platform, "platform"),
+        platform=platform(post.platform, written),
         kind=_kind(post),
         masked=masked,
         name="" if masked or name is None else name.name,
@@ -158,7 +188,11 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         text=mask_mentions(version.text, known.public[post.collection_id]),
         lang=version.language if version.language not in {"", "und", "qst", "qme", "zxx"} else "",
         media=[_medium(medium, masked) for medium in each_once(version.media)],
-        events=_events(version, order, deletion, sighting),
+        events=[
+            *_edited(version.id, order, edits, post.posted_at),
+            *_deleted(gone, post.posted_at, known.copies.get(post.id, ())),
+            *_kept(sighting),
+        ],
         version=_version_words(version.id, order),
         source={IMPORT: "export"}.get(sighting.evidence, "capture") if sighting else "",
         kept_by=_keeper(post),
@@ -167,8 +201,8 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         caption=example.caption if part is example.shows[-1] else "",
         evidence_path=example.path,
         withdrawn=example.withdrawn_at is not None,
-        deleted=deletion is not None,
-        edited=len(order) > 1,
+        deleted=bool(gone),
+        edited=bool(edits),
         sighting=sighting,
         content_hash=version.content_hash,
         complete=version.complete,
@@ -206,31 +240,36 @@ def _version_words(version_id: int, order: Sequence[int]) -> str:
     return _("Version %(number)d of %(total)d", number=order.index(version_id) + 1, total=len(order))
 
 
-def _events(
-    version: PostVersion, order: Sequence[int], deletion: ArchiveEvent | None, sighting: Sighting | None
+def _edited(
+    version_id: int, order: Sequence[int], edits: Sequence[Any], posted_at: datetime | None
 ) -> list[Event]:
-    """What happened to the post, as words that carry their own meaning."""
-    events: list[Event] = []
-    if len(order) > 1 and version.id in order:
-        later = len(order) - order.index(version.id) - 1
-        text = _("after this was written") if later else _("this is its latest text that was kept")
-        events.append(("edited", _("Edited"), text))
-    if deletion is not None:
-        events.append(("deleted", _("Deleted"), deletion_words(deletion)))
-    if sighting is not None:
-        events.append(("verified", _("Kept"), kept_words(sighting)))
-    return events
+    """How often and how soon it was edited, and where the version that is shown stands in that."""
+    if not edits or version_id not in order:
+        return []
+    often = became.edited(edits, posted_at)
+    if version_id == order[-1]:
+        text = _("%(often)s; this is its latest text that was kept", often=often)
+    else:
+        text = _("%(often)s; this is an earlier text", often=often)
+    return [("edited", _("Edited"), text)]
 
 
-def deletion_words(deletion: ArchiveEvent) -> str:
+def _deleted(
+    gone: Sequence[ArchiveEvent], posted_at: datetime | None, copies: Sequence[datetime]
+) -> list[Event]:
     """When it was deleted on the platform, and who says so."""
+    if not gone:
+        return []
     told = {
         "own_export": _("as the account's own export says"),
         "compliance": _("as the platform told holders of copies"),
-    }.get(deletion.told_by, _("as an outside capture noticed"))
-    if deletion.at is None:
-        return _("on the platform, on a day that is not known, %(told)s", told=told)
-    return _("on the platform on %(day)s, %(told)s", day=day(deletion.at), told=told)
+    }.get(gone[0].told_by, _("as an outside capture noticed"))
+    text = _("%(when)s, %(told)s", when=became.deleted(gone, posted_at, copies), told=told)
+    return [("deleted", event_word(gone[0])[1], text)]
+
+
+def _kept(sighting: Sighting | None) -> list[Event]:
+    return [("verified", _("Kept"), kept_words(sighting))] if sighting else []
 
 
 def kept_words(sighting: Sighting) -> str:

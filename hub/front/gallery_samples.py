@@ -220,7 +220,7 @@ def groups() -> list[Thing]:
 def examples() -> list[Thing]:
     """Cards: as it stands, deleted, edited, of a private person, without anything, withdrawn."""
     base = {
-        "platform": "X (then Twitter)",
+        "platform": "X (formerly Twitter)",
         "kind": "Post",
         "name": "Strathlennan Council",
         "handle": "strathlennan",

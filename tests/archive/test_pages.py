@@ -2,15 +2,18 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import hub
+from hub.accounts.models import Person
 from hub.archive.models import ArchivedPost, Collection, Import, Keeper, SocialAccount
 from hub.archive.storage import uploads_folder
 from hub.core import jobs
 from hub.core.audit import AuditEntry
-from hub.core.database import db
+from hub.core.database import db, unit_of_work
 from tests.archive.conftest import carry_through, count, make_kept
 from tests.budget import queries
 from tests.factories.hostile_zips import cut_short
@@ -263,6 +266,33 @@ def test_the_keeper_is_asked_whose_the_exports_account_is_until_somebody_has_sai
     say_whose(browser, f"{filled.collection.path}/accounts/{account.token}", kind)
     for page in pages:
         assert asked not in text(browser.get(page))
+
+
+def changed_handle(archive) -> None:
+    archive.handles.append(
+        {"screenNameChange": {"accountId": archive.account_id, "screenNameChange": {
+            "changedAt": "2022-01-01T00:00:00.000Z", "changedFrom": "LochFyneDC", "changedTo": "strathtay",
+        }}}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York"])
+def test_a_former_handle_stands_once_with_the_day_that_the_file_gives(browser, kept, archive, zone):
+    changed_handle(archive)
+    for _again in range(2):
+        kept.bring_in(archive)
+    with unit_of_work():
+        db.session.get(Person, kept.person.id).time_zone = zone
+    page = text(browser.get(f"{kept.collection.path}/accounts"))
+    assert page.count("Was @LochFyneDC") == 1
+    assert "Was @LochFyneDC until 1 January 2022" in page
+
+
+def test_no_style_alters_the_letters_of_a_handle():
+    """“@simonw” is not “@Simonw”: handles stand in every list, so no rule of the theme changes letters."""
+    for sheet in (Path(hub.__file__).parent / "static" / "css").glob("*.css"):
+        for rule in ("text-transform", "::first-letter", "font-variant-caps", "small-caps"):
+            assert rule not in sheet.read_text(), (sheet.name, rule)
 
 
 # Who sees it.

@@ -73,9 +73,10 @@ def test_the_mail_says_what_the_card_on_the_page_says(told, folder):
     for said in (
         "Strathtay Council (@strathtay)",
         "Name and handle as they were then",
-        "Post · X (Twitter) · 1 February 2024, 10:00 GMT",
+        "Post · X (formerly Twitter) · 1 February 2024, 10:00 GMT",
         "Wrong channel, sorry",
-        "Deleted on the platform on 1 February 2024, as the account's own export says",
+        "Deleted on the platform on 1 February 2024, 5 minutes after it was posted, "
+        "as the account's own export says",
         "Kept by Strathtay Council",
         "What this shows: Deleted within minutes.",
     ):
@@ -90,7 +91,7 @@ def test_an_edit_is_told_with_its_place_among_the_versions(told, folder):
     with on(21, 7):
         sent()
     for said in mail(folder):
-        assert "Edited: this is its latest text that was kept" in said
+        assert "Edited: once, 20 minutes after it was posted; this is its latest text that was kept" in said
         assert "Version 2 of 2" in said
 
 

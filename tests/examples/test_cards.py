@@ -21,7 +21,7 @@ def cards(example: Example) -> list:
 def test_an_organisations_own_post_is_shown_by_name(scene):
     (card,) = cards(scene.attach("Wrong channel"))
     assert (card.name, card.handle, card.masked) == ("Strathtay Council", "strathtay", False)
-    assert card.platform == "X (Twitter)"
+    assert card.platform == "X (formerly Twitter)"
     assert card.kept_by == "Strathtay Council"
     assert card.source == "export"
     assert len(card.sha256) == 64
@@ -32,7 +32,7 @@ def test_a_deletion_is_said_with_its_day_and_how_it_is_known(scene):
     assert (
         "deleted",
         "Deleted",
-        "on the platform on 1 February 2024, as the account's own export says",
+        "on the platform on 1 February 2024, 5 minutes after it was posted, as the account's own export says",
     ) in card.events
 
 
@@ -40,6 +40,11 @@ def test_an_edit_is_said_with_its_place_among_the_versions(scene):
     (card,) = cards(scene.attach("Schools are closed"))
     assert card.edited
     assert card.version == "Version 2 of 2"
+    assert (
+        "edited",
+        "Edited",
+        "once, 20 minutes after it was posted; this is its latest text that was kept",
+    ) in card.events
 
 
 def test_a_private_person_is_masked_in_name_and_text(scene):
