@@ -25,7 +25,7 @@ from .importing import reader
 from .importing.lease import LEASE, Busy
 from .models import DONE, Collection, Import, Keeper
 from .own_accounts import Unsaid, unsaid
-from .reasons import left_out_sentence
+from .reasons import left_out_sentence, no_posts_sentence
 
 DEFAULT_COLLECTION = "Imported posts"
 SECONDS_BETWEEN_TRIES = 2.0
@@ -179,6 +179,8 @@ def _in_words(found: Import, result: dict[str, Any]) -> str:
         f"  {found.read:,} rows read, {found.new:,} new posts, {found.versions:,} new versions, "
         f"{found.events:,} edits, deletions and absences noticed.",
     ]
+    if not found.read:
+        lines.append(f"  {no_posts_sentence(found.adapter)}")
     for file, counts in result["declared"].items():
         if counts["declared"] not in (None, counts["found"]):
             lines.append(f"  {file}: {counts['declared']:,} declared, {counts['found']:,} found.")

@@ -64,12 +64,36 @@ REFUSED = {
         "again. Nothing was changed."
     ),
     "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),
-    "nothing_readable": _l("Nothing in this file could be read as posts. Nothing was changed."),
+    "nothing_readable": _l(
+        "Nothing in this file could be read as posts. You can upload an X/Twitter archive (the zip as you "
+        "downloaded it), or a Twitter API capture in JSON lines. Nothing was changed."
+    ),
 }
+
+# A file of a known format in which there is no post: what was looked for, and how to get one that has some.
+NO_POSTS = {
+    "x-archive": _l(
+        "This archive holds no posts that we can read. We looked in its data folder for tweets.js, "
+        "deleted-tweets.js, deleted-tweet-headers.js and community-tweet.js, with their further parts, and "
+        "found no row. To get a whole export, open the account's settings on X, choose “Your account”, then "
+        "“Download an archive of your data”; when X says that it is ready, upload the zip as it comes, with "
+        "nothing taken out."
+    ),
+    "twitter-compliance": _l("This file names no post that is gone, so it changed nothing."),
+}
+NO_POSTS_OF_A_CAPTURE = _l(
+    "This file holds no posts that we can read. We looked for posts as the Twitter API gives them, one "
+    "object or one page a line. Capture the posts themselves, not only counts, accounts or rules, and upload the "
+    "file as the tool wrote it."
+)
 
 
 def left_out_sentence(reason: str) -> str:
     return str(LEFT_OUT.get(reason, reason))
+
+
+def no_posts_sentence(adapter: str) -> str:
+    return str(NO_POSTS.get(adapter, NO_POSTS_OF_A_CAPTURE))
 
 
 def refusal_sentence(reason: str, detail: str = "") -> str:

@@ -14,12 +14,12 @@ from hub.core.access import current_actor, load, requires
 from hub.core.database import db
 from hub.core.differences import difference_html
 
-from . import actions, queries, uploads, words
+from . import actions, queries, reckoning, uploads, words
 from .forms import ORGANISATION, AccountForm, CancelForm, CollectionForm, KeeperForm, UploadForm
 from .masking import former_handles
-from .models import ArchivedPost, Collection, Import, Media, SocialAccount
+from .models import DONE, ArchivedPost, Collection, Import, Media, SocialAccount
 from .own_accounts import unsaid
-from .reasons import left_out_sentence
+from .reasons import left_out_sentence, no_posts_sentence
 from .rules import KEEPERS_OF_AN_ORGANISATION
 from .storage import THUMBNAIL, MediaStore
 
@@ -134,6 +134,8 @@ def imported(token: str, import_token: str) -> str:
         found=found,
         form=CancelForm(),
         left_out=sorted(left_out, key=lambda one: -one[1]),
+        reckoning=reckoning.lines(found),
+        no_posts=no_posts_sentence(found.adapter) if found.state == DONE and not found.read else "",
         unsaid=unsaid(current_actor(), [found.collection]) if found.account_id else [],
     )
 

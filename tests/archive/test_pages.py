@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,63 @@ def test_a_refused_upload_says_why_and_leaves_nothing(browser, kept, archive):
     jobs.drain()
     assert "ends too early" in text(browser.get(answer.location))
     assert count(ArchivedPost) == 0
+
+
+def reckoned(page: str) -> tuple[dict[str, int], list[tuple[int, int]]]:
+    """The report's table: its numbers by their words; and each total beside the sum of the lines below it."""
+    table = re.search(r"What became of each row.*?</table>", page, re.DOTALL)[0]
+    rows = re.findall(r'scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', table)
+    numbers, totals = {}, []
+    for words, part, total in rows:
+        numbers[words] = int((part or total).replace(",", ""))
+        if total:
+            totals.append((numbers[words], 0))
+        else:
+            totals[-1] = (totals[-1][0], totals[-1][1] + numbers[words])
+    return numbers, totals
+
+
+def test_the_reports_numbers_add_up_by_reading_them(browser, kept, archive):
+    archive.long_post("What the winter service does. " * 30, at="2024-02-03T10:00")
+    archive.notes.append({"noteTweet": {"core": {"text": "of no post" * 30}, "createdAt": "2024-01-01"}})
+    archive.tweets.append({"tweet": {"full_text": "without a number"}})
+    archive.deleted_header("2024-05-19T08:00")
+    page = browser.get(kept.bring_in(archive).path).get_data(as_text=True)
+    numbers, totals = reckoned(page)
+    assert all(total == parts for total, parts in totals), totals
+    assert numbers == {
+        "Rows in the files of posts": 10,
+        "Full text of a long post, joined to that post": 1,
+        "Left out; the reasons stand below": 2,
+        "Read as posts or deletions": 7,
+        "Rows read as posts or deletions": 7,
+        "First text of a new post": 5,
+        "Further version of a post: an edit, or a differing text": 1,
+        "Deletion of a post whose words are not in the file": 1,
+    }
+    again = browser.get(kept.bring_in(archive).path).get_data(as_text=True)
+    numbers, totals = reckoned(again)
+    assert all(total == parts for total, parts in totals), totals
+    assert numbers["Nothing new: the collection held it already, or it only tells of a deletion"] == 7
+
+
+def test_an_archive_without_posts_says_what_was_looked_for_and_how_to_get_a_whole_one(browser, kept):
+    page = text(browser.get(kept.bring_in(XArchive()).path))
+    assert "This archive holds no posts that we can read" in page
+    assert "tweets.js" in page
+    assert "Download an archive of your data" in page
+    assert "held everything in this file already" not in page
+
+
+def test_a_zip_with_only_a_picture_is_refused_with_what_can_be_uploaded(browser, kept):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as zipped:
+        zipped.writestr("photo.png", png())
+    for sent, name in ((data.getvalue(), "photo.zip"), (png(), "photo.png")):
+        answer = upload(browser, kept, sent, name)
+        jobs.drain()
+        page = text(browser.get(answer.location))
+        assert "You can upload an X/Twitter archive (the zip as you downloaded it)" in page, name
 
 
 def test_private_matter_is_named_in_the_report_and_shown_nowhere(browser, kept, archive):

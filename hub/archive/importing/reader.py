@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import structlog
 from sqlalchemy import func, select, update
 
-from hub.archive import storage
+from hub.archive import reckoning, storage
 from hub.archive.adapters import Adapter, recognise
 from hub.archive.adapters.base import (
     CapturedPost,
@@ -209,8 +209,9 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
 
 
 def _add_found_missing(found: Import, report: Report) -> None:
-    """What only the written rows know: posts of another account, media that the export lacks."""
+    """What only the written rows know: what rows became, posts of another account, media that are missing."""
     fresh = _fresh(found)
+    report.became = reckoning.became(fresh)
     if fresh.unplaced:
         report.leave_out(LeftOut("another_account", found.file_name, fresh.unplaced))
     if found.account_id:

@@ -19,6 +19,7 @@ class Report:
         self.left_out: dict[str, dict[str, Any]] = {}
         self.counted: list[list[Any]] = []
         self.export: Export | None = None
+        self.became: dict[str, int] = {}
 
     def leave_out(self, one: LeftOut) -> None:
         told = self.left_out.setdefault(one.reason, {"count": 0, "files": {}})
@@ -36,7 +37,7 @@ class Report:
         return sum(found or 0 for _, _, found in self.counted) if self.counted else None
 
     def as_json(self) -> dict[str, Any]:
-        return {"left_out": self.left_out, "counted": self.counted}
+        return {"left_out": self.left_out, "counted": self.counted, "became": self.became}
 
 
 def printable(name: str) -> str:
