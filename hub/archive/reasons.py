@@ -83,8 +83,8 @@ NO_POSTS = {
 }
 NO_POSTS_OF_A_CAPTURE = _l(
     "This file holds no posts that we can read. We looked for posts as the Twitter API gives them, one "
-    "object or one page a line. Capture the posts themselves, not only counts, accounts or rules, and upload the "
-    "file as the tool wrote it."
+    "object or one page a line. Capture the posts themselves, not only counts, accounts or rules, and upload "
+    "the file as the tool wrote it."
 )
 
 
