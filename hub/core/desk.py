@@ -5,7 +5,7 @@ Lower rooms cannot know the desk, so the list of queues is kept here and the des
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from .policy import Actor
 
@@ -32,7 +32,7 @@ class Waiting:
 
     title: str
     path: str
-    since: datetime
+    since: datetime | date
     line: str = ""
     group_name: str = ""
     status: tuple[str, str] | None = None

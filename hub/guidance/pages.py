@@ -1,7 +1,7 @@
 """What guidance shows on pages of other rooms: a button at answers, "this became guidance", its queues."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask import get_template_attribute
@@ -92,10 +92,10 @@ def _due(actor: Actor, group_ids: Sequence[int]) -> list[Waiting]:
     ]
 
 
-def _since(page: Guidance, today: date) -> datetime:
+def _since(page: Guidance, today: date) -> datetime | date:
     """Since its day, or since somebody said before it that the page is not to be relied on."""
     if page.review_by is not None and page.review_by <= today:
-        return datetime.combine(page.review_by, time(), UTC)
+        return page.review_by
     return page.item.last_activity_at
 
 

@@ -17,6 +17,7 @@ from hub.core.policy import Actor, visible
 from hub.examples.models import Example
 from hub.groups.models import Group
 
+from .models import Report
 from .words import done
 
 
@@ -34,7 +35,7 @@ class Entry:
 
 
 def entries(actor: Actor, group: Group | None = None, cursor: str | None = None) -> tuple[Page, list[Entry]]:
-    """A page of the log, the newest first, in up to six queries."""
+    """A page of the log, the newest first, in up to seven queries."""
     statement = select(AuditEntry).where(visible(AuditEntry, actor))
     if group is not None:
         statement = statement.where(AuditEntry.group_id == group.id)
@@ -93,4 +94,24 @@ def _subjects(actor: Actor, rows: Sequence[AuditEntry]) -> dict[tuple[str, int |
         under = joinedload(Example.post).joinedload(Post.item)
         for example in db.session.scalars(shown.options(under)):
             found["example", example.id] = example.post.item.title, example.path
+    reports = {row.subject_id for row in rows if row.subject_kind == "report"}
+    if reports:
+        made = (
+            select(Report)
+            .where(visible(Report, actor), Report.id.in_(reports))
+            .options(
+                joinedload(Report.post).joinedload(Post.item),
+                joinedload(Report.example).joinedload(Example.post).joinedload(Post.item),
+            )
+        )
+        for report in db.session.scalars(made):
+            found["report", report.id] = _of_report(report)
     return found
+
+
+def _of_report(report: Report) -> tuple[str, str]:
+    """What was reported, as its page calls it."""
+    item = report.item or (report.post.item if report.post else None)
+    item = item or (report.example.post.item if report.example else None)
+    name = item.title if item else (report.person.name if report.person else "")
+    return name, local_path(report.about)

@@ -123,7 +123,7 @@ def _unanswered(actor: Actor, group_ids: Sequence[int]) -> list[Waiting]:
 add_queue(
     Queue(
         key="reports",
-        name=lazy_gettext("Reports"),
+        name=lazy_gettext("Reported"),
         nothing=lazy_gettext("Nothing has been reported."),
         count=count_reports,
         rows=_reports,
@@ -133,7 +133,7 @@ add_queue(
 add_queue(
     Queue(
         key="unanswered",
-        name=lazy_gettext("Questions unanswered for a week"),
+        name=lazy_gettext("Unanswered for a week"),
         nothing=lazy_gettext("Every question of last week and before has an answer."),
         count=_count_unanswered,
         rows=_unanswered,

@@ -5,14 +5,17 @@ from types import SimpleNamespace
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.accounts.sign_in import local_path
+from hub.content.models import OPENING, Item, Post
 from hub.core.access import current_actor, load, requires
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.forms import HubForm
 from hub.core.keyed import without_key
+from hub.core.policy import Actor, visible
 from hub.core.security import limiter
 from hub.examples.cards import Card, cards_of, for_judging
 from hub.examples.models import Example
@@ -140,16 +143,26 @@ def _page(made: Report, form: DecisionForm) -> str:
     actor = current_actor()
     if made.subject is None:
         form.about_no_post()
-    post = made.post
+    post = made.post or _opening(actor, made.item)
     return render_template(
         "moderation/show.html",
         report=made,
+        post=post,
         path=local_path(made.about),
         reports=all_about(actor, made),
         text=Markup(post.html) if post else None,  # rendered and cleaned when it was written
         cards=_cards(made.example) if made.example else [],
         why=WHY,
         form=form,
+    )
+
+
+def _opening(actor: Actor, item: Item | None) -> Post | None:
+    """The text of a reported item: nobody can judge by a title."""
+    if item is None:
+        return None
+    return db.session.scalar(
+        select(Post).where(Post.item_id == item.id, Post.kind == OPENING, visible(Post, actor))
     )
 
 

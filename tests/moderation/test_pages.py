@@ -164,6 +164,20 @@ class TestTheDesk:
 
 
 class TestDeciding:
+    def test_what_was_written_is_there_to_judge_also_of_a_whole_item(self, ann, talk, made):
+        assert "4 High Street" in ann.get(f"/desk/reports/{made.token}").text
+        with unit_of_work():
+            of_all = actions.report(ANYBODY, talk.question.path, "wrong", "All of it.")
+        assert "Asking for chats." in ann.get(f"/desk/reports/{of_all.token}").text
+
+    def test_the_log_names_what_was_reported(self, ann, talk):
+        with unit_of_work():
+            of_all = actions.report(ANYBODY, talk.question.path, "wrong", "All of it.")
+        act(ann, f"/desk/reports/{of_all.token}/decision", decision="kept", reason="It is right.")
+        log = ann.get("/desk/log").text
+        assert f'<a href="{talk.question.path}">How long?</a>' in log
+        assert f">{talk.question.path}<" not in log
+
     def test_a_decision_needs_a_reason(self, ann, made):
         sent = act(ann, f"/desk/reports/{made.token}/decision", decision="removed", reason=" ")
         assert sent.status_code == 422 and "Give your reason" in sent.text
