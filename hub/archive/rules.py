@@ -6,6 +6,7 @@ A higher room adds grants: an example shows a version of a post where it is atta
 
 from sqlalchemy import ColumnElement, and_, select
 
+from hub.accounts.models import ONLY_SAID, Person
 from hub.core.policy import Actor, permission, visibility
 
 from .models import (
@@ -32,6 +33,17 @@ def revealed(import_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 def kept_by(collection_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
     return collection_id.in_(select(Keeper.collection_id).where(Keeper.person_id == actor.person_id))
+
+
+def for_its_organisation() -> ColumnElement[bool]:
+    """Whether it is known that a collection is its organisation's: one of its keepers works there, by their
+    address or a moderator's word. Anybody can say that they do."""
+    known = select(Keeper.person_id).join(Person, Person.id == Keeper.person_id)
+    return known.where(
+        Keeper.collection_id == Collection.id,
+        Person.organisation_id == Collection.organisation_id,
+        Person.organisation_confirmed != ONLY_SAID,
+    ).exists()
 
 
 @visibility(Collection)

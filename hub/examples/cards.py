@@ -18,12 +18,13 @@ from hub.archive.models import (
     IMPORT,
     ArchivedPost,
     ArchiveEvent,
+    Collection,
     PostMedia,
     PostVersion,
     Sighting,
     SourceSlice,
 )
-from hub.archive.rules import revealed
+from hub.archive.rules import for_its_organisation, revealed
 from hub.archive.showing import each_once
 from hub.archive.words import event_word, platform
 from hub.core.database import db
@@ -71,6 +72,7 @@ class _Known:
 
     names: dict[int, Any]
     public: dict[int, frozenset[str]]
+    sure: frozenset[int]
     deletions: dict[int, list[ArchiveEvent]]
     copies: dict[int, list[datetime]]
     versions: dict[int, list[Any]]
@@ -115,6 +117,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
     return _Known(
         names=names_of({post.account_id for post in posts if post.account_id}),
         public=public_handles({post.collection_id for post in posts}),
+        sure=_sure({post.collection_id for post in posts}),
         deletions=deletions,
         copies=_copies([post_id for post_id, gone in deletions.items() if not any(one.at for one in gone)]),
         versions=_versions(post_ids),
@@ -136,6 +139,12 @@ def _versions(post_ids: Sequence[int]) -> dict[int, list[Any]]:
     ):
         found.setdefault(row.post_id, []).append(row)
     return {post_id: sorted(rows, key=version_order) for post_id, rows in found.items()}
+
+
+def _sure(collection_ids: set[int]) -> frozenset[int]:
+    """Those of the collections that are known to be their organisation's."""
+    found = select(Collection.id).where(Collection.id.in_(collection_ids), for_its_organisation())
+    return frozenset(db.session.scalars(found))
 
 
 def _copies(post_ids: Sequence[int]) -> dict[int, list[datetime]]:
@@ -195,7 +204,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         ],
         version=_version_words(version.id, order),
         source={IMPORT: "export"}.get(sighting.evidence, "capture") if sighting else "",
-        kept_by=_keeper(post),
+        kept_by=_keeper(post, known),
         sha256=sha256,
         sample=post.collection.is_sample,
         caption=example.caption if part is example.shows[-1] else "",
@@ -218,9 +227,13 @@ def _kind(post: Any) -> str:
     return _("Quoting post") if post.quotes_id else _("Post")
 
 
-def _keeper(post: Any) -> str:
+def _keeper(post: Any, known: _Known) -> str:
     organisation = post.collection.organisation
-    return organisation.name if organisation else post.collection.name
+    if organisation is None:
+        return str(post.collection.name)
+    if post.collection_id in known.sure:
+        return str(organisation.name)
+    return _("%(organisation)s, as its keepers say", organisation=organisation.name)
 
 
 def _medium(medium: PostMedia, masked: bool) -> dict[str, str]:

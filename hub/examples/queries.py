@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from hub.accounts.models import Organisation
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
-from hub.archive.rules import revealed
+from hub.archive.rules import for_its_organisation, revealed
 from hub.content.models import Item, Post, Topic, item_topic
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -54,6 +54,7 @@ def cards_version(*criteria: ColumnElement[bool]) -> tuple[Any, ...]:
             Collection.version,
             Collection.name,
             Organisation.name,
+            for_its_organisation(),
         )
         .join(ExamplePost, ExamplePost.example_id == Example.id)
         .join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)

@@ -22,7 +22,7 @@ def test_an_organisations_own_post_is_shown_by_name(scene):
     (card,) = cards(scene.attach("Wrong channel"))
     assert (card.name, card.handle, card.masked) == ("Strathtay Council", "strathtay", False)
     assert card.platform == "X (formerly Twitter)"
-    assert card.kept_by == "Strathtay Council"
+    assert card.kept_by == "Strathtay Council, as its keepers say"
     assert card.source == "export"
     assert len(card.sha256) == 64
 

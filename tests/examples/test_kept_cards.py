@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.accounts.models import Organisation
+from hub.accounts.models import BY_ADDRESS, Organisation, Person
 from hub.archive.actions import classify_account
 from hub.archive.models import ORGANISATION, PRIVATE, ArchivedPost, SocialAccount
 from hub.core.database import db, unit_of_work
@@ -66,3 +66,14 @@ def test_cards_that_are_kept_cost_one_query(scene, client):
     with queries() as carried:
         client.get(scene.item.path)
     assert carried.count == bare.count + 1, carried
+
+
+def test_whose_the_posts_are_is_said_with_how_that_is_known(scene, page):
+    """Anybody can say that they work for a council."""
+    scene.attach("Schools")
+    assert "Kept by Strathtay Council, as its keepers say" in page()
+    with unit_of_work() as session:
+        session.get_one(Person, scene.keeper.id).organisation_id = scene.collection.organisation_id
+        session.get_one(Person, scene.keeper.id).organisation_confirmed = BY_ADDRESS
+    assert "Kept by Strathtay Council" in page()
+    assert "as its keepers say" not in page()
