@@ -86,6 +86,8 @@ def measure(address: tuple[str, int], requests: Iterator[bytes], seconds: float)
                 failures += line.buffer[9:10] not in b"23"
                 line.send(next(requests))
     took = time.perf_counter() - began
+    if not times:
+        raise RuntimeError(f"Nothing was answered within {seconds} seconds.")
     for line in lines:
         line.socket.close()
     times.sort()
