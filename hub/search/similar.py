@@ -1,7 +1,7 @@
 """What is like something: earlier questions while one is asked, related items beside an item.
 
 Asking the index takes long beside the rest of a page, and what is related changes slowly; so what was
-found for an item is kept in the process for some minutes. Kept are only ids, for readers with the same
+found for an item is kept in the process for some hours. Kept are only ids, for readers with the same
 audiences, and each is read again through the policy whenever it is shown.
 """
 
@@ -27,7 +27,7 @@ MOST_SHOWN = 5  # a glance's worth
 LEAST_WORDS, LEAST_SHARE = 2, 0.5
 ITEMS = frozenset({"question", "guidance", "discussion"})
 
-KEPT_SECONDS = 900
+KEPT_SECONDS = 6 * 3600
 MOST_KEPT = 5_000  # items; some 200 bytes each
 
 

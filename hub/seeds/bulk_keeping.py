@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from hub.content.models import (
     ANSWER,
@@ -15,6 +15,7 @@ from hub.content.models import (
     REPLY,
     Activity,
     Item,
+    Numbering,
     Post,
     Revision,
     Topic,
@@ -128,7 +129,10 @@ class Keeping:
         self._keep_activities(posts, titles)
 
     def _keep_activities(self, posts: list[dict[str, Any]], items: dict[int, dict[str, Any]]) -> None:
-        last = db.session.scalar(select(func.max(Activity.number))) or 0
+        numbering = db.session.get(Numbering, 1) or Numbering(id=1, last_number=0)
+        db.session.add(numbering)
+        last = numbering.last_number
+        numbering.last_number += len(posts)
         rows = [
             {
                 "number": number,

@@ -31,7 +31,7 @@ ITEMS, POSTS = 2_000, 40_000
 # How long each page is loaded. Longer says little more; the ratio is taken within each turn.
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 # Until templates are compiled and what is kept has been made, in each process. In seconds.
-WARMING = 4
+WARMING = 8
 TURNS = int(os.environ.get("BENCH_TURNS", "3"))
 
 

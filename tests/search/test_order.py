@@ -3,6 +3,8 @@
 import pytest
 
 from hub.core.search import OPEN, Results
+from hub.search.engines import whoosh_query
+from hub.search.engines.whoosh import WhooshEngine
 
 from .conftest import Shelf, document
 
@@ -101,3 +103,17 @@ def test_the_same_documents_give_the_same_results_however_they_were_indexed(shel
         (hit.key, hit.score) for hit in shelf.search("tweets letters plans", any_word=True, limit=50).hits
     ]
     assert tidied == at_once
+
+
+def test_what_is_most_alike_shares_a_rare_word_and_common_ones_only_add(shelf: Shelf, monkeypatch) -> None:
+    """Common words are in most texts: to look at them all would take longer the more a hub holds."""
+    monkeypatch.setattr(whoosh_query, "MOST_ALIKE", 5)
+    shelf.put(
+        *(document(number, "records of meetings") for number in range(1, 13)),
+        document(20, "vellum records"),
+        document(21, "vellum"),
+    )
+    found = shelf.find("vellum records", any_word=True, first_only=True)
+    assert found[:2] == ["20", "21"]
+    if isinstance(shelf.engine, WhooshEngine):
+        assert len(found) == 2

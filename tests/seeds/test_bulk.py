@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from hub.content.models import ANSWER, COMMENT, Activity, Item, Post, Revision
+from hub.content.models import ANSWER, COMMENT, Activity, Item, Numbering, Post, Revision
 from hub.core.checks import run_checks
 from hub.core.database import db
 from hub.core.markup import plain_text, render
@@ -35,6 +35,8 @@ def test_it_makes_exactly_as_much_as_asked_for_and_every_counter_is_right(app):
         assert wrong_but_for_the_index() == []
         numbers = db.session.scalars(select(Activity.number).order_by(Activity.number)).all()
         assert numbers == list(range(1, 1601))
+        # What happens next is numbered behind them.
+        assert db.session.scalars(select(Numbering.last_number)).one() == 1600
 
 
 def test_it_looks_like_a_community_and_is_marked(app):

@@ -46,7 +46,9 @@ class Best:
         sets = list(filters(query, audiences))
         masks = [_mask(leaf.reader(), sets) for leaf in leaves]
         compiler = Compiler(searcher, statistics, masks)
-        wanted, unwanted = compiler.wanted(parsed, query.any_word), compiler.unwanted(parsed)
+        alike = query.any_word and query.first_only and len(parsed.wanted) > 1
+        wanted = compiler.rarest_first(parsed) if alike else compiler.wanted(parsed, query.any_word)
+        unwanted = compiler.unwanted(parsed)
         context = searcher.context(needs_current=False, limit=self._depth, weighting=statistics)
         for leaf, mask in zip(leaves, masks, strict=True):
             left = mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)

@@ -18,6 +18,8 @@ from hub.search.ranking import AVERAGE_LENGTH, BEGINNING_RARITY, LENGTH_WEIGHT, 
 # Stems tried for one beginning: the shortest in documents that the reader may see. A beginning with more
 # is not yet a search.
 MOST_EXPANDED = 50
+# Open documents with the rarest words, looked at to find the most alike: some tens of milliseconds.
+MOST_ALIKE = 300
 MOST_VISITED = 5_000  # stems looked at for that: more than share two letters among 200,000
 
 Masks = Sequence[bytes | None]
@@ -34,6 +36,7 @@ class OpenStatistics(WeightingModel):
         self._opened = opened
         self._documents = opened.doc_count()
         self._rarity: dict[bytes, float] = {}
+        self._having: dict[bytes, int] = {}
         self.beginnings: set[bytes] = set()
 
     def rarity(self, text: bytes) -> float:
@@ -41,9 +44,16 @@ class OpenStatistics(WeightingModel):
         if text in self.beginnings:
             return BEGINNING_RARITY
         if text not in self._rarity:
-            having = sum(_having(leaf.reader(), text) for leaf, _ in self._opened.leaf_searchers())
-            self._rarity[text] = rarity(self._documents, having)
+            self._rarity[text] = rarity(self._documents, self.having(text))
         return self._rarity[text]
+
+    def having(self, text: bytes) -> int:
+        """In how many open documents a stem is."""
+        if text not in self._having:
+            self._having[text] = sum(
+                _having(leaf.reader(), text) for leaf, _ in self._opened.leaf_searchers()
+            )
+        return self._having[text]
 
     def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: int = 1) -> WeightLengthScorer:
         """Whoosh asks for one scorer a term and segment."""
@@ -88,6 +98,27 @@ class Compiler:
         """What is scored."""
         clauses = [self._clause(clause) for clause in parsed.wanted]
         return (wq.Or if any_word else wq.And)(clauses).normalize()
+
+    def rarest_first(self, parsed: Parsed) -> wq.Query:
+        """What is scored when only the most alike are looked for: documents with one of the rarest words, the
+        other words only adding to their scores. Whatever is common is in most documents, and says little."""
+        clauses = sorted(parsed.wanted, key=self._open_documents)
+        enough = MOST_ALIKE
+        rare = 0
+        for clause in clauses:
+            enough -= self._open_documents(clause)
+            if enough < 0:
+                break
+            rare += 1
+        rare = max(rare, 1)
+        ways = [self._clause(clause) for clause in clauses]
+        wanted = wq.Or(ways[:rare])
+        return (
+            wanted.normalize() if rare == len(ways) else wq.AndMaybe(wanted, wq.Or(ways[rare:])).normalize()
+        )
+
+    def _open_documents(self, clause: Clause) -> int:
+        return sum(self._statistics.having(stem.encode()) for stem in clause.stems)
 
     def unwanted(self, parsed: Parsed) -> wq.Query:
         """What excludes a document."""
