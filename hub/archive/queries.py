@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.core.database import db
@@ -37,6 +37,7 @@ from .showing import ShownPost, show
 
 ALL, GONE, CHANGED, REPLIES, MISSED = "all", "deleted", "edited", "replies", "not_found"
 STATES = (ALL, GONE, CHANGED, REPLIES, MISSED)
+HAPPENED = {GONE: DELETED, CHANGED: EDITED, MISSED: NOT_FOUND}
 
 # Imports shown on one page; a collection has one a month at most.
 IMPORTS_SHOWN = 50
@@ -116,14 +117,8 @@ def list_posts(
 
 
 def _narrowed(statement: Select, collection: Collection, filters: Filters) -> Select:
-    if filters.state in (GONE, CHANGED, MISSED):
-        kind = {GONE: DELETED, CHANGED: EDITED, MISSED: NOT_FOUND}[filters.state]
-        happened = select(ArchiveEvent.post_id).where(
-            ArchiveEvent.collection_id == collection.id,
-            ArchiveEvent.kind == kind,
-            revealed(ArchiveEvent.import_id),
-        )
-        statement = statement.where(ArchivedPost.id.in_(happened))
+    if filters.state in HAPPENED:
+        statement = statement.where(happened(filters.state, ArchiveEvent.collection_id == collection.id))
     if filters.state == REPLIES:
         answers = or_(ArchivedPost.reply_to_id.is_not(None), ArchivedPost.reply_to_account.is_not(None))
         statement = statement.where(answers)
@@ -140,6 +135,14 @@ def _narrowed(statement: Select, collection: Collection, filters: Filters) -> Se
         )
         statement = statement.where(says.exists())
     return statement
+
+
+def happened(state: str, kept: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Archived posts to which that happened (a key of HAPPENED). kept: which ArchiveEvents are looked at."""
+    posts = select(ArchiveEvent.post_id).where(
+        kept, ArchiveEvent.kind == HAPPENED[state], revealed(ArchiveEvent.import_id)
+    )
+    return ArchivedPost.id.in_(posts)
 
 
 def rows_of(posts: Sequence[ArchivedPost]) -> list[Row]:

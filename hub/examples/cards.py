@@ -59,7 +59,8 @@ class Card:
     withdrawn: bool = False
     deleted: bool = False
     edited: bool = False
-    # Further, for the evidence page.
+    # Further, for the evidence page. number: of the version, 1 for the first.
+    number: int = 1
     sighting: Sighting | None = None
     content_hash: str = ""
     complete: bool = True
@@ -186,6 +187,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     gone = known.deletions.get(post.id, [])
     versions = known.versions.get(post.id, [])
     order = [one.id for one in versions] or [version.id]
+    text = mask_mentions(version.text, known.public[post.collection_id])
     edits = edits_among(versions)
     return Card(
         platform=platform(post.platform, written),
@@ -194,7 +196,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         name="" if masked or name is None else name.name,
         handle="" if masked or name is None else name.handle,
         at=written,
-        text=mask_mentions(version.text, known.public[post.collection_id]),
+        text=text,
         lang=version.language if version.language not in {"", "und", "qst", "qme", "zxx"} else "",
         media=[_medium(medium, masked) for medium in each_once(version.media)],
         events=[
@@ -213,7 +215,9 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         deleted=bool(gone),
         edited=bool(edits),
         sighting=sighting,
-        content_hash=version.content_hash,
+        number=order.index(version.id) + 1 if version.id in order else 1,
+        # Of a text with something left out, its hash would let anybody try out who was meant.
+        content_hash=version.content_hash if text == version.text else "",
         complete=version.complete,
         links=[] if masked else version.details.get("links", []),
     )
@@ -241,6 +245,7 @@ def _medium(medium: PostMedia, masked: bool) -> dict[str, str]:
     held = medium.media if not masked else None
     return {
         "path": f"{held.collection.path}/media/{held.token}" if held else "",
+        "sha256": held.sha256 if held else "",
         "alt": medium.alt_text,
         "kind": {"photo": "image"}.get(medium.kind, medium.kind),
         "filename": _("picture, left out with the person's name") if masked else medium.kind,

@@ -8,8 +8,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from hub.accounts.models import Organisation
+from hub.archive.importing.history import edits_among
+from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
-from hub.archive.rules import for_its_organisation, revealed
+from hub.archive.queries import ALL, CHANGED, GONE, happened
+from hub.archive.rules import for_its_organisation, kept_by, revealed
 from hub.content.models import Item, Post, Topic, item_topic
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -22,11 +25,17 @@ from .rules import keeps
 
 # Choices to attach from, at most: who does not find theirs among them says more of its words.
 MOST_CHOICES = 20
+# What may have happened to the posts that are offered.
+STATES = (ALL, GONE, CHANGED)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A version of an archived post that could be attached. `ref` names it in a form."""
+    """A version of an archived post that could be attached. `ref` names it in a form.
+
+    name, handle: the author's as they were then, for the keeper; masked: readers will not see them. text: as
+    readers will see it.
+    """
 
     ref: str
     post: ArchivedPost
@@ -34,6 +43,11 @@ class Choice:
     number: int
     total: int
     deleted: bool
+    edited: bool
+    masked: bool
+    name: str
+    handle: str
+    text: str
 
 
 def any_under(post_ids: Sequence[int]) -> bool:
@@ -126,8 +140,11 @@ def kept_collections(actor: Actor) -> list[Collection]:
     )
 
 
-def choices(actor: Actor, collection: Collection | None, words: str) -> list[Choice]:
-    """Versions of posts that the actor keeps, newest first, with all the words; or the post at an address."""
+def choices(actor: Actor, collection: Collection | None, words: str, state: str = ALL) -> list[Choice]:
+    """Versions of posts that the actor keeps, newest first, with all the words; or the post at an address.
+
+    state: one of STATES, what happened to them.
+    """
     statement = (
         select(ArchivedPost)
         .where(keeps(actor), revealed(ArchivedPost.import_id), _has_words(words))
@@ -137,6 +154,8 @@ def choices(actor: Actor, collection: Collection | None, words: str) -> list[Cho
     )
     if collection is not None:
         statement = statement.where(ArchivedPost.collection_id == collection.id)
+    if state != ALL:
+        statement = statement.where(happened(state, kept_by(ArchiveEvent.collection_id, actor)))
     return _as_choices(list(db.session.scalars(statement)))
 
 
@@ -187,8 +206,25 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
             .where(revealed(ArchiveEvent.import_id))
         )
     )
-    return [
-        Choice(f"{post.token}.{number}", post, version, number, len(versions[post.id]), post.id in deleted)
-        for post in posts
-        for number, version in reversed(list(enumerate(versions.get(post.id, []), start=1)))
-    ]
+    names = names_of({post.account_id for post in posts if post.account_id})
+    public = public_handles({post.collection_id for post in posts})
+    found = []
+    for post in posts:
+        for number, version in reversed(list(enumerate(versions.get(post.id, []), start=1))):
+            named = name_at(names.get(post.account_id or 0, ()), version.written_at or post.posted_at)
+            found.append(
+                Choice(
+                    ref=f"{post.token}.{number}",
+                    post=post,
+                    version=version,
+                    number=number,
+                    total=len(versions[post.id]),
+                    deleted=post.id in deleted,
+                    edited=bool(edits_among(versions[post.id])),
+                    masked=is_masked(post.account),
+                    name=named.name if named else "",
+                    handle=named.handle if named else "",
+                    text=mask_mentions(version.text, public[post.collection_id]),
+                )
+            )
+    return found

@@ -1,23 +1,29 @@
 """Pages of examples: the library, the evidence of one, attaching and detaching."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.archive.models import Collection
 from hub.archive.own_accounts import unsaid
+from hub.archive.queries import ALL
 from hub.content.addresses import KINDS, group_at, post_at, seen_item, topic_asked_for
 from hub.content.models import Post
 from hub.content.queries import topics_of
 from hub.core.access import current_actor, load_from, requires
+from hub.core.differences import difference_html
 from hub.core.forms import HubForm
 from hub.core.markup import tidy
 from hub.groups.models import Group
 
 from . import actions
-from .cards import cards_of, for_judging
+from .cards import Card, cards_of, for_judging
 from .forms import AttachForm
-from .queries import choices, chosen, kept_collections, library, seen_example
+from .models import Example
+from .queries import STATES, choices, chosen, kept_collections, library, seen_example
 
 bp = Blueprint("examples", __name__)
 
@@ -54,15 +60,33 @@ def _library(group: Group | None) -> str:
 def evidence(token: str) -> str:
     """How it is known what an example shows."""
     example = load_from(seen_example(current_actor(), token))
+    cards = for_judging(cards_of([example])[example.id])  # who may not see it does not come here
     return render_template(
         "examples/evidence.html",
         group=example.post.item.group,
         section="examples",
         example=example,
         item=example.post.item,
-        cards=for_judging(cards_of([example])[example.id]),  # who may not see it does not come here
+        cards=cards,
+        differences=_differences(example, cards),
         form=HubForm(),
     )
+
+
+def _differences(example: Example, cards: Sequence[Card]) -> list[Markup]:
+    """For each card, how it differs from the earlier version of the same post that is shown here; empty when
+    none is. Only what is attached: the other versions are the keepers' alone."""
+    shown = list(zip(example.shows, cards, strict=True))
+    differences = []
+    for part, card in shown:
+        earlier = [
+            other
+            for each, other in shown
+            if each.archived_post_id == part.archived_post_id and other.number < card.number
+        ]
+        before = max(earlier, key=lambda other: other.number, default=None)
+        differences.append(difference_html(before.text, card.text) if before else Markup())
+    return differences
 
 
 @bp.post("/evidence/<token>/removal")
@@ -99,7 +123,9 @@ def attach(slug: str, place: str, number: int, position: int) -> str | Response 
     words = tidy(request.values.get("q", ""))[:200]
     collections = kept_collections(actor)
     collection = _asked_for(collections)
-    found = choices(actor, collection, words) if collections else []
+    state = request.values.get("state", ALL)
+    state = state if state in STATES else ALL
+    found = choices(actor, collection, words, state) if collections else []
     refs = {choice.ref for choice in picked}
     page = render_template(
         "examples/attach.html",
@@ -112,6 +138,7 @@ def attach(slug: str, place: str, number: int, position: int) -> str | Response 
         picked=refs,
         nothing_picked=nothing_picked,
         words=words,
+        state=state,
         collections=collections,
         collection=collection,
         unsaid=unsaid(actor, collections),

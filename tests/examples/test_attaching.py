@@ -1,5 +1,7 @@
 """A keeper attaches archived posts to what they write; readers see cards, and no more of the collection."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -44,6 +46,29 @@ def test_whoever_attaches_is_asked_whose_account_it_is_that_nobody_has_spoken_fo
     own = XArchive(handle="rob_resident", name="Rob Resident", account_id="77")
     bring_in(scene.keeper, scene.collection, own.write(tmp_path / "rob.zip"))
     assert asked in client.get(scene.new_path).text
+
+
+def test_each_row_says_whose_post_it_is_how_it_will_be_shown_when_and_from_where(scene, client):
+    page = words_of(sign_in(client, scene.keeper).get(scene.new_path).text)
+    assert "Strathtay Council @strathtay · shown by name" in page
+    assert "Rob Resident @rob_resident · readers see “Private person, name not shown”" in page
+    assert "1 February 2024, 10:00 · Our channel" in page
+    assert "Masking leaves out handles, not first names in the text" in page
+    assert "ask @[private person]" in page  # the text as readers will see it
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+@pytest.mark.parametrize(
+    ("state", "there", "absent"),
+    [("deleted", "Wrong channel", "Schools"), ("edited", "Schools", "Wrong channel"), ("x", "Schools", "\0")],
+)
+def test_what_is_offered_is_narrowed_by_what_happened_to_it(scene, client, state, there, absent):
+    page = sign_in(client, scene.keeper).get(f"{scene.new_path}?state={state}").text
+    assert there in page
+    assert absent not in page
 
 
 def test_the_same_form_sent_twice_attaches_once(scene, client):

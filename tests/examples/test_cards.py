@@ -1,13 +1,20 @@
 """A card says who (as they were then), when, what, and what became of it; private people are masked."""
 
+import hashlib
+import json
+import re
+
 from sqlalchemy import update
 
 from hub.archive.models import ORGANISATION, PRIVATE, SocialAccount
-from hub.core.database import unit_of_work
+from hub.content.models import Post
+from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
 from hub.core.search import Query
+from hub.examples.actions import attach
 from hub.examples.cards import cards_of
 from hub.examples.models import Example
+from hub.examples.queries import choices
 from hub.search.queries import find
 from tests.factories.archived import bring_in, declare
 from tests.factories.people import actor_of
@@ -102,3 +109,32 @@ def test_the_evidence_page_gives_the_fingerprint_of_the_original_bytes(scene, cl
     page = client.get(example.path).text
     assert cards(example)[0].sha256 in page
     assert "the account&#39;s own export" in page
+
+
+def test_the_evidence_page_shows_how_attached_versions_differ_and_says_each_thing_once(scene, client):
+    later, earlier = choices(actor_of(scene.keeper), None, "Schools are closed")
+    with unit_of_work():
+        post = db.session.get_one(Post, scene.post.id)
+        both = attach(actor_of(scene.keeper), post, [later, earlier], "A correction")
+        alone = attach(actor_of(scene.keeper), post, [later], "Its end")
+    page = client.get(both.path).text
+    assert page.count("What changed since the earlier version") == 1
+    assert re.search(r"<ins>.*tomorrow.*</ins>", page, re.DOTALL)
+    assert page.count("this is its latest text that was kept") == 1
+    page = client.get(alone.path).text
+    assert "What changed since" not in page
+    assert "closed today.<" not in page  # the other version stays the keepers'
+
+
+def test_the_evidence_page_says_how_to_check_its_numbers(scene, client):
+    page = client.get(scene.attach("Wrong channel").path).text
+    assert "sha256sum" in page
+    words = json.dumps(["x", "Wrong channel, sorry"])
+    assert hashlib.sha256(words.encode()).hexdigest() in page
+
+
+def test_no_hash_lets_anybody_try_out_whose_handle_was_left_out(scene, client):
+    example = scene.attach("my street")
+    page = client.get(example.path).text
+    assert example.shows[0].version.content_hash not in page
+    assert "it would let anybody try out" in page

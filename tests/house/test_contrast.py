@@ -77,3 +77,12 @@ def test_colours_are_set_in_one_place():
         # Mail has its style written into every element, and paper its own colours.
         if sheet.name not in {"tokens.css", "print.css", "mail.css"}:
             assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;\s,)])", sheet.read_text()), sheet.name
+
+
+def test_boxes_and_rounds_that_one_ticks_have_an_edge_that_can_be_seen():
+    """WCAG 1.4.11; the edge's own contrast is measured above. No page goes back to the toolkit's."""
+    rule = 'input[type="checkbox"], input[type="radio"] { appearance: none;'
+    css = (TOKENS.parent / "components.css").read_text()
+    assert re.search(re.escape(rule) + r"[^}]*border: 2px solid var\(--edge\)", css)
+    templates = TOKENS.parents[3] / "templates"
+    assert [page for page in templates.rglob("*.html") if "form-check" in page.read_text()] == []
