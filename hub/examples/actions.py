@@ -13,6 +13,7 @@ from hub.core.database import db
 from hub.core.errors import Refused
 from hub.core.policy import Actor
 
+from .bringing import brought_from
 from .models import Example, ExamplePost
 from .queries import Choice
 from .rules import LONGEST_CAPTION, MOST_POSTS
@@ -79,12 +80,17 @@ def restore(actor: Actor, example: Example, reason: str = "") -> None:
 
 def _set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: bool) -> None:
     permit(actor, "example.moderate", example)
-    if (example.withdrawn_at is not None) == withdrawn:
+    since = example.withdrawn_at
+    if (since is not None) == withdrawn:
         return
-    example.withdrawn_at = clock.now() if withdrawn else None
+    now = clock.now() if withdrawn else None
+    # What was brought along from it goes with it, and comes back unless it was withdrawn for itself.
+    together = [example, *(one for one in brought_from(example) if one.withdrawn_at == since)]
     verb = "example.withdraw" if withdrawn else "example.restore"
-    audit.record(actor, verb, example, group_id=example.post.item.group_id, reason=reason)
-    _changed(example, example.post.item)
+    for one in together:
+        one.withdrawn_at = now
+        audit.record(actor, verb, one, group_id=one.post.item.group_id, reason=reason)
+        _changed(one, one.post.item)
 
 
 def _changed(example: Example, item: Item) -> None:

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from hub.content.models import COMMENT, Item
+from hub.content.models import COMMENT, Item, Post
 from hub.content.showing import kept
 from hub.core.database import db
 from hub.core.policy import Actor
 from hub.core.slots import fills
+from hub.guidance.bringing import Belongings, add_belongings
 
+from .bringing import bring_along, bringable, read_by_more
 from .cards import cards_of, with_all_that_cards_show
 from .models import Example
 from .queries import any_under, cards_version, under_posts
@@ -76,3 +78,19 @@ def attaching(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Mark
         for piece in pieces
         if piece.kind != COMMENT and (own or (piece.author_id == actor.person_id and not item.closed))
     }
+
+
+def _offered(actor: Actor, answer: Post) -> Markup | None:
+    """Ticked, unless more people would read them than do now: opening them is the moderator's word."""
+    found = bringable(actor, answer)
+    if not found:
+        return None
+    show = get_template_attribute("examples/_bring.html", "bring")
+    return show(found, cards_of(found), read_by_more(answer.item))
+
+
+def _bring(actor: Actor, answer: Post, page: Item, chosen: Sequence[str]) -> None:
+    bring_along(actor, answer, page, chosen)
+
+
+add_belongings(Belongings(offer=_offered, bring=_bring))

@@ -34,6 +34,7 @@ DONE = {
     "group.remove_member": _("took somebody out of the group"),
     "group.read": _("began to read the group as an administrator"),
     "example.attach": _("attached an example"),
+    "example.bring": _("brought an example along to guidance"),
     "example.detach": _("took an example off"),
     "example.withdraw": _("withdrew an example in"),
     "example.restore": _("put back an example in"),

@@ -229,6 +229,11 @@ def _a_moderator_makes_guidance(facilitator: Reader, sign_ins: list, question: s
     facilitator.goto("/desk")
     facilitator.goto(question)
     facilitator.press("Turn into guidance")
+    # The group is part-open: what its members attached is shown to all only where the moderator says so.
+    examples = facilitator.page.locator("[name=bring]")
+    assert examples.count() == 2 and not examples.first.is_checked()
+    examples.last.check()
+    facilitator.press("Start this draft")
     if not facilitator.page.url.endswith("/edit"):
         facilitator.press("Edit this draft")
     facilitator.page.locator("[name=title]").fill("Posts that were taken down")
@@ -247,6 +252,7 @@ def _a_moderator_makes_guidance(facilitator: Reader, sign_ins: list, question: s
     facilitator.goto(page)
     facilitator.sees("Posts that were taken down")
     facilitator.sees(QUESTION)  # its source
+    assert facilitator.page.locator("figure.example").count() == 1
     facilitator.sees("Isla Rae")  # credited
     facilitator.goto(question)
     facilitator.sees("This became guidance")

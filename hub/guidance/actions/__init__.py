@@ -3,12 +3,13 @@
 from .publishing import mark_checked, mark_needs_review, publish, supersede
 from .reviewing import return_to_draft, send_for_review
 from .revising import Meanwhile, revert_to, revise
-from .starting import credit, guidance_from_answer, start_guidance
+from .starting import credit, guidance_from_answer, made_from, start_guidance
 
 __all__ = [
     "Meanwhile",
     "credit",
     "guidance_from_answer",
+    "made_from",
     "mark_checked",
     "mark_needs_review",
     "publish",

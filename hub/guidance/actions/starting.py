@@ -83,7 +83,7 @@ def guidance_from_answer(
     """
     permit(actor, "guidance.derive", answer)
     question = answer.item
-    if (made := _made_before(answer)) is not None:
+    if (made := made_from(answer)) is not None:
         return made
     item = start_guidance(
         actor,
@@ -103,7 +103,8 @@ def guidance_from_answer(
     return item
 
 
-def _made_before(answer: Post) -> Item | None:
+def made_from(answer: Post) -> Item | None:
+    """The page that an answer became, if it did."""
     return db.session.scalars(
         select(Item)
         .join(Link, Link.to_item_id == Item.id)

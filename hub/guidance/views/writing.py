@@ -16,6 +16,7 @@ from hub.core.forms import HubForm
 from hub.guidance import actions, queries
 from hub.guidance.actions import Meanwhile
 from hub.guidance.actions.pages import revision, topics_of_ids
+from hub.guidance.bringing import bring, offered
 from hub.guidance.forms import PageForm
 from hub.guidance.sources import write_sources
 from hub.guidance.telling import changed_parts
@@ -146,15 +147,33 @@ def go_back(slug: str, number: int, of: int) -> Response:
     return redirect(item.path, 303)
 
 
-@bp.post("/groups/<slug>/questions/<int:number>/posts/<int:position>/guidance")
+@bp.route("/groups/<slug>/questions/<int:number>/posts/<int:position>/guidance", methods=["GET", "POST"])
 @requires("guidance.derive")
-def derive(slug: str, number: int, position: int) -> Response:
-    """Turn an answer into a draft, and begin to edit it."""
-    question = seen_item(QUESTION, slug, number)
+def derive(slug: str, number: int, position: int) -> Answer:
+    """Turn an answer into a draft, and begin to edit it. What could come along is asked about first."""
+    actor, question = current_actor(), seen_item(QUESTION, slug, number)
     answer = post_at(question, position)
     form = HubForm()
     if earlier := form.sent_before():
         return earlier
-    item = actions.guidance_from_answer(current_actor(), answer)
+    begun = actions.made_from(answer)
+    offers = offered(actor, answer) if begun is None else ""
+    if request.method == "GET":
+        if begun is not None:
+            return redirect(f"{begun.path}/edit", 303)
+        return render_template(
+            "guidance/derive.html",
+            group=question.group,
+            section="questions",
+            question=question,
+            answer=answer,
+            offers=offers,
+            form=form,
+        )
+    if offers and "asked" not in request.form:
+        return redirect(request.path, 303)
+    item = actions.guidance_from_answer(actor, answer)
+    if begun is None:
+        bring(actor, answer, item, request.form.getlist("bring"))
     flash(_("This draft begins with the answer's words. Its authors are credited."), "success")
-    return form.done(f"{item.path}/edit" if request.form.get("edit", "1") == "1" else item.path)
+    return form.done(f"{item.path}/edit")

@@ -1,0 +1,116 @@
+"""Examples come along when an answer becomes guidance: the same posts, in the same versions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from hub.content.actions.permitting import permit
+from hub.content.actions.spine import happened, touch
+from hub.content.models import OPENING, Item, Link, Post
+from hub.content.rules import is_open_to_all
+from hub.core import audit, search
+from hub.core.database import db
+from hub.core.outbox import emit
+from hub.core.policy import Actor, visible
+from hub.groups.models import PART_OPEN
+from hub.guidance.models import BECAME
+
+from .cards import with_all_that_cards_show
+from .models import Example, ExamplePost
+
+
+def read_by_more(question: Item) -> bool:
+    """Whether guidance of the question's group is read by people who cannot read the question."""
+    return question.group.visibility == PART_OPEN and not is_open_to_all(question)
+
+
+def bringable(actor: Actor, answer: Post) -> list[Example]:
+    """The examples under an answer and its question, in the order of reading; none that is withdrawn."""
+    return list(
+        db.session.scalars(
+            select(Example)
+            .join(Example.post)
+            .where(
+                Post.item_id == answer.item_id,
+                (Post.id == answer.id) | (Post.kind == OPENING),
+                Post.withdrawn_at.is_(None),
+                Example.withdrawn_at.is_(None),
+                visible(Example, actor),
+            )
+            .order_by(Post.position, Example.position, Example.id)
+            .options(*with_all_that_cards_show())
+        )
+    )
+
+
+def bring_along(actor: Actor, answer: Post, page: Item, tokens: Sequence[str]) -> list[Example]:
+    """Show the named examples of an answer and its question on the page that grew from it as well.
+
+    They stay the acts of whoever attached them, who may take them off and is told. Tokens that name nothing
+    of the kind are left out, and so is what the page shows already.
+    """
+    permit(actor, "guidance.derive", answer)
+    post = db.session.scalars(
+        select(Post)
+        .where(Post.item_id == page.id, Post.position == 1)
+        .options(joinedload(Post.item).joinedload(Item.group))
+    ).one()
+    permit(actor, "example.attach", post)
+    there = db.session.scalars(
+        select(Example).where(Example.post_id == post.id).order_by(Example.position, Example.id)
+    ).all()
+    shown = {_what_it_shows(example) for example in there}
+    wanted = [example for example in bringable(actor, answer) if example.token in tokens]
+    brought = [
+        _bring(actor, example, post, position, answer.item)
+        for position, example in enumerate(
+            (example for example in wanted if _what_it_shows(example) not in shown),
+            start=max((example.position for example in there), default=0) + 1,
+        )
+    ]
+    if brought:
+        touch(page)
+        for person_id in sorted({one.person_id for one in brought if one.person_id} - {actor.person_id}):
+            emit("example.brought", item_id=page.id, person_id=person_id)
+    return brought
+
+
+def _bring(actor: Actor, example: Example, post: Post, position: int, question: Item) -> Example:
+    made = Example(post=post, position=position, caption=example.caption, person_id=example.person_id)
+    made.shows = [
+        ExamplePost(
+            position=part.position, archived_post_id=part.archived_post_id, version_id=part.version_id
+        )
+        for part in example.shows
+    ]
+    db.session.add(made)
+    db.session.flush()
+    audit.record(
+        actor,
+        "example.bring",
+        made,
+        group_id=post.item.group_id,
+        example=example.id,
+        posts=[part.archived_post_id for part in example.shows],
+        read_by_more=read_by_more(question),
+    )
+    search.changed(f"example:{made.id}")
+    made.attached_at = happened("attached", actor, post.item, post).happened_at
+    return made
+
+
+def _what_it_shows(example: Example) -> tuple[str, tuple[int, ...]]:
+    return example.caption, tuple(part.version_id for part in example.shows)
+
+
+def brought_from(example: Example) -> list[Example]:
+    """What was brought along from an example, on pages that grew from where it stands."""
+    grown = select(Link.to_item_id).where(Link.from_item_id == example.post.item_id, Link.kind == BECAME)
+    alike = db.session.scalars(
+        select(Example)
+        .join(Example.post)
+        .where(Post.item_id.in_(grown), Example.caption == example.caption)
+        .order_by(Example.id)
+    )
+    return [one for one in alike if _what_it_shows(one) == _what_it_shows(example)]
