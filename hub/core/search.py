@@ -118,13 +118,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """A page of hits, and what was searched for: words used, and words left out as too common or too many."""
+    """A page of hits, and what was searched for: words used, words left out as too common or too many, and
+    other names of the same things that were looked for too."""
 
     hits: tuple[Hit, ...] = ()
     next: str = ""
     words: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def more(self) -> bool:

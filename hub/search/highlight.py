@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,7 @@ from hub.search.parsing import Clause
 EXCERPT = 200  # characters: three lines on a desktop, six on a phone
 LEAD = 60  # characters shown before the first match
 LONGEST_READ = 20_000  # characters of one text looked at; reading more costs more than it shows
+LONGEST_NAME = 120  # characters in which a name of several words stands whole
 BEGINNING = 3  # letters by which a word is picked for a closer look
 
 _TOKEN = re.compile(r"\S+")
@@ -37,14 +38,18 @@ class Highlighter:
     def __init__(self, wanted: Sequence[Clause]):
         self._stems: dict[str, int] = {}
         self._prefixes: list[tuple[str, int]] = []
+        self._names: list[tuple[tuple[str, ...], int]] = []
         for number, clause in enumerate(wanted):
-            roots = {*clause.stems, *clause.phrase}
+            roots = {*clause.stems, *clause.phrase, *(name[0] for name in clause.also if len(name) == 1)}
+            self._names += [(name, number) for name in clause.also if len(name) > 1]
             if clause.prefix:
                 self._prefixes.append((clause.prefix, number))
                 roots.update(unfinished(clause.prefix))
             for root in roots:
                 self._stems.setdefault(root, number)
-        self._promising = _promising({*self._stems, *(prefix for prefix, _ in self._prefixes)})
+        firsts = {name[0] for name, _ in self._names}
+        self._name_begins = _promising(firsts) if firsts else None
+        self._promising = _promising({*self._stems, *(prefix for prefix, _ in self._prefixes), *firsts})
 
     def matches(self, text: str) -> list[Match]:
         """Every match in the text, in order, without overlaps."""
@@ -53,7 +58,21 @@ class Highlighter:
             if self._promising.search(token.group()):
                 for run in runs(token.group()):
                     found += self._in_run(run, token.start())
-        return found
+        return _apart([*self._names_in(text), *found]) if self._names else found
+
+    def _names_in(self, text: str) -> Iterator[Match]:
+        """Names of several words, where they stand whole: "information" alone is not what was asked for."""
+        assert self._name_begins is not None
+        for token in _TOKEN.finditer(text):
+            if not self._name_begins.search(token.group()):
+                continue
+            near = text[token.start() : token.start() + LONGEST_NAME]
+            parts = [part for run in runs(near) for part in run.parts if part.word not in COMMON]
+            for name, clause in self._names:
+                if tuple(part.stem for part in parts[: len(name)]) == name:
+                    yield Match(
+                        token.start() + parts[0].start, token.start() + parts[len(name) - 1].end, clause
+                    )
 
     def _in_run(self, run: Run, at: int) -> list[Match]:
         for joined in filter(None, (run.sigil, run.whole)):
@@ -100,6 +119,15 @@ class Highlighter:
         first = self._promising.search(text)
         start = max(0, first.start() - EXCERPT) if first else 0
         return text[start : start + LONGEST_READ]
+
+
+def _apart(matches: Sequence[Match]) -> list[Match]:
+    """In order, the longer of two that overlap."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda one: (one.start, -one.end)):
+        if not kept or match.start >= kept[-1].end:
+            kept.append(match)
+    return kept
 
 
 def _clauses(matches: Sequence[Match]) -> frozenset[int]:

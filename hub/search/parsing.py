@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.core.search import CannotSearch
 from hub.search.analysis import COMMON, Run, runs, stem
+from hub.search.synonyms import is_name, names_in
 
 # Bounds on the work that one query may cause; far above what anybody types by hand.
 LONGEST_QUERY = 1_000
@@ -22,22 +23,25 @@ _QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": 
 class Clause:
     """One thing to look for: one of ``stems``, the ``phrase``, or a word that begins with ``prefix``.
 
-    ``text`` is how it was typed. At least one of the three is set.
+    ``text`` is how it was typed. At least one of the three is set. ``also`` are other names of the same
+    thing, each as the stems of its words, one after the other; they count for less than what was typed.
     """
 
     text: str
     stems: tuple[str, ...] = ()
     phrase: tuple[str, ...] = ()
     prefix: str = ""
+    also: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """Clauses wanted and not wanted, and the words that were left out."""
+    """Clauses wanted and not wanted, words that were left out, other names that are looked for too."""
 
     wanted: tuple[Clause, ...]
     unwanted: tuple[Clause, ...]
     left_out: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 def parse(text: str, as_you_type: bool = False) -> Parsed:
@@ -86,7 +90,26 @@ class _Reading:
         if not self.wanted:
             reason = "only_without" if self.unwanted else "only_common" if self.common else "nothing"
             raise CannotSearch(reason, left_out)
-        return Parsed(tuple(self.wanted), tuple(self.unwanted), left_out)
+        wanted, also = _with_other_names(tuple(self.wanted))
+        return Parsed(wanted, tuple(self.unwanted), left_out, also)
+
+
+def _with_other_names(wanted: tuple[Clause, ...]) -> tuple[tuple[Clause, ...], tuple[str, ...]]:
+    """The clauses, each word of a name with the thing's other names; and those names as they are written."""
+    clauses, told = list(wanted), {}
+    for first, number, others in names_in([_as_words(clause) for clause in wanted]):
+        told |= {written: None for written, _stems in others}
+        for place in range(first, first + number):
+            clauses[place] = replace(clauses[place], also=tuple(stems for _written, stems in others))
+    return tuple(clauses), tuple(told)
+
+
+def _as_words(clause: Clause) -> tuple[str, ...]:
+    """The stems that were typed; none that could be a name where something was quoted or is unfinished."""
+    if clause.prefix or clause.text.startswith('"'):
+        return ("",)
+    # "FOI(S)A" is a name as a whole, "data-protection" by its parts.
+    return clause.stems if is_name(clause.stems) else clause.phrase or clause.stems
 
 
 def _phrase(text: str) -> Clause | None:

@@ -22,6 +22,7 @@ MOST_HITS = 50
 # or is hidden, and posts of the communities that we measured have about this many words.
 SATURATION, LENGTH_WEIGHT, AVERAGE_LENGTH = 1.2, 0.6, 100
 WEIGHTS = {"title": 3.0, "people": 2.0, "text": 1.0}
+ALSO = 0.5  # of another name of the same thing: what says the word itself comes first
 BEGINNING_RARITY = 1.0  # of a word that is not finished: which word is meant is not known
 
 
@@ -73,6 +74,7 @@ class RankedSearch:
             words=tuple(clause.text for clause in parsed.wanted),
             without=tuple(clause.text for clause in parsed.unwanted),
             left_out=parsed.left_out,
+            also=parsed.also,
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.core.search import Document, Query
 from hub.search.analysis import unfinished
 from hub.search.indexing import placed_terms
 from hub.search.parsing import Clause, Parsed
-from hub.search.ranking import WEIGHTS, depth
+from hub.search.ranking import ALSO, WEIGHTS, depth
 
 _LABELS = {"title": "A", "people": "B", "text": "D"}
 # ts_rank takes weights of the labels D, C, B and A, none above 1.
@@ -35,14 +35,27 @@ def _quoted(stem: str) -> str:
     return f"'{escaped}'"
 
 
-def _clause(clause: Clause) -> str:
+def _phrase(stems: Sequence[str]) -> str:
+    return "(" + " <-> ".join(map(_quoted, stems)) + ")"
+
+
+def _typed(clause: Clause) -> list[str]:
+    """The ways in which a text may answer a clause as it was typed."""
     ways = [_quoted(stem) for stem in clause.stems]
     if clause.phrase:
-        ways.append("(" + " <-> ".join(map(_quoted, clause.phrase)) + ")")
+        ways.append(_phrase(clause.phrase))
     if clause.prefix:
         ways.append(f"{_quoted(clause.prefix)}:*")
         ways += map(_quoted, unfinished(clause.prefix))
+    return ways
+
+
+def _either(ways: Iterable[str]) -> str:
     return "(" + " | ".join(ways) + ")"
+
+
+def _clause(clause: Clause) -> str:
+    return _either([*_typed(clause), *map(_phrase, clause.also)])
 
 
 def _matching(parsed: Parsed, any_word: bool) -> str:
@@ -63,6 +76,10 @@ def counting(parsed: Parsed, table: str) -> tuple[str, dict[str, Any]]:
     return f"SELECT {', '.join(counts)}", bound
 
 
+def _rank(bound: str) -> str:
+    return f"ts_rank(CAST(:weights AS real[]), terms, CAST(:{bound} AS tsquery), 1)"
+
+
 def ranking(parsed: Parsed, query: Query, rarities: list[float], table: str) -> tuple[str, dict[str, Any]]:
     """A statement of (key, item, score, created), best first."""
     bound: dict[str, Any] = {
@@ -73,10 +90,11 @@ def ranking(parsed: Parsed, query: Query, rarities: list[float], table: str) -> 
     }
     scores = []
     for number, (clause, rare) in enumerate(zip(parsed.wanted, rarities, strict=True)):
-        bound |= {f"clause{number}": _clause(clause), f"rare{number}": rare}
-        scores.append(
-            f":rare{number} * ts_rank(CAST(:weights AS real[]), terms, CAST(:clause{number} AS tsquery), 1)"
-        )
+        bound |= {f"clause{number}": _either(_typed(clause)), f"rare{number}": rare}
+        scores.append(f":rare{number} * {_rank(f'clause{number}')}")
+        if clause.also:
+            bound |= {f"also{number}": _either(map(_phrase, clause.also)), "less": ALSO}
+            scores.append(f":rare{number} * :less * {_rank(f'also{number}')}")
     conditions = ["terms @@ CAST(:matching AS tsquery)"]
     for condition, values in _filters(query):
         conditions.append(condition)

@@ -13,7 +13,7 @@ from whoosh.searching import Searcher
 from hub.core.search import OPEN, Query
 from hub.search.analysis import unfinished
 from hub.search.parsing import Clause, Parsed
-from hub.search.ranking import AVERAGE_LENGTH, BEGINNING_RARITY, LENGTH_WEIGHT, SATURATION, rarity
+from hub.search.ranking import ALSO, AVERAGE_LENGTH, BEGINNING_RARITY, LENGTH_WEIGHT, SATURATION, rarity
 
 # Stems tried for one beginning: the shortest in documents that the reader may see. A beginning with more
 # is not yet a search.
@@ -130,6 +130,7 @@ class Compiler:
             ways.append(wq.Phrase("text", list(clause.phrase)))
         if clause.prefix:
             ways += [wq.Term("text", stem) for stem in self._beginning(clause)]
+        ways += [_name(stems) for stems in clause.also]
         return ways[0] if len(ways) == 1 else wq.Or(ways)
 
     def _beginning(self, clause: Clause) -> list[str]:
@@ -144,6 +145,13 @@ class Compiler:
         """Whether a document has the stem that the reader may see."""
         leaves = [leaf.reader() for leaf, _ in self._searcher.leaf_searchers()]
         return any(map(_passes, leaves, self._masks, [stem] * len(leaves)))
+
+
+def _name(stems: tuple[str, ...]) -> wq.Query:
+    """Another name of what is looked for."""
+    if len(stems) == 1:
+        return wq.Term("text", stems[0], boost=ALSO)
+    return wq.Phrase("text", list(stems), boost=ALSO)
 
 
 def _passes(reader: IndexReader, mask: bytes | None, stem: str) -> bool:
