@@ -1,7 +1,8 @@
 """What this field calls by several names. Who asks for one is shown what says another.
 
 Applied when a query is read, never when a text is indexed: a name added here is found at once, in every
-index. What is in quotes is taken as written. A page that says the word itself comes before one that says another.
+index. What is in quotes is taken as written. A page that says the word itself comes before one that says
+another.
 """
 
 from __future__ import annotations
