@@ -5,7 +5,7 @@ import time
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.core.markup import own_words, quote, render
@@ -106,6 +106,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=150, deadline=None)
+@example(quoted=[f"@bob said in #5:\n{SECRET}", "***", f"@bob said in #5:\n{SECRET}"], before=[])
 @given(st.lists(PIECES, max_size=12), st.lists(PIECES, max_size=4))
 def test_whatever_was_quoted_not_a_word_of_it_is_left(quoted, before):
     before = [piece.replace(SECRET, "Kept") for piece in before]

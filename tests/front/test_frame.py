@@ -55,7 +55,7 @@ def test_a_cookie_that_is_not_ours_changes_nothing(client):
 
 def test_a_member_signs_out_by_a_button(client):
     page = sign_in(client, person("Ailsa Grant")).get("/about/terms").text
-    assert "Ailsa Grant" in page
+    assert "Ailsa" in page
     assert '<form method="post" action="/sign-out">' in page
 
 

@@ -31,10 +31,12 @@ def without_words_of(source: str, hidden: Collection[int], instead: str) -> str:
     name them."""
     kept: list[str] = []
     inside = 0  # how deep the hidden quote lies, if we are in one
+    apart = True  # whether the line before was no quote: only there does another quote as deep begin
     for line in source.split("\n"):
         head = HEAD.match(line)
         depth = (head["lead"] if head else LEAD.match(line)[0]).count(">")  # type: ignore[index]
-        nested = inside and depth > inside
+        nested = inside and (depth > inside or (depth == inside and not apart))
+        apart = not depth
         if head and not nested:
             inside = depth if int(head["position"]) in hidden else 0
             kept += [line, f"{head['lead'].rstrip()} {instead}"] if inside else [line]

@@ -118,7 +118,8 @@ class Compiler:
         )
 
     def _open_documents(self, clause: Clause) -> int:
-        return sum(self._statistics.having(stem.encode()) for stem in clause.stems)
+        stems = {*clause.stems, *(stem for other in clause.also for stem in other)}
+        return sum(self._statistics.having(stem.encode()) for stem in stems)
 
     def unwanted(self, parsed: Parsed) -> wq.Query:
         """What excludes a document."""
