@@ -78,6 +78,7 @@ WORDS = {
         "guidance_returned": _("Guidance was not published yet"),
         "guidance_published": _("Guidance was published"),
         "guidance_derived": _("An answer became guidance"),
+        "example_brought": _("An example came along to guidance"),
         "digest": _("Digest"),
         "digest.confirm": _("Confirming a digest"),
         "notice": _("Told of an answer or mention"),
