@@ -22,6 +22,9 @@ from .models import (
     PostVersion,
 )
 
+# Platforms' codes for texts in no language: undetermined, only pictures, too short, nothing spoken.
+NO_LANGUAGE = frozenset({"und", "qme", "qst", "zxx"})
+
 
 @dataclass(frozen=True)
 class ShownMedia:
@@ -58,6 +61,11 @@ class ShownPost:
     sha256: str
     url: str
     sample: bool = False
+
+
+def language_of(version: PostVersion | None) -> str:
+    """The language that a version is written in; "" when its platform could not or did not tell."""
+    return version.language if version and version.language not in NO_LANGUAGE else ""
 
 
 def kind_of(post: ArchivedPost) -> str:
@@ -147,7 +155,7 @@ def show(
         at=at,
         stated_at=version.stated_at if version else "",
         text=version.text if version else "",
-        lang=version.language if version and version.language not in ("und", "qme", "qst", "zxx") else "",
+        lang=language_of(version),
         complete=version.complete if version else True,
         media=show_media(version.media) if version else (),
         links=tuple((shown, expanded) for shown, expanded in details.get("links", ())),

@@ -19,8 +19,9 @@ from .rules import shows_post_of
 
 def item_statement(actor: Actor) -> Select[tuple[Item]]:
     """One item by its address, if the actor sees it, with its group. To be given `kind`, `slug`, `number`."""
-    if item_statement not in actor.conditions:
-        actor.conditions[item_statement] = (
+    statement: Select[tuple[Item]] = actor.once(
+        item_statement,
+        lambda: (
             select(Item)
             .join(Item.group)
             .options(contains_eager(Item.group))
@@ -30,8 +31,8 @@ def item_statement(actor: Actor) -> Select[tuple[Item]]:
                 Item.kind == bindparam("kind"),
                 Item.number == bindparam("number"),
             )
-        )
-    statement: Select[tuple[Item]] = actor.conditions[item_statement]
+        ),
+    )
     return statement
 
 
@@ -128,6 +129,11 @@ def post_statement(actor: Actor, item: Item, position: int) -> Select[tuple[Post
     return select(Post).where(
         Post.item_id == item.id, Post.position == position, shows_post_of(actor, item), visible(Post, actor)
     )
+
+
+def opening_post(item: Item) -> Post:
+    """The first post of an item that the caller was shown to see."""
+    return db.session.scalars(select(Post).where(Post.item_id == item.id, Post.position == 1)).one()
 
 
 def revisions(post: Post) -> Sequence[Revision]:

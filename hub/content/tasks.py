@@ -7,8 +7,8 @@ from hub.core.database import db
 from hub.core.outbox import on
 
 from .actions.rendering import hold_with_quoting, render_quoting
-from .actions.spine import hold_item, touch
-from .models import Activity, Numbering, Post
+from .actions.spine import hold_item, hold_numbering, touch
+from .models import Activity, Post
 
 # One worker at a time. Whatever it can see is committed: numbers rise in order of commit.
 NUMBERING = "activity numbers"
@@ -22,11 +22,7 @@ def number_activities(activity_id: int) -> None:
     another. It is kept apart from the activities, so that numbers are not given again after deletions: what a
     subscriber's watermark has passed would never be told.
     """
-    numbering = db.session.scalars(select(Numbering).with_for_update()).one_or_none()
-    if numbering is None:
-        numbering = Numbering(id=1, last_number=0)
-        db.session.add(numbering)
-        db.session.flush()
+    numbering = hold_numbering()
     waiting = db.session.scalars(
         select(Activity).where(Activity.number.is_(None)).order_by(Activity.id)
     ).all()

@@ -38,6 +38,12 @@ class Actor:
     # it to the database. Rules judge by the actor alone, so it holds as long as the actor does.
     conditions: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once for this actor. It must depend on nothing but the actor."""
+        if key not in self.conditions:
+            self.conditions[key] = make()
+        return self.conditions[key]
+
     @property
     def signed_in(self) -> bool:
         return self.person_id is not None
@@ -123,9 +129,7 @@ def permission(action: str, *, on: bool = True) -> Callable[[Permission], Permis
 
 def visible(model: type, actor: Actor) -> ColumnElement[bool]:
     """The SQL condition under which `actor` sees rows of `model`."""
-    if model not in actor.conditions:
-        actor.conditions[model] = _condition(model, actor)
-    condition: ColumnElement[bool] = actor.conditions[model]
+    condition: ColumnElement[bool] = actor.once(model, lambda: _condition(model, actor))
     return condition
 
 

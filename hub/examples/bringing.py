@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
 from hub.content.models import OPENING, Item, Link, Post
+from hub.content.queries import opening_post
 from hub.content.rules import is_open_to_all
 from hub.core import audit, search
 from hub.core.database import db
@@ -51,11 +51,7 @@ def bring_along(actor: Actor, answer: Post, page: Item, tokens: Sequence[str]) -
     of the kind are left out, and so is what the page shows already.
     """
     permit(actor, "guidance.derive", answer)
-    post = db.session.scalars(
-        select(Post)
-        .where(Post.item_id == page.id, Post.position == 1)
-        .options(joinedload(Post.item).joinedload(Item.group))
-    ).one()
+    post = opening_post(page)
     permit(actor, "example.attach", post)
     there = db.session.scalars(
         select(Example).where(Example.post_id == post.id).order_by(Example.position, Example.id)

@@ -25,7 +25,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.rules import for_its_organisation, revealed
-from hub.archive.showing import each_once
+from hub.archive.showing import each_once, language_of
 from hub.archive.words import event_word, platform
 from hub.core.database import db
 from hub.core.pages import day
@@ -197,7 +197,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         handle="" if masked or name is None else name.handle,
         at=written,
         text=text,
-        lang=version.language if version.language not in {"", "und", "qst", "qme", "zxx"} else "",
+        lang=language_of(version),
         media=[_medium(medium, masked) for medium in each_once(version.media)],
         events=[
             *_edited(version.id, order, edits, post.posted_at),

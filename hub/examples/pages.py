@@ -89,8 +89,4 @@ def _offered(actor: Actor, answer: Post) -> Markup | None:
     return show(found, cards_of(found), read_by_more(answer.item))
 
 
-def _bring(actor: Actor, answer: Post, page: Item, chosen: Sequence[str]) -> None:
-    bring_along(actor, answer, page, chosen)
-
-
-add_belongings(Belongings(offer=_offered, bring=_bring))
+add_belongings(Belongings(offer=_offered, bring=bring_along))

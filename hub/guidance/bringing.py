@@ -19,7 +19,7 @@ class Belongings:
     """
 
     offer: Callable[[Actor, Post], Markup | None]
-    bring: Callable[[Actor, Post, Item, Sequence[str]], None]
+    bring: Callable[[Actor, Post, Item, Sequence[str]], object]
 
 
 _known: list[Belongings] = []

@@ -100,7 +100,6 @@ def _subjects(actor: Actor, rows: Sequence[AuditEntry]) -> dict[tuple[str, int |
             select(Report)
             .where(visible(Report, actor), Report.id.in_(reports))
             .options(
-                joinedload(Report.post).joinedload(Post.item),
                 joinedload(Report.example).joinedload(Example.post).joinedload(Post.item),
             )
         )
@@ -111,7 +110,6 @@ def _subjects(actor: Actor, rows: Sequence[AuditEntry]) -> dict[tuple[str, int |
 
 def _of_report(report: Report) -> tuple[str, str]:
     """What was reported, as its page calls it."""
-    item = report.item or (report.post.item if report.post else None)
-    item = item or (report.example.post.item if report.example else None)
+    item = report.item or (report.example.post.item if report.example else None)
     name = item.title if item else (report.person.name if report.person else "")
     return name, local_path(report.about)

@@ -5,17 +5,17 @@ from types import SimpleNamespace
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.accounts.sign_in import local_path
-from hub.content.models import OPENING, Item, Post
+from hub.content.models import Item, Post
+from hub.content.queries import post_statement
 from hub.core.access import current_actor, load, requires
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.forms import HubForm
 from hub.core.keyed import without_key
-from hub.core.policy import Actor, visible
+from hub.core.policy import Actor
 from hub.core.security import limiter
 from hub.examples.cards import Card, cards_of, for_judging
 from hub.examples.models import Example
@@ -161,9 +161,7 @@ def _opening(actor: Actor, item: Item | None) -> Post | None:
     """The text of a reported item: nobody can judge by a title."""
     if item is None:
         return None
-    return db.session.scalar(
-        select(Post).where(Post.item_id == item.id, Post.kind == OPENING, visible(Post, actor))
-    )
+    return db.session.scalar(post_statement(actor, item, 1))
 
 
 def _cards(example: Example) -> list[Card]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from hub.content.models import Item
@@ -47,10 +47,13 @@ def notices_of(actor: Actor, cursor: str | None = None) -> Page[Shown]:
 
 def unread_count(actor: Actor) -> int:
     """How many wait; counting stops just above MOST_COUNTED."""
-    if unread_count not in actor.conditions:  # built once for each actor: every page of theirs asks it
-        waiting = select(Notice.id).where(visible(Notice, actor), is_unread()).limit(MOST_COUNTED + 1)
-        actor.conditions[unread_count] = select(func.count()).select_from(waiting.subquery())
-    return db.session.scalar(actor.conditions[unread_count]) or 0
+    statement: Select[tuple[int]] = actor.once(unread_count, lambda: _counting(actor))
+    return db.session.scalar(statement) or 0
+
+
+def _counting(actor: Actor) -> Select[tuple[int]]:
+    waiting = select(Notice.id).where(visible(Notice, actor), is_unread()).limit(MOST_COUNTED + 1)
+    return select(func.count()).select_from(waiting.subquery())
 
 
 def one_notice(actor: Actor, token: str) -> Notice | None:

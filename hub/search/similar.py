@@ -108,8 +108,9 @@ def related(actor: Actor, item: Item) -> Sequence[Related]:
 
 def _related_statement(actor: Actor) -> Select[Any]:
     """Built once for each actor: it is asked for on every page of an item. To be given `ids`."""
-    if related not in actor.conditions:
-        actor.conditions[related] = (
+    statement: Select[Any] = actor.once(
+        related,
+        lambda: (
             select(Item.id, Item.title, Item.kind, Item.number, Group.slug)
             .join(Group, Group.id == Item.group_id)
             .where(
@@ -118,6 +119,6 @@ def _related_statement(actor: Actor) -> Select[Any]:
                 Item.withdrawn_at.is_(None),
                 visible(Item, actor),
             )
-        )
-    statement: Select[Any] = actor.conditions[related]
+        ),
+    )
     return statement

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from hub.content.actions.spine import hold_numbering
 from hub.content.models import (
     ANSWER,
     COMMENT,
@@ -15,7 +16,6 @@ from hub.content.models import (
     REPLY,
     Activity,
     Item,
-    Numbering,
     Post,
     Revision,
     Topic,
@@ -129,8 +129,7 @@ class Keeping:
         self._keep_activities(posts, titles)
 
     def _keep_activities(self, posts: list[dict[str, Any]], items: dict[int, dict[str, Any]]) -> None:
-        numbering = db.session.get(Numbering, 1) or Numbering(id=1, last_number=0)
-        db.session.add(numbering)
+        numbering = hold_numbering()
         last = numbering.last_number
         numbering.last_number += len(posts)
         rows = [

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from hub.accounts.models import Person
 from hub.content.actions import link_items, set_vote
 from hub.content.models import ANSWER, COMMENT, GUIDANCE, QUESTION, Item, Post, Topic
+from hub.content.queries import opening_post
 from hub.core import clock
 from hub.core.database import db
 from hub.core.policy import Actor
@@ -138,9 +139,7 @@ class Retelling:
             opened = start_discussion(actor, group, item.title, item.text, **about)
         opened.is_sample = True
         self.told.items[item.address] = opened
-        self.told.posts[item.address, 0] = db.session.scalars(
-            select(Post).where(Post.item_id == opened.id, Post.position == 1)
-        ).one()
+        self.told.posts[item.address, 0] = opening_post(opened)
 
     def _start_page(self, item: shapes.Item, actor: Actor, group: Group, about: dict) -> Item:
         origin = self.items.get(f"{item.group}/{item.came_from}")

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
-from hub.content.models import Activity, Item, Post
+from hub.content.models import Activity, Item, Numbering, Post
 from hub.core import clock, search
 from hub.core.database import db
 from hub.core.outbox import emit
@@ -40,6 +40,16 @@ def hold_item(item: Item) -> None:
     """Whoever else changes the item, or adds to it, waits until this transaction ends. Posts of the item that
     are to be changed are held before it, always in this order."""
     db.session.execute(select(Item.id).where(Item.id == item.id).with_for_update(key_share=True))
+
+
+def hold_numbering() -> Numbering:
+    """The last number that an activity got, held until this transaction ends: nobody numbers beside it."""
+    numbering = db.session.scalars(select(Numbering).with_for_update()).one_or_none()
+    if numbering is None:
+        numbering = Numbering(id=1, last_number=0)
+        db.session.add(numbering)
+        db.session.flush()
+    return numbering
 
 
 def touch(item: Item) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from hub.content.actions.rendering import render_post
 from hub.content.actions.spine import change_item, changed
 from hub.content.models import GUIDANCE, OPENING, Item, Post, Revision, Topic
+from hub.content.queries import opening_post
 from hub.core import clock
 from hub.core.database import db
 from hub.guidance.models import Filing, Guidance
@@ -23,10 +24,6 @@ def hold(item: Item) -> Guidance:
     if page is None or page.item.kind != GUIDANCE:
         raise LookupError("This item is not a guidance page.")
     return page
-
-
-def opening_post(item: Item) -> Post:
-    return db.session.scalars(select(Post).where(Post.item_id == item.id, Post.position == 1)).one()
 
 
 def revision(item: Item, number: int | None) -> tuple[Revision, Filing | None] | None:

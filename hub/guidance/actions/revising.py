@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hub.content.actions import watch
 from hub.content.actions.permitting import acting_person, permit
 from hub.content.models import JURISDICTIONS, Item, Revision, Topic
+from hub.content.queries import opening_post
 from hub.content.rules import LONGEST_SUMMARY, LONGEST_TITLE
 from hub.core import clock
 from hub.core.database import db
@@ -21,7 +22,7 @@ from hub.guidance.models import DRAFT, Filing, Guidance
 from hub.guidance.rules import LONGEST_NOTE
 from hub.guidance.wording import Met, Wording, bring_together, wording_of
 
-from .pages import hold, html_of, opening_post, revision, show
+from .pages import hold, html_of, revision, show
 
 
 class Meanwhile(Exception):

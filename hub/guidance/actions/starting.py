@@ -11,13 +11,12 @@ from hub.content.actions import link_items, start_item
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import add_once
 from hub.content.models import GUIDANCE, Item, Link, Post, Revision, Topic
+from hub.content.queries import opening_post
 from hub.core.database import db
 from hub.core.outbox import emit
 from hub.core.policy import Actor
 from hub.groups.models import Group
 from hub.guidance.models import ANSWERED, ASKED, BECAME, DRAFT, WROTE, Credit, Filing, Guidance
-
-from .pages import opening_post
 
 Sources = Iterable[tuple[str, str]]
 

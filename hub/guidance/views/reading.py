@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from hub.content.addresses import asked_number, group_at, item_at, topic_asked_for
 from hub.content.models import GUIDANCE, Item, Revision
-from hub.content.queries import reader, topics_of
+from hub.content.queries import opening_post, reader, topics_of
 from hub.content.reading import note_read
 from hub.core import clock
 from hub.core.access import current_actor, requires
@@ -21,7 +21,7 @@ from hub.core.policy import can
 from hub.core.slots import gather
 from hub.groups.models import Group
 from hub.guidance import queries
-from hub.guidance.actions.pages import opening_post, revision
+from hub.guidance.actions.pages import revision
 from hub.guidance.models import Filing
 from hub.guidance.standing import standing
 from hub.guidance.telling import changed_parts

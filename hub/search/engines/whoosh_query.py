@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from whoosh import query as wq
 from whoosh.reading import IndexReader, TermNotFound
@@ -18,9 +18,9 @@ from hub.search.ranking import ALSO, AVERAGE_LENGTH, BEGINNING_RARITY, LENGTH_WE
 # Stems tried for one beginning: the shortest in documents that the reader may see. A beginning with more
 # is not yet a search.
 MOST_EXPANDED = 50
+MOST_VISITED = 5_000  # stems looked at for that: more than share two letters among 200,000
 # Open documents with the rarest words, looked at to find the most alike: some tens of milliseconds.
 MOST_ALIKE = 300
-MOST_VISITED = 5_000  # stems looked at for that: more than share two letters among 200,000
 
 Masks = Sequence[bytes | None]
 """For each segment one byte a document, 1 where the reader may see it and no filter is against; None: all."""
@@ -35,7 +35,6 @@ class OpenStatistics(WeightingModel):
     def __init__(self, opened: Searcher):
         self._opened = opened
         self._documents = opened.doc_count()
-        self._rarity: dict[bytes, float] = {}
         self._having: dict[bytes, int] = {}
         self.beginnings: set[bytes] = set()
 
@@ -43,9 +42,7 @@ class OpenStatistics(WeightingModel):
         """How rare a stem is in open documents."""
         if text in self.beginnings:
             return BEGINNING_RARITY
-        if text not in self._rarity:
-            self._rarity[text] = rarity(self._documents, self.having(text))
-        return self._rarity[text]
+        return rarity(self._documents, self.having(text))
 
     def having(self, text: bytes) -> int:
         """In how many open documents a stem is."""
@@ -103,14 +100,8 @@ class Compiler:
         """What is scored when only the most alike are looked for: documents with one of the rarest words, the
         other words only adding to their scores. Whatever is common is in most documents, and says little."""
         clauses = sorted(parsed.wanted, key=self._open_documents)
-        enough = MOST_ALIKE
-        rare = 0
-        for clause in clauses:
-            enough -= self._open_documents(clause)
-            if enough < 0:
-                break
-            rare += 1
-        rare = max(rare, 1)
+        looked_at = accumulate(map(self._open_documents, clauses))
+        rare = max(1, sum(documents <= MOST_ALIKE for documents in looked_at))
         ways = [self._clause(clause) for clause in clauses]
         wanted = wq.Or(ways[:rare])
         return (
