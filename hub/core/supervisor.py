@@ -107,6 +107,7 @@ def web_command(settings: Settings) -> list[str]:
         "--max-requests=20000",
         "--max-requests-jitter=2000",
         "--log-level=warning",
+        "--preload",  # what every process holds is held once
         "--no-control-socket",
     ]
 

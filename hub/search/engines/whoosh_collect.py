@@ -6,8 +6,10 @@ are skipped, and its collectors let the order of segments decide between equals.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from heapq import heappush, heappushpop
+from weakref import WeakKeyDictionary
 
 from whoosh import query as wq
 from whoosh.matching import Matcher
@@ -20,7 +22,11 @@ from hub.search.parsing import Parsed
 from hub.search.ranking import Candidate
 
 MOST_SCORED = 100_000  # documents that one query may score
+MOST_TAGS = 50  # whose documents a reader remembers: one byte a document each
 PRUNE_EVERY = 200  # documents scored between looks at which parts of the query can still reach the page
+
+_having: WeakKeyDictionary[IndexReader, OrderedDict[str, int]] = WeakKeyDictionary()
+"""Tags already looked up, by the reader of a segment. Each reader serves one thread at a time."""
 
 
 class Best:
@@ -101,7 +107,7 @@ def _mask(reader: IndexReader, sets: Iterable[frozenset[str]]) -> bytes | None:
     for tags in sets:
         either = 0
         for tag in tags:
-            either |= _bits(size, _having_tag(reader, tag))
+            either |= _having_tag(reader, tag)
         mask = either if mask is None else mask & either
     return None if mask is None else mask.to_bytes(size, "little")
 
@@ -113,11 +119,20 @@ def _without(leaf: Searcher, mask: bytes | None, unwanted: wq.Query) -> bytes:
     return left.to_bytes(size, "little")
 
 
-def _having_tag(reader: IndexReader, tag: str) -> Iterable[int]:
+def _having_tag(reader: IndexReader, tag: str) -> int:
+    """Which documents have a tag, one byte each. A reader sees one commit and no other: it stays as it is."""
+    known = _having.setdefault(reader, OrderedDict())
+    if tag in known:
+        known.move_to_end(tag)
+        return known[tag]
     try:
-        return reader.postings("tags", tag).all_ids()
+        numbers: Iterable[int] = reader.postings("tags", tag).all_ids()
     except TermNotFound:
-        return ()
+        numbers = ()
+    known[tag] = _bits(reader.doc_count_all(), numbers)
+    if len(known) > MOST_TAGS:
+        known.popitem(last=False)
+    return known[tag]
 
 
 def _bits(size: int, numbers: Iterable[int]) -> int:

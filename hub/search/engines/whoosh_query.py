@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from whoosh import query as wq
+from whoosh.query.compound import DefaultOr
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.scoring import WeightingModel, WeightLengthScorer
 from whoosh.searching import Searcher
@@ -104,9 +105,10 @@ class Compiler:
         rare = max(1, sum(documents <= MOST_ALIKE for documents in looked_at))
         ways = [self._clause(clause) for clause in clauses]
         wanted = wq.Or(ways[:rare])
-        return (
-            wanted.normalize() if rare == len(ways) else wq.AndMaybe(wanted, wq.Or(ways[rare:])).normalize()
-        )
+        if rare == len(ways):
+            return wanted.normalize()
+        # Whoosh's own choice for small segments is to score every document with a common word beforehand.
+        return wq.AndMaybe(wanted, DefaultOr(ways[rare:])).normalize()
 
     def _open_documents(self, clause: Clause) -> int:
         stems = {*clause.stems, *(stem for other in clause.also for stem in other)}

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader, W3Segment
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
@@ -21,6 +21,7 @@ from whoosh.searching import Searcher
 from whoosh.writing import SegmentWriter
 
 from hub.core.search import Document
+from hub.search.engines.whoosh_files import Segment
 from hub.search.indexing import audiences_of, microseconds, placed_terms
 from hub.search.ranking import WEIGHTS
 
@@ -105,9 +106,9 @@ class _PerDocReader(W3PerDocReader):
 
 
 class _Codec(W3Codec):
-    def new_segment(self, storage: FileStorage, indexname: str) -> W3Segment:
+    def new_segment(self, storage: FileStorage, indexname: str) -> Segment:
         # Whoosh names segments by `random`, which repeats itself where it is seeded.
-        return W3Segment(self, indexname, segid=token_hex(8))
+        return Segment(self, indexname, segid=token_hex(8))
 
     def per_document_reader(self, storage: FileStorage, segment: Any) -> _PerDocReader:
         return _PerDocReader(storage, segment)
