@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import close_all_sessions
 
-from hub.content.fragments import fragments
 from hub.core.database import Base, db
+from hub.core.fragments import fragments
 from hub.core.security import limiter
 from hub.core.settings import Settings
 from hub.factory import create_app

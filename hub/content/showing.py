@@ -10,9 +10,9 @@ from flask_babel import get_locale, get_timezone
 from markupsafe import Markup
 
 from hub.core.access import SAFE_METHODS
+from hub.core.fragments import fragments
 from hub.core.policy import Actor, can
 
-from .fragments import fragments
 from .models import ANSWER, COMMENT, QUESTION, Item
 from .queries import Reader
 

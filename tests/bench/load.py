@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 
 CONNECTIONS = 16
 CHUNK = 262_144
@@ -103,6 +103,24 @@ def measure(address: tuple[str, int], requests: Iterator[bytes], seconds: float)
 
 def gets(paths: list[str], cookie: str = "") -> Iterator[bytes]:
     """GET requests for the paths, round and round."""
-    lines = ["Host: localhost", "Accept: text/html", *([f"Cookie: {cookie}"] if cookie else []), "", ""]
-    head = "\r\n".join(lines)
-    return cycle([f"GET {path} HTTP/1.1\r\n{head}".encode() for path in paths])
+    return cycle([_get(path, f"Cookie: {cookie}" if cookie else "") for path in paths])
+
+
+def gets_anew(paths: list[str]) -> Iterator[bytes]:
+    """The same, each unlike any before it, so that the hub gives no answer that it has kept."""
+    return (
+        _get(path, f"Accept-Language: en, x-{number}")
+        for number, path in zip(count(), cycle(paths), strict=False)
+    )
+
+
+def _get(path: str, more: str) -> bytes:
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: localhost",
+        "Accept: text/html",
+        *([more] if more else []),
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode()

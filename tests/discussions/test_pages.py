@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from hub.content import actions, reading
-from hub.content.fragments import fragments
 from hub.content.models import Draft, Item, ReadMark
 from hub.content.reading import write_noted
 from hub.core.database import db, unit_of_work
+from hub.core.fragments import fragments
 from hub.discussions.actions import reply
 from tests.budget import queries
 from tests.factories.content import discussion, form_on, fresh, topic

@@ -19,8 +19,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from hub.content.fragments import fragments
 from hub.core.delivery import Folder
+from hub.core.fragments import fragments
 from hub.core.security import limiter
 from hub.search.similar import kept
 from tests.house.worlds import BEGIN, CANARIES, DIGESTS, SECRET, World, build, visible_tokens

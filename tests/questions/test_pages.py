@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from hub.content import actions as content
-from hub.content.fragments import fragments
 from hub.core.database import db, unit_of_work
+from hub.core.fragments import fragments
 from hub.questions.actions import accept_answer, answer, comment
 from hub.questions.models import Question
 from tests.budget import queries

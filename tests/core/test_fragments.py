@@ -1,6 +1,6 @@
 """Rendered pieces are kept by version, within bounds, and never across databases."""
 
-from hub.content.fragments import Fragments
+from hub.core.fragments import Fragments
 
 
 def test_what_is_kept_is_made_once():

@@ -1,7 +1,6 @@
-"""Rendered pieces of pages, kept by the version of what they show and never by who looks.
+"""What was made for pages, kept in the process by what it was made from and never by who looks.
 
-Each process keeps its own; what is not asked for longest is dropped first. Pieces hold only what every
-reader sees; what depends on the reader (a vote button, an edit link) is put around them on each request.
+Each process keeps its own; what is not asked for longest is dropped first.
 """
 
 from collections import OrderedDict
@@ -24,22 +23,28 @@ class Fragments:
 
     def get(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """What is kept under the key, or what `make` gives, kept from now on. `size` tells its bytes."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
-        made = make()
-        self._keep(key, made, size(made))
-        return made
+        found = self.find(key)
+        if found is None:
+            found = make()
+            self.keep(key, found, size(found))
+        return found
 
-    def _keep(self, key: Hashable, made: Any, size: int) -> None:
+    def find(self, key: Hashable) -> Any:
+        """What is kept under the key; None when nothing is."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def keep(self, key: Hashable, made: Any, size: int) -> None:
+        """Keep it under the key, in the place of what was there. size: its bytes."""
         if size > self._most // 8:
             return  # one giant must not drive all others out
         with self._lock:
-            if key in self._kept:
-                return
+            _made, before = self._kept.pop(key, (None, 0))
             self._kept[key] = (made, size)
-            self._bytes += size
+            self._bytes += size - before
             while self._bytes > self._most:
                 _key, (_made, dropped) = self._kept.popitem(last=False)
                 self._bytes -= dropped
