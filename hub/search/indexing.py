@@ -9,13 +9,14 @@ from typing import NamedTuple
 from hub.core.search import OPEN, Document
 from hub.search.analysis import terms
 
-FORMAT = "1"  # of both engines' indexes: raise it when the analysis or the fields change, and rebuild
+FORMAT = "2"  # of both engines' indexes: raise it when analysis, fields or worths change, and rebuild
+TITLE, PEOPLE, TEXT = "title", "people", "text"
 FIELD_GAP = 100  # positions between title, people and text, so that no phrase runs across
 MOST_TERMS = 20_000  # of one document: twice the longest post; PostgreSQL takes no more than a megabyte
 
 
 class Placed(NamedTuple):
-    """A stem at a position of a field: "title", "people" or "text"."""
+    """A stem at a position of a field."""
 
     stem: str
     position: int
@@ -30,7 +31,7 @@ def placed_terms(document: Document) -> Iterator[Placed]:
 def _placed(document: Document) -> Iterator[Placed]:
     position = 1
     title = document.title if document.own_title else ""
-    for field, text in (("title", title), ("people", document.people), ("text", document.text)):
+    for field, text in ((TITLE, title), (PEOPLE, document.people), (TEXT, document.text)):
         listed = terms(text, position)
         for term in listed:
             yield Placed(term.stem, term.position, field)

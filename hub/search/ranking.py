@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,13 +16,6 @@ DEEPEST = 500  # ranked documents that a query is read to; who has not found it 
 SHALLOW = 60  # the same where only the first few are shown
 CHUNK = 60  # keys checked at a time: one page of twenty with room for several posts of an item
 MOST_HITS = 50
-
-# Okapi BM25. The average length is a constant instead of a statistic: it would tell of what was deleted
-# or is hidden, and posts of the communities that we measured have about this many words.
-SATURATION, LENGTH_WEIGHT, AVERAGE_LENGTH = 1.2, 0.6, 100
-WEIGHTS = {"title": 3.0, "people": 2.0, "text": 1.0}
-ALSO = 0.5  # of another name of the same thing: what says the word itself comes first
-BEGINNING_RARITY = 1.0  # of a word that is not finished: which word is meant is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +37,6 @@ class Candidate:
 def depth(query: Query) -> int:
     """How many ranked documents the query is read to."""
     return SHALLOW if query.first_only else DEEPEST
-
-
-def rarity(documents: int, having: int) -> float:
-    """Inverse document frequency: of ``documents`` open ones ``having`` have the word. Above zero."""
-    return math.log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
 class RankedSearch:

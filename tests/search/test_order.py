@@ -1,9 +1,13 @@
 """In which order hits come, and how pages of them follow each other."""
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
 from hub.core.search import OPEN, Results
 from hub.search.engines import whoosh_query
+from hub.search.engines.postgres import PostgresEngine
 from hub.search.engines.whoosh import WhooshEngine
 
 from .conftest import Shelf, document
@@ -14,6 +18,67 @@ def test_a_title_counts_for_more_than_a_text(shelf: Shelf) -> None:
         document(1, "About tweets and some other matter"), document(2, "Other matter", title="About tweets")
     )
     assert shelf.find("tweets") == ["2", "1"]
+
+
+@pytest.mark.parametrize("typed", ["tweets", "twee*", "keep tweets", '"keep tweets"', "FOI(S)A tweets"])
+def test_a_title_comes_before_a_text_that_says_it_over_and_over(shelf: Shelf, typed: str) -> None:
+    """However long the text under the title is, and whoever wrote the other."""
+    shelf.put(
+        document(1, "other matter " * 900, title="How we keep tweets under FOI(S)A"),
+        document(2, "Keep tweets, FOI(S)A. " * 30, kind="guidance", people="Tweets"),
+    )
+    assert shelf.find(typed) == ["1", "2"]
+
+
+def test_guidance_comes_a_little_before_what_is_as_good(shelf: Shelf) -> None:
+    shelf.put(
+        document(1, "About tweets", kind="guidance"),
+        document(2, "About tweets", kind="discussion"),
+        document(3, "Tweets, tweets, tweets", kind="discussion"),
+        document(4, "Other matter", title="Tweets", kind="discussion"),
+    )
+    assert shelf.find("tweets") == ["4", "3", "1", "2"]
+
+
+def test_an_item_comes_before_an_example_that_is_named_after_it(shelf: Shelf) -> None:
+    shelf.put(
+        document(1, "Do we keep them? " * 300, title="Tweets of councils"),
+        document(2, "Tweets, tweets, tweets", title="Example: Tweets of councils", kind="example"),
+        document(3, "Tweets, tweets, tweets", title="Other matter"),
+    )
+    assert shelf.find("tweets") == ["1", "2", "3"]
+
+
+def test_both_engines_order_alike(tmp_path: Path, search_url: str) -> None:
+    """Titles, texts that say it more or less often, long and short ones, kinds and authors; some closed."""
+    chance, engines = Random(7), [WhooshEngine(tmp_path / "index"), PostgresEngine(search_url)]
+    words = ["tweets", "retention", "schedules", "vellum", *(f"word{number}" for number in range(40))]
+    documents = [
+        document(
+            number,
+            " ".join(chance.choices(words, k=chance.choice([5, 20, 100, 400]))),
+            title=" ".join(chance.choices(words, k=4)),
+            people=chance.choice(words),
+            kind=chance.choice(["question", "discussion", "guidance", "example"]),
+            own_title=chance.random() < 0.5,
+            audiences=frozenset({chance.choice([OPEN, OPEN, "group:1"])}),
+        )
+        for number in range(150)
+    ]
+    for one in engines:
+        one.clear()
+    shelves = [Shelf(one) for one in engines]
+    for one in shelves:
+        one.put(*documents)
+    for typed in ("tweets", "retention vellum", "vellum tweets schedules", "vellum -tweets"):
+        for audiences in ({OPEN}, {OPEN, "group:1"}):
+            orders = [
+                one.find(typed, audiences=frozenset(audiences), limit=50, any_word=" " in typed)
+                for one in shelves
+            ]
+            assert orders[0] == orders[1], typed
+    for one in engines:
+        one.close()
 
 
 def test_the_rarer_word_counts_for_more(shelf: Shelf) -> None:

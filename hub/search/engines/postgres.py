@@ -16,11 +16,11 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
-from hub.search.analysis import clean
-from hub.search.engines.postgres_query import counting, ranking, vector
+from hub.search.engines.postgres_query import counting, ranking, weighed
 from hub.search.indexing import FORMAT, audiences_of, microseconds
 from hub.search.parsing import Parsed
-from hub.search.ranking import BEGINNING_RARITY, Candidate, RankedSearch, rarity
+from hub.search.ranking import Candidate, RankedSearch
+from hub.search.weighing import BEGINNING_RARITY, rarity
 
 BATCH = 500  # documents in one statement
 COUNTED_SECONDS = 60  # how long the number of open documents is taken for right
@@ -34,17 +34,20 @@ _WRITING, _REBUILDING = 1, 2
 _COLUMNS = """
     key text COLLATE "C" PRIMARY KEY, item text NOT NULL, kind text NOT NULL, in_group text NOT NULL,
     applies_to text NOT NULL, topics text[] NOT NULL, audiences text[] NOT NULL, open boolean NOT NULL,
-    created bigint NOT NULL, fingerprint text NOT NULL, terms tsvector NOT NULL
+    created bigint NOT NULL, fingerprint text NOT NULL, terms tsvector NOT NULL, head tsvector NOT NULL,
+    damping double precision NOT NULL, favour double precision NOT NULL
 """
 _INSERT = """
     INSERT INTO {table}
-        (key, item, kind, in_group, applies_to, topics, audiences, open, created, fingerprint, terms)
+        (key, item, kind, in_group, applies_to, topics, audiences, open, created, fingerprint, terms, head,
+         damping, favour)
     VALUES (:key, :item, :kind, :in_group, :applies_to, CAST(:topics AS text[]), CAST(:audiences AS text[]),
-            :open, :created, :fingerprint, CAST(:terms AS tsvector))
+            :open, :created, :fingerprint, CAST(:terms AS tsvector), CAST(:head AS tsvector), :damping,
+            :favour)
     ON CONFLICT (key) DO UPDATE SET item = excluded.item, kind = excluded.kind, in_group = excluded.in_group,
         applies_to = excluded.applies_to, topics = excluded.topics, audiences = excluded.audiences,
         open = excluded.open, created = excluded.created, fingerprint = excluded.fingerprint,
-        terms = excluded.terms
+        terms = excluded.terms, head = excluded.head, damping = excluded.damping, favour = excluded.favour
 """
 Load = Callable[[Sequence[str]], Mapping[str, Document]]
 
@@ -253,5 +256,5 @@ def _row(document: Document) -> dict[str, Any]:
         "open": OPEN in audiences,
         "created": microseconds(document),
         "fingerprint": document.fingerprint(),
-        "terms": clean(vector(document)),
+        **weighed(document),
     }

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from whoosh import query as wq
+from whoosh.matching import Matcher
 from whoosh.query.compound import DefaultOr
 from whoosh.reading import IndexReader, TermNotFound
-from whoosh.scoring import WeightingModel, WeightLengthScorer
+from whoosh.scoring import BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from hub.core.search import OPEN, Query
 from hub.search.analysis import unfinished
 from hub.search.parsing import Clause, Parsed
-from hub.search.ranking import ALSO, AVERAGE_LENGTH, BEGINNING_RARITY, LENGTH_WEIGHT, SATURATION, rarity
+from hub.search.weighing import ALSO, BEGINNING_RARITY, rarity
 
 # Stems tried for one beginning: the shortest in documents that the reader may see. A beginning with more
 # is not yet a search.
@@ -28,7 +29,8 @@ Masks = Sequence[bytes | None]
 
 
 class OpenStatistics(WeightingModel):
-    """BM25 whose rarity of words is counted in open documents alone, deleted ones left out.
+    """What a word is worth in a document (its weight) times its rarity in open documents alone, without
+    deleted ones.
 
     ``beginnings`` are stems that stand for an unfinished word: one rarity for all, whichever is found.
     """
@@ -53,19 +55,26 @@ class OpenStatistics(WeightingModel):
             )
         return self._having[text]
 
-    def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: int = 1) -> WeightLengthScorer:
+    def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: int = 1) -> BaseScorer:
         """Whoosh asks for one scorer a term and segment."""
-        return _Scorer(searcher, fieldname, text, self.rarity(text))
+        return _Scorer(searcher.term_info(fieldname, text).max_weight(), self.rarity(text))
 
 
-class _Scorer(WeightLengthScorer):
-    def __init__(self, searcher: Searcher, fieldname: str, text: bytes, rare: float):
-        self._rare = rare
-        self.setup(searcher, fieldname, text)
+class _Scorer(BaseScorer):
+    def __init__(self, heaviest: float, rare: float):
+        self._heaviest, self._rare = heaviest, rare
 
-    def _score(self, weight: float, length: float | None) -> float:
-        saturation = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * (length or 0) / AVERAGE_LENGTH)
-        return self._rare * weight * (SATURATION + 1) / (weight + saturation)
+    def supports_block_quality(self) -> bool:
+        return True
+
+    def score(self, matcher: Matcher) -> float:
+        return self._rare * matcher.weight()
+
+    def max_quality(self) -> float:
+        return self._rare * self._heaviest
+
+    def block_quality(self, matcher: Matcher) -> float:
+        return self._rare * matcher.block_max_weight()
 
 
 def _having(reader: IndexReader, text: bytes) -> int:

@@ -23,7 +23,7 @@ from whoosh.writing import SegmentWriter
 from hub.core.search import Document
 from hub.search.engines.whoosh_files import Segment
 from hub.search.indexing import audiences_of, microseconds, placed_terms
-from hub.search.ranking import WEIGHTS
+from hub.search.weighing import damping, worth
 
 WRITER_MEGABYTES = 32  # postings held before they go to disk, by Whoosh's own count
 SEGMENTS_OF_A_SIZE = 8  # as many of the same size become one: few files, and each document moved seldom
@@ -36,21 +36,24 @@ Posting = tuple[bytes, int, float, bytes]
 
 
 class Text(FieldType):
-    """Stems with positions and weights; takes (stem, position, weight) triples."""
+    """Stems with positions; takes a document. A stem's weight is what it is worth there."""
 
     def __init__(self) -> None:
         self.format = Positions()
         self.analyzer = self.vector = self.column_type = None
         self.scorable, self.stored, self.unique, self.indexed = True, False, False, True
 
-    def index(self, value: Iterable[tuple[str, int, float]], **_: Any) -> Iterator[Posting]:
-        places: dict[str, list[int]] = defaultdict(list)
-        weights: dict[str, float] = defaultdict(float)
-        for stem, position, weight in value:
-            places[stem].append(position)
-            weights[stem] += weight
-        for stem, listed in places.items():
-            yield stem.encode(), len(listed), weights[stem], self.format.encode(sorted(listed))
+    def index(self, value: Document, **_: Any) -> Iterator[Posting]:
+        placed = list(placed_terms(value))
+        places: dict[str, set[int]] = defaultdict(set)
+        fields: dict[str, set[str]] = defaultdict(set)
+        for term in placed:
+            places[term.stem].add(term.position)
+            fields[term.stem].add(term.field)
+        damped = damping(len(placed))
+        for stem, found in places.items():
+            weight = worth(len(found), fields[stem], damped, value.kind)
+            yield stem.encode(), len(found), weight, self.format.encode(sorted(found))
 
 
 class Tokens(FieldType):
@@ -81,7 +84,7 @@ def fields_of(document: Document) -> dict[str, Any]:
         "key": document.key,
         "item": document.item.encode(),
         "created": microseconds(document),
-        "text": [(term.stem, term.position, WEIGHTS[term.field]) for term in placed_terms(document)],
+        "text": document,
         "tags": _tags(document),
         "about": (document.key, document.fingerprint()),
     }
