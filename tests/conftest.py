@@ -19,7 +19,6 @@ from hub.core.security import limiter
 from hub.core.settings import Settings
 from hub.factory import create_app
 from hub.search.engine import forget_engine
-from hub.search.similar import kept
 
 from .browser import FLAGS, find
 from .client import HubClient
@@ -109,7 +108,6 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     with app.app_context():
         _empty(app)
         forget_engine()
-        kept.forget()
 
 
 def _empty(app: Flask) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from hub.core.database import unit_of_work
 from hub.core.jobs import companions, enqueue, finish_companions, heartbeat, job, scheduled
 from hub.core.outbox import on
 from hub.core.search import CHANGED
 
 from .engine import engine
 from .index import AT_ONCE, index
+from .similar import items_opened_by, relate
 
 SERIAL = "search index"
 # Waiting changes done in one go: an import or a busy hour costs one commit, not thousands.
@@ -24,7 +26,16 @@ def index_changed(keys: list[str]) -> None:
     for some in _parts([keys, *(payload["keys"] for payload in others.values())]):
         index(some)
         heartbeat()
+        with unit_of_work():
+            if items := items_opened_by(some):
+                enqueue("search.relate", items=items)
     finish_companions(others)
+
+
+@job("search.relate", long=True)
+def relate_items(items: list[int]) -> None:
+    """Look for what these items are like, after they were indexed."""
+    relate(items)
 
 
 def _parts(lists: Iterable[list[str]]) -> Iterable[list[str]]:

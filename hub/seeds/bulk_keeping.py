@@ -25,8 +25,11 @@ from hub.content.models import (
 )
 from hub.core import clock
 from hub.core.database import Base, db
+from hub.core.search import OPEN
 from hub.guidance.models import Filing, Guidance
 from hub.questions.models import ANSWERED, WAITING, Question
+from hub.search.models import RelatedItem
+from hub.search.similar import MOST_SHOWN
 
 from .bulk_talk import Talk
 
@@ -127,6 +130,20 @@ class Keeping:
         if topics:
             db.session.execute(insert(item_topic), topics)
         self._keep_activities(posts, titles)
+        self._keep_related(titles)
+
+    def _keep_related(self, items: dict[int, dict[str, Any]]) -> None:
+        """Some of the same group: words of titles are drawn, so none is more alike than others."""
+        rows = []
+        for item_id, item in items.items():
+            group_id = item["group_id"]
+            near = [other for other in items if items[other]["group_id"] == group_id and other != item_id]
+            for place, other in enumerate(self.random.sample(near, min(len(near), MOST_SHOWN))):
+                rows += [
+                    {"item_id": item_id, "audience": audience, "place": place, "other_id": other}
+                    for audience in (OPEN, f"group:{group_id}")
+                ]
+        _insert(RelatedItem, rows)
 
     def _keep_activities(self, posts: list[dict[str, Any]], items: dict[int, dict[str, Any]]) -> None:
         numbering = hold_numbering()

@@ -513,6 +513,18 @@ def upgrade() -> None:
     with op.batch_alter_table('read_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_read_mark_item_id'), ['item_id'], unique=False)
 
+    op.create_table('related_item',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('audience', sa.String(length=40), nullable=False),
+    sa.Column('place', sa.SmallInteger(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_related_item_item_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['other_id'], ['item.id'], name=op.f('fk_related_item_other_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('item_id', 'audience', 'place', name=op.f('pk_related_item'))
+    )
+    with op.batch_alter_table('related_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_related_item_other_id'), ['other_id'], unique=False)
+
     op.create_table('social_account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -1091,6 +1103,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_social_account_import_id'))
 
     op.drop_table('social_account')
+    with op.batch_alter_table('related_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_related_item_other_id'))
+
+    op.drop_table('related_item')
     with op.batch_alter_table('read_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_read_mark_item_id'))
 

@@ -295,7 +295,7 @@ class TestCost:
             fragments.forget()
             with queries() as sent:
                 client.get(path)
-            assert sent.count <= 5, sent
+            assert sent.count <= 6, sent
             with queries() as sent:
                 client.get(path)
             assert sent.count <= 4, sent

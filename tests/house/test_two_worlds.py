@@ -22,7 +22,6 @@ from werkzeug.test import TestResponse
 from hub.core.delivery import Folder
 from hub.core.fragments import fragments
 from hub.core.security import limiter
-from hub.search.similar import kept
 from tests.house.worlds import BEGIN, CANARIES, DIGESTS, SECRET, World, build, visible_tokens
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -94,7 +93,6 @@ def worlds(tmp_path_factory) -> Iterator[tuple[World, World]]:
 def forget() -> None:
     """A process serves one hub: what it keeps of one must not answer for the other."""
     fragments.forget()
-    kept.forget()
 
 
 def ask(world: World, method: str, path: str, handle: str | None) -> tuple:

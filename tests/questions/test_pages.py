@@ -209,7 +209,7 @@ class TestCost:
             fragments.forget()
             with queries() as sent:
                 client.get(asked.path)
-            assert sent.count <= 9, sent
+            assert sent.count <= 10, sent
             with queries() as sent:
                 client.get(asked.path)
             assert sent.count <= 4, sent

@@ -5,15 +5,17 @@ from types import SimpleNamespace
 
 import pytest
 from flask import render_template_string
+from sqlalchemy import select
 
 from hub.cli import main
 from hub.content import actions
 from hub.content.models import DISCUSSION
-from hub.core.database import unit_of_work
+from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
 from hub.questions.actions import answer, ask_question
 from hub.search.engine import engine
+from hub.search.models import RelatedItem
 from hub.search.similar import related, similar
 from tests.budget import queries
 from tests.conftest import DATABASES
@@ -44,7 +46,7 @@ def site(hub, world):
         actions.start_item(world.as_bob, world.group, DISCUSSION, "Shared drives", "Who keeps them tidy?")
         ask_question(actor_of(world.cat), secret, "Where do we keep secret tweets?", "CANARY tweets")
     drain()
-    return SimpleNamespace(question=question, foi=foi, **vars(world))
+    return SimpleNamespace(question=question, foi=foi, secret=secret, **vars(world))
 
 
 def test_a_visitor_finds_what_is_open(site, client):
@@ -206,6 +208,38 @@ def test_related_items_stand_beside_an_item_and_follow_the_policy(site, hub):
     assert sent.count == 1
     with unit_of_work():
         actions.withdraw(site.as_ann, site.question)
+    assert related(ANYBODY, other) == []
+
+
+def test_an_earlier_item_hears_of_a_later_one_that_is_like_it(site):
+    assert related(ANYBODY, site.question) == []
+    with unit_of_work():
+        ask_question(site.as_ann, site.group, "May we keep deleted tweets?", "It depends.")
+    drain()
+    assert [item.title for item in related(ANYBODY, site.question)] == ["May we keep deleted tweets?"]
+
+
+def test_what_members_see_as_related_moves_nothing_that_others_see(site):
+    """Their group's items are among what is like an item of theirs, and are counted for nobody else."""
+    with unit_of_work():
+        hidden = ask_question(actor_of(site.cat), site.secret, "Should we keep tweets of ministers?", "Hm.")
+    drain()
+    assert [item.title for item in related(actor_of(site.cat), hidden)] == [
+        "Where do we keep secret tweets?",
+        "How long do we keep tweets?",
+    ]
+    assert related(actor_of(site.cat), site.question) == []
+    stored = set(db.session.scalars(select(RelatedItem.audience).where(RelatedItem.item_id == hidden.id)))
+    assert stored == {f"group:{site.secret.id}"}
+
+
+def test_a_new_title_is_like_other_things(site):
+    with unit_of_work():
+        other = ask_question(site.as_ann, site.group, "May we keep deleted tweets?", "It depends.")
+    drain()
+    with unit_of_work():
+        actions.edit_item(site.as_ann, other, title="Who orders the biscuits?", topics=[])
+    drain()
     assert related(ANYBODY, other) == []
 
 
