@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from hub.content.models import JURISDICTIONS, Item
 from hub.content.queries import items, topics_of
+from hub.content.showing import kept
 from hub.core.access import current_actor, requires
 from hub.core.search import CannotSearch, Query, SearchUnavailable
 from hub.core.slots import fills
@@ -88,5 +89,9 @@ def similar_questions(words: str, group: Group | None = None) -> Markup | None:
 @fills("item.rail")
 def related_items(item: Item) -> Markup | None:
     """Beside an item: others like it."""
-    found = related(current_actor(), item)
-    return get_template_attribute("search/_related.html", "related")(found) if found else None
+    found = tuple(related(current_actor(), item))
+
+    def render() -> Markup:
+        return Markup(get_template_attribute("search/_related.html", "related")(found))
+
+    return kept(item, ("related", found), render, len) if found else None
