@@ -83,6 +83,7 @@ def _document(post: Post) -> Document:
         byline=post.byline.get("name", ""),
         place=item.group.name,
         sample=item.is_sample,
+        part="" if opening else post.kind,
     )
 
 

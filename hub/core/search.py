@@ -38,7 +38,8 @@ class Document:
     people      names and handles to be found by, with "@" before handles.
     topics, applies_to, group   tokens to filter by.
     own_title   False for a reply: its title is its question's, shown but not what it is found by.
-    url, byline, place, sample   shown beside a hit; not indexed.
+    part        what of its item it is: "answer", "reply", "comment"; "" for what stands by itself.
+    url, byline, place, sample, part   shown beside a hit; not indexed.
     """
 
     key: str
@@ -57,10 +58,11 @@ class Document:
     byline: str = ""
     place: str = ""
     sample: bool = False
+    part: str = ""
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change when anything indexed changes; compared by ``hub check``."""
-        shown = {"url", "byline", "place", "sample"}
+        shown = {"url", "byline", "place", "sample", "part"}
         parts = {name: _plain(value) for name, value in asdict(self).items() if name not in shown}
         packed = json.dumps(parts, sort_keys=True).encode()
         return hashlib.sha256(packed).hexdigest()[:16]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.cli import main
 from hub.content import actions
-from hub.content.models import DISCUSSION
+from hub.content.models import DISCUSSION, REPLY
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
@@ -55,6 +55,18 @@ def test_a_visitor_finds_what_is_open(site, client):
     assert "How long do we keep <mark>tweets</mark>?" in page.text
     assert f'href="{site.question.path}"' in page.text
     assert "CANARY" not in page.text and "secret" not in page.text.lower()
+
+
+def test_a_hit_says_when_it_is_an_answer_or_a_reply_and_whose(site, client):
+    with unit_of_work():
+        talk = actions.start_item(site.as_bob, site.group, DISCUSSION, "Open drawers", "Who has them?")
+        actions.add_post(site.as_ann, talk, REPLY, "Nobody has a **zither**.")
+    drain()
+    page = client.get("/search?q=seven+years").text
+    assert f"Answer by {site.cat.name}" in page and ">Question<" in page
+    assert f"Reply by {site.ann.name}" in client.get("/search?q=zither").text
+    page = client.get("/search?q=drawers").text
+    assert site.bob.name in page and f"by {site.bob.name}" not in page
 
 
 def test_a_member_finds_what_their_groups_hold(site, client):
