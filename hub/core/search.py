@@ -121,7 +121,10 @@ class Hit:
 @dataclass(frozen=True)
 class Results:
     """A page of hits, and what was searched for: words used, words left out as too common or too many, and
-    other names of the same things that were looked for too."""
+    other names of the same things that were looked for too.
+
+    ``number`` is how many hits all pages have together; there may be more where they are ``uncounted``.
+    """
 
     hits: tuple[Hit, ...] = ()
     next: str = ""
@@ -129,6 +132,8 @@ class Results:
     without: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    number: int = 0
+    uncounted: bool = False
 
     @property
     def more(self) -> bool:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from hub.core.search import Hit, Query, Results, Source
 from hub.search.highlight import Highlighter
@@ -14,7 +14,8 @@ from hub.search.parsing import Parsed, parse
 
 DEEPEST = 500  # ranked documents that a query is read to; who has not found it by then asks differently
 SHALLOW = 60  # the same where only the first few are shown
-CHUNK = 60  # keys checked at a time: one page of twenty with room for several posts of an item
+CHUNK = 250  # keys checked at a time: nearly always all that there are, so one query for each kind
+MOST_COUNTED = 100  # results told by number; of more it is only said that there are more
 MOST_HITS = 50
 
 
@@ -49,11 +50,14 @@ class RankedSearch:
     def search(self, query: Query, source: Source) -> Results:
         """See ``hub.core.search.Engine``."""
         parsed = parse(query.text, query.as_you_type)
-        ranked = self.candidates(parsed, query) if query.audiences else []
-        ranked = [candidate for candidate in ranked if candidate.item not in query.leave_out]
+        read = self.candidates(parsed, query) if query.audiences else []
+        ranked = [candidate for candidate in read if candidate.item not in query.leave_out]
         limit = max(1, min(query.limit, MOST_HITS))
         cursor = _Cursor.read(query.cursor)
-        page = list(islice(_after(_one_an_item(_permitted(ranked, source)), cursor), limit + 1))
+        items = _one_an_item(_permitted(ranked, source))
+        # Counted is only what was just permitted: a number from the index would tell of what is hidden.
+        counted = list(islice(items, MOST_COUNTED + 1))
+        page = list(islice(_after(chain(counted, items), cursor), limit + 1))
         shown = page[:limit]
         return Results(
             hits=tuple(_hits(shown, parsed, source)),
@@ -62,6 +66,8 @@ class RankedSearch:
             without=tuple(clause.text for clause in parsed.unwanted),
             left_out=parsed.left_out,
             also=parsed.also,
+            number=min(len(counted), MOST_COUNTED),
+            uncounted=len(counted) > MOST_COUNTED or len(read) >= depth(query),
         )
 
 

