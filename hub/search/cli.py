@@ -10,8 +10,8 @@ from sqlalchemy import func, or_, select
 
 from hub.accounts.models import Person
 from hub.core.database import db
-from hub.core.policy import ANYBODY, Actor
-from hub.core.search import CannotSearch, Hit, Query, SearchUnavailable
+from hub.core.policy import ANYBODY
+from hub.core.search import CannotSearch, Document, Hit, Query, SearchUnavailable
 
 from .asking import KINDS_OF_MEMBERS
 from .index import rebuild
@@ -72,15 +72,19 @@ def find_command(
 ) -> None:
     """Find WORDS, as the site's search page does. Put a query with a minus after `--`."""
     query = Query(" ".join(words), kinds=frozenset({kind} if kind else ()), limit=limit)
+    searching = _person(person) if person else None
     try:
-        found = find(_actor(person), query)
+        found = find(searching.as_actor() if searching else ANYBODY, query)
     except CannotSearch as refusal:
         raise click.ClickException(_REFUSALS[refusal.reason]) from refusal
     except SearchUnavailable as problem:
         raise click.ClickException(str(problem)) from problem
     if as_json:
-        click.echo(json.dumps(_told(found), ensure_ascii=False))
+        handle = searching.handle if searching else None
+        click.echo(json.dumps({"as": handle} | _told(found), ensure_ascii=False))
     else:
+        whom = f"{searching.name} (@{searching.handle})" if searching else "a visitor, who has not signed in"
+        click.echo(f"As {whom}.")
         _print(found)
 
 
@@ -91,14 +95,12 @@ _REFUSALS = {
 }
 
 
-def _actor(name: str | None) -> Actor:
-    if name is None:
-        return ANYBODY
+def _person(name: str) -> Person:
     known = or_(func.lower(Person.email) == name.lower(), Person.handle == name.removeprefix("@"))
     person = db.session.scalars(select(Person).where(known)).first()
     if person is None:
         raise click.ClickException(f"Nobody has the handle or address {name!r}.")
-    return person.as_actor()
+    return person
 
 
 def _told(found: Found) -> dict[str, object]:
@@ -106,7 +108,10 @@ def _told(found: Found) -> dict[str, object]:
         "words": found.results.words,
         "without": found.results.without,
         "left_out": found.results.left_out,
+        "also": found.results.also,
         "some_words": found.some_words,
+        "number": found.results.number,
+        "uncounted": found.results.uncounted,
         "more": found.results.more,
         "hits": [_hit(hit) for hit in found.results.hits],
     }
@@ -116,6 +121,7 @@ def _hit(hit: Hit) -> dict[str, object]:
     document = hit.document
     return {
         "kind": document.kind,
+        "part": document.part,
         "title": hit.title.striptags(),
         "url": document.url,
         "by": document.byline,
@@ -126,11 +132,21 @@ def _hit(hit: Hit) -> dict[str, object]:
     }
 
 
+def _what(document: Document) -> str:
+    """Its kind, and what of it was found: "question: answer by Cat"."""
+    if not document.part:
+        return document.kind
+    return f"{document.kind}: {document.part}{f' by {document.byline}' if document.byline else ''}"
+
+
 def _print(found: Found) -> None:
+    if found.results.also:
+        click.echo(f"Looked for also: {', '.join(found.results.also)}")
+    click.echo()
     if found.some_words and found.results.hits:
         click.echo("Nothing has all of these words. These have some of them:\n")
     for hit in found.results.hits:
-        click.echo(f"{hit.title.striptags()}  [{hit.document.kind}, {hit.document.place}]")
+        click.echo(f"{hit.title.striptags()}  [{_what(hit.document)}, {hit.document.place}]")
         click.echo(f"    {hit.document.url}\n    {hit.excerpt.striptags()}")
     if not found.results.hits:
         click.echo(f"Nothing found for: {', '.join(found.results.words)}")

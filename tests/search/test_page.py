@@ -259,8 +259,24 @@ class TestCommand:
         assert result.exit_code == 0
         told = json.loads(result.output)
         assert [hit["title"] for hit in told["hits"]] == ["How long do we keep tweets?"]
+        assert told["as"] is None and told["number"] == 1
         result = self._run(hub, "keep", "tweets", "--as", "cat")
         assert "secret tweets" in result.output
+
+    def test_it_says_as_whom_it_searches(self, site, hub):
+        assert "As a visitor" in self._run(hub, "tweets").output
+        assert "As Cat (@cat)" in self._run(hub, "tweets", "--as", "cat").output
+        assert "As Cat (@cat)" in self._run(hub, "zeppelins", "--as", "cat").output
+        assert json.loads(self._run(hub, "tweets", "--as", "cat", "--json").output)["as"] == "cat"
+
+    def test_it_tells_what_else_it_looked_for(self, site, hub):
+        told = json.loads(self._run(hub, "keep", "tweets", "--json").output)
+        assert told["also"] == ["post"]
+        assert "Looked for also: post" in self._run(hub, "keep", "tweets").output
+
+    def test_it_says_what_is_an_answer(self, site, hub):
+        assert json.loads(self._run(hub, "seven", "years", "--json").output)["hits"][0]["part"] == "answer"
+        assert "[question: answer by Cat, Records]" in self._run(hub, "seven", "years").output
 
     def test_it_says_when_nothing_is_found_and_refuses_what_is_no_query(self, site, hub):
         assert "Nothing found for: zeppelins" in self._run(hub, "zeppelins").output
