@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from .access import SAFE_METHODS, current_actor
 from .database import db
 from .policy import ANYBODY
+from .settings import Settings
 from .site import unnamed_site
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,12 @@ def typed_text() -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in sent if name not in NOT_TYPED and "password" not in name and value
     ]
+
+
+def largest_file() -> int:
+    """How large a file may be that is sent to the hub, in MB."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.upload_limit_mb
 
 
 def _page(status: int, **context: object) -> Response:
@@ -85,6 +92,7 @@ def _failure(error: InternalServerError) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    app.add_template_global(largest_file)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(Refused, _refused)

@@ -18,6 +18,7 @@ from hub.core.differences import difference_html
 from hub.core.forms import HubForm
 from hub.core.markup import tidy
 from hub.groups.models import Group
+from hub.groups.rules import reads_talk
 
 from . import actions
 from .cards import Card, cards_of, for_judging
@@ -52,6 +53,7 @@ def _library(group: Group | None) -> str:
         cards=cards_of(page.rows),
         topic=topic,
         topics=topics_of(actor, group),
+        reads=group is None or reads_talk(actor, group),
     )
 
 

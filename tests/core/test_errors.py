@@ -34,6 +34,7 @@ def test_more_than_the_hub_takes_is_refused_in_plain_words(app, client, address,
     page = client.post(address, data={"text": "x" * 2_000})
     assert page.status_code == 413
     assert "That is larger than the hub takes" in page.text
+    assert "The hub takes files of up to 2,048 MB." in page.text
 
 
 def test_a_page_for_when_the_session_ended_sends_what_was_typed_again(app):

@@ -104,6 +104,13 @@ def test_pages_never_name_a_private_person(scene, client):
             assert name not in page.text, path
 
 
+def test_a_card_leads_to_its_evidence_but_not_from_there_to_itself(scene, client):
+    example = scene.attach("Wrong channel")
+    to_evidence = f'<a href="{example.path}">Evidence</a>'
+    assert to_evidence in client.get(scene.item.path).text
+    assert to_evidence not in client.get(example.path).text
+
+
 def test_the_evidence_page_gives_the_fingerprint_of_the_original_bytes(scene, client):
     example = scene.attach("Wrong channel")
     page = client.get(example.path).text

@@ -170,6 +170,10 @@ class TestDeciding:
             of_all = actions.report(ANYBODY, talk.question.path, "wrong", "All of it.")
         assert "Asking for chats." in ann.get(f"/desk/reports/{of_all.token}").text
 
+    def test_what_was_reported_is_named_and_one_click_away(self, ann, talk, made):
+        page = ann.get(f"/desk/reports/{made.token}").text
+        assert f">Post {talk.answer.position} of: How long?</a>" in page
+
     def test_the_log_names_what_was_reported(self, ann, talk):
         with unit_of_work():
             of_all = actions.report(ANYBODY, talk.question.path, "wrong", "All of it.")

@@ -12,6 +12,7 @@ from hub.questions.actions import accept_answer, answer, comment
 from hub.questions.models import Question
 from tests.budget import queries
 from tests.factories.content import form_on, fresh, question, topic
+from tests.factories.groups import group, member
 from tests.factories.people import sign_in
 
 
@@ -188,6 +189,45 @@ class TestLists:
         assert titles("waiting") == {"Not answered yet"}
         assert titles("answered") == {"Answered well"}
         assert titles("") == titles("nonsense") == {"Not answered yet", "Answered well"}
+
+
+class TestListsOfMembersTalk:
+    @pytest.fixture
+    def closed(self, world):
+        records = group("Records", slug="records", visibility="part_open")
+        member(world.bob, records)
+        question(world.bob, records, "Quiet words")
+        return records
+
+    @pytest.mark.parametrize("place", ["questions", "discussions", "guidance", "examples"])
+    def test_a_visitor_is_told_that_members_see_more_and_how_to_join(self, client, closed, place):
+        page = client.get(f"/groups/records/{place}").text
+        assert "Nothing here is open to everybody." in page
+        assert "Members of this group see more" in page
+        assert 'href="/register?next=/groups/records/join"' in page
+        assert "here yet" not in page
+
+    def test_nobody_is_told_that_members_questions_are_answered_or_missing(self, client, closed):
+        page = client.get("/groups/records/questions?state=waiting").text
+        assert "Nothing here is open to everybody." in page
+        assert "has at least one" not in page
+
+    def test_somebody_who_signed_in_is_shown_the_way_in(self, client, world, closed):
+        page = sign_in(client, world.cat).get("/groups/records/questions").text
+        assert 'href="/groups/records/join"' in page
+        assert "/register" not in page
+
+    def test_where_joining_is_by_invitation_a_member_is_shown_where_to_sign_in(self, client):
+        group("Board", slug="board", visibility="listed", joining="by_invitation")
+        page = client.get("/groups/board/discussions").text
+        assert "Joining is by invitation." in page
+        assert 'href="/sign-in?next=/groups/board/discussions"' in page
+
+    def test_members_of_an_empty_group_are_told_that_it_is_empty(self, client, world):
+        member(world.bob, group("New", slug="new", visibility="part_open"))
+        page = sign_in(client, world.bob).get("/groups/new/questions").text
+        assert "No questions here yet." in page
+        assert "see more" not in page
 
 
 class TestCost:

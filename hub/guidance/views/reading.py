@@ -20,6 +20,7 @@ from hub.core.markup import headings
 from hub.core.policy import can
 from hub.core.slots import gather
 from hub.groups.models import Group
+from hub.groups.rules import reads_talk
 from hub.guidance import queries
 from hub.guidance.actions.pages import revision
 from hub.guidance.models import Filing
@@ -67,6 +68,7 @@ def _list(group: Group | None) -> str:
         first=_address(root, **kept) if request.args.get("after") else None,
         narrowing=_narrowing(root, kept, topics_of(actor, group), actor.signed_in),
         root=root,
+        reads=group is None or reads_talk(actor, group),
     )
 
 
