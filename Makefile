@@ -7,6 +7,9 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 
+# Where it is set, every process compiles all libraries anew: three seconds each, and the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test soak bench lint lock migration clean
 
 run: $(VENV)/.run  ## from a fresh clone to a usable site

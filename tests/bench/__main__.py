@@ -135,11 +135,12 @@ def _paths(group: Group, kind: str, replies: int = 0) -> list[str]:
 
 def _session(app: Flask, reader: Person) -> tuple[str, str]:
     """The cookie of somebody who is signed in, and a form token that is good with it."""
-    with app.test_request_context():
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
         from flask import session
 
         token = generate_csrf()
         session["_user_id"], session["_fresh"] = reader.fs_uniquifier, True
+        session["_id"] = app.login_manager._session_identifier_generator()  # type: ignore[attr-defined]
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         return f"session={signer.dumps(dict(session))}", token
 

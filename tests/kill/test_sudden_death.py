@@ -91,7 +91,8 @@ class Writer(threading.Thread):
 
     def _write(self, text: str) -> bool:
         fields = None
-        for _ in range(200):
+        patience = time.monotonic() + 150
+        while time.monotonic() < patience:
             try:
                 fields = fields or self.visitor.form(self.path, f"{self.path}/replies")
                 status, where = self.visitor.post(f"{self.path}/replies", {**fields, "text": text})
@@ -117,16 +118,17 @@ def test_posting_while_the_web_processes_are_killed(data: Path, run, kills):
         writer.start()
     backup, before_backup = data.parent / "hub.zip", []
     for kill in range(kills):
-        time.sleep(chance.uniform(0.5, 2.5))
+        _wait_for_an_answer(writers)  # who dies while starting interrupts nothing
+        time.sleep(chance.uniform(0.1, 1.5))
         hub.kill("web" if kill % 2 == 0 else "worker")
         if kill == 1:
             before_backup = [text for writer in writers for text in writer.acknowledged]
             hub.command("backup", str(backup))
-    time.sleep(1.5)
+    _wait_for_an_answer(writers)
     for writer in writers:
         writer.enough.set()
     for writer in writers:
-        writer.join(90)
+        writer.join(150)
         assert writer.problem is None
     check_is_clean(hub)
     acknowledged = {text for writer in writers for text in writer.acknowledged}
@@ -134,6 +136,12 @@ def test_posting_while_the_web_processes_are_killed(data: Path, run, kills):
     _each_is_there_once(data, acknowledged)
     restored = _restored(hub, backup)
     assert set(before_backup) <= restored <= acknowledged
+
+
+def _wait_for_an_answer(writers: list[Writer]) -> None:
+    """The pause before what died young is started again grows to half a minute."""
+    before = sum(len(writer.acknowledged) for writer in writers)
+    wait_until(lambda: sum(len(writer.acknowledged) for writer in writers) > before, 120, "an answer")
 
 
 def _each_is_there_once(data: Path, acknowledged: set[str]) -> None:
