@@ -19,7 +19,6 @@ from hub.core.search import OPEN, Document, documents
 from .cards import cards_of, with_all_that_cards_show
 from .models import Example, ExamplePost
 
-LONGEST_TITLE = 90
 TOLD_AT_ONCE = 500
 
 
@@ -80,7 +79,7 @@ def _document(example: Example, cards: Sequence[Any]) -> Document:
         key=f"example:{example.id}",
         kind="example",
         audiences=frozenset(audiences),
-        title=_("Example: %(title)s", title=item.title)[:LONGEST_TITLE],
+        title=_("Example: %(title)s", title=item.title),
         text="\n".join([*(card.text for card in cards), example.caption]),
         created_at=example.attached_at,
         item=f"example:{example.id}",

@@ -7,10 +7,10 @@ import re
 from sqlalchemy import update
 
 from hub.archive.models import ORGANISATION, PRIVATE, SocialAccount
-from hub.content.models import Post
+from hub.content.models import Item, Post
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
-from hub.core.search import Query
+from hub.core.search import Query, register
 from hub.examples.actions import attach
 from hub.examples.cards import cards_of
 from hub.examples.models import Example
@@ -102,6 +102,15 @@ def test_pages_never_name_a_private_person(scene, client):
         assert page.status_code == 200
         for name in ("rob_resident", "Rob Resident", "jane_doe"):
             assert name not in page.text, path
+
+
+def test_an_example_is_found_under_the_whole_title_of_what_it_stands_in(scene):
+    title = "Somebody asked for the figures in a reply. " * 4
+    with unit_of_work():
+        db.session.get_one(Item, scene.item.id).title = title
+    example = scene.attach("Wrong channel")
+    (document,) = register.providers["example"].load([f"example:{example.id}"])
+    assert document.title == f"Example: {title}"
 
 
 def test_a_card_leads_to_its_evidence_but_not_from_there_to_itself(scene, client):
