@@ -154,6 +154,22 @@ def enqueue_due() -> None:
         )
 
 
+_at_start: list[str] = []
+
+
+def at_start(kind: str) -> None:
+    """Have a job of that kind (without payload) done whenever a worker starts."""
+    if kind not in _at_start:
+        _at_start.append(kind)
+
+
+def enqueue_at_start() -> None:
+    """Write the jobs of a worker that starts."""
+    with unit_of_work():
+        for kind in _at_start:
+            enqueue(kind, key=f"start:{kind}")
+
+
 _at_rest: list[Callable[[], None]] = []
 
 

@@ -201,6 +201,9 @@ class Engine(Protocol):
     def rebuild(self) -> AbstractContextManager[Rebuild]:
         """Build anew beside the index in use; left without ``finish``, nothing changes."""
 
+    def outdated(self) -> bool:
+        """Whether what was indexed is of another version of the hub: a rebuild makes it of this one."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 

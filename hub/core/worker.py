@@ -53,6 +53,7 @@ def run(app: Flask) -> None:
     huey: Any = app.extensions["huey"]
     with app.app_context():
         jobs.release_what_the_dead_held()
+        jobs.enqueue_at_start()
         jobs.enqueue_due()
     app.extensions["huey"].flush()  # old bells: the first drain does their work
     jobs._wakers[0]()

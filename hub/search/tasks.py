@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from hub.core.database import unit_of_work
-from hub.core.jobs import companions, enqueue, finish_companions, heartbeat, job, scheduled
+from hub.core.jobs import at_start, companions, enqueue, finish_companions, heartbeat, job, scheduled
 from hub.core.outbox import on
 from hub.core.search import CHANGED
 
 from .engine import engine
-from .index import AT_ONCE, index
+from .index import AT_ONCE, index, rebuild
 from .similar import items_opened_by, relate
 
 SERIAL = "search index"
@@ -57,4 +57,12 @@ def tidy_index() -> None:
     engine().tidy()
 
 
+@job("search.renew", long=True)
+def renew_index() -> None:
+    """Build the index anew where another version of the hub made it: nobody has to remember to."""
+    if engine().outdated():
+        rebuild(lambda _done: heartbeat())
+
+
+at_start("search.renew")
 scheduled("search.tidy", timedelta(days=1))

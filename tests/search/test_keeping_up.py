@@ -3,19 +3,21 @@
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from hub.content import actions
 from hub.content.models import DISCUSSION, Item
 from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import Job, drain, enqueue
+from hub.core.jobs import Job, drain, enqueue, enqueue_at_start
 from hub.core.policy import ANYBODY, Actor
 from hub.core.search import Query
 from hub.groups.actions import change_group
 from hub.questions.actions import answer, ask_question
+from hub.search import tasks
 from hub.search.engine import engine
 from hub.search.index import rebuild
+from hub.search.indexing import FORMAT
 from hub.search.queries import find
 from tests.conftest import DATABASES
 from tests.factories.content import topic
@@ -211,3 +213,35 @@ class TestCheck:
         assert len(self._found()) == 2
         rebuild()
         assert self._found() == []
+
+
+def _made_by_an_earlier_version() -> None:
+    """The index as the hub before an upgrade left it."""
+    if db.engine.dialect.name == "postgresql":
+        with engine()._engine.begin() as connection:
+            connection.execute(text(f"ALTER TABLE hub_search.document_{FORMAT} RENAME TO document_0"))
+        engine()._made = False
+        return
+    engine().close()
+    folder = engine()._folder
+    name = (folder / "current").read_text()
+    (folder / name).rename(folder / "v0-earlier")
+    (folder / "current").write_text("v0-earlier")
+
+
+def test_after_an_upgrade_the_worker_makes_an_earlier_versions_index_anew(asked):
+    _made_by_an_earlier_version()
+    assert engine().outdated()
+    enqueue_at_start()
+    drain()
+    assert not engine().outdated()
+    assert len(find(ANYBODY, Query("tweets")).results.hits) == 1
+    assert run_checks()["search index"] == []
+
+
+def test_an_index_of_this_version_is_left_as_it_is(asked, monkeypatch):
+    monkeypatch.setattr(tasks, "rebuild", lambda _progress: pytest.fail("it was made anew"))
+    assert not engine().outdated()
+    enqueue_at_start()
+    drain()
+    assert find(ANYBODY, Query("tweets")).results.hits

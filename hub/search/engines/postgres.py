@@ -152,6 +152,10 @@ class PostgresEngine(RankedSearch):
                 holder.execute(text(f"SELECT pg_advisory_unlock({_LOCKS}, {_REBUILDING})"))
                 holder.commit()
 
+    def outdated(self) -> bool:
+        with self._available(), self._engine.connect() as connection:
+            return bool(_earlier(connection))
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -173,6 +177,8 @@ class PostgresEngine(RankedSearch):
             connection.execute(text(f"DROP TABLE {_TABLE}"))
             connection.execute(text(f"ALTER TABLE {table} RENAME TO {_NAME}"))
             connection.execute(text("TRUNCATE hub_search.touched"))
+            for earlier in _earlier(connection):
+                connection.execute(text(f"DROP TABLE hub_search.{earlier}"))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -202,12 +208,10 @@ class PostgresEngine(RankedSearch):
             raise SearchUnavailable(str(problem.orig)) from problem
 
     def _drop_abandoned(self, connection: Connection) -> None:
-        """Tables that killed rebuilds, and other versions of the hub, left behind."""
+        """Tables that killed rebuilds left behind."""
         if not connection.execute(text(_BEING_BUILT)).scalar_one():
-            names = text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub_search'")
-            for name in list(connection.scalars(names)):
-                if name not in {_NAME, "touched"}:
-                    connection.execute(text(f"DROP TABLE hub_search.{name}"))
+            for name in _tables(connection, "new"):
+                connection.execute(text(f"DROP TABLE hub_search.{name}"))
 
 
 _BEING_BUILT = f"""
@@ -231,6 +235,16 @@ class PostgresRebuild:
 
     def finish(self, load: Load) -> None:
         self._engine.replace(self._table, load)
+
+
+def _tables(connection: Connection, beginning: str) -> list[str]:
+    names = text("SELECT tablename FROM pg_tables WHERE schemaname = 'hub_search'")
+    return [name for name in connection.scalars(names) if name.startswith(f"{beginning}_")]
+
+
+def _earlier(connection: Connection) -> list[str]:
+    """What other versions of the hub have indexed."""
+    return [name for name in _tables(connection, "document") if name != _NAME]
 
 
 def _exists(connection: Connection) -> bool:

@@ -118,6 +118,10 @@ class WhooshEngine(RankedSearch):
                 if self._current_name() != name:
                     shutil.rmtree(self._folder / name, ignore_errors=True)
 
+    def outdated(self) -> bool:
+        name = self._current_name()
+        return bool(name) and not name.startswith(f"v{FORMAT}-")
+
     def close(self) -> None:
         self._forget_shelves()
 
@@ -142,7 +146,7 @@ class WhooshEngine(RankedSearch):
         name = self._current_name()
         if not name:
             return None
-        if not name.startswith(f"v{FORMAT}-"):
+        if self.outdated():
             raise SearchUnavailable("The search index is of another version: run `hub search rebuild`.")
         if self._shelves is None or self._shelves.name != name:
             self._forget_shelves()
