@@ -25,6 +25,7 @@ from .database import db
 from .fragments import Fragments
 from .settings import Settings
 
+AT_ONCE = 64  # pages that may be in the making: far more than a process has threads
 MOST_BYTES = 16 * 1024 * 1024
 # What a page says may follow from the clock alone: that something is due today.
 KEPT_SECONDS = 10.0
@@ -58,17 +59,24 @@ class Visitors:
         self._app: WSGIApplication = app.wsgi_app
         self._state = _state_of(app)
         self._kept = Fragments(MOST_BYTES)
+        self._making = [Lock() for _ in range(AT_ONCE)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         key = _key(environ)
         state = self._state() if key is not None else None
         if state is None:
             return self._app(environ, start_response)
-        answer: _Answer | None = self._kept.find(key)
-        if answer is None or answer.state != state or answer.until < time.monotonic():
-            return self._ask(key, state, environ, start_response)
+        if (answer := self._found(key, state)) is None:
+            with self._making[hash(key) % len(self._making)]:  # what many ask for at once is made once
+                if (answer := self._found(key, state)) is None:
+                    return self._ask(key, state, environ, start_response)
         whole = Response(answer.body, headers=answer.headers)
         return whole.make_conditional(environ)(environ, start_response)
+
+    def _found(self, key: Hashable, state: Hashable) -> _Answer | None:
+        answer: _Answer | None = self._kept.find(key)
+        usable = answer is not None and answer.state == state and answer.until > time.monotonic()
+        return answer if usable else None
 
     def _ask(
         self, key: Hashable, state: Hashable, environ: WSGIEnvironment, start_response: StartResponse

@@ -1,6 +1,10 @@
 """Visitors are given a page again without anything being asked, exactly until something changes."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from werkzeug.test import Client
 
 from hub.core import clock, visitors
 from hub.core.database import db, unit_of_work
@@ -121,3 +125,19 @@ def test_while_the_state_cannot_be_told_the_hub_itself_answers(app, hub, monkeyp
     with queries() as sent:
         assert hub.get("/about/terms").status_code == 200
     assert made_anew(sent)
+
+
+def test_what_many_ask_for_at_once_is_made_once(app, hub, monkeypatch):
+    made = []
+
+    def slow(environ, start_response):
+        made.append(environ["PATH_INFO"])
+        time.sleep(0.2)
+        start_response("200 OK", [("ETag", '"it"'), ("Cache-Control", "no-cache")])
+        return [b"the page"]
+
+    monkeypatch.setattr(app.wsgi_app, "_app", slow)
+    with ThreadPoolExecutor(6) as visitors_at_once:
+        seen = list(visitors_at_once.map(lambda _: Client(app.wsgi_app).get("/").data, range(6)))
+    assert seen == [b"the page"] * 6
+    assert made == ["/"]
