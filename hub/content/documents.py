@@ -17,13 +17,24 @@ from .models import GUIDANCE, OPENING, Item, Post
 from .rules import is_open_to_all
 
 
+def readers_of(group_id: int) -> str:
+    """The audience of what only those find who read the group's talk."""
+    return f"group:{group_id}"
+
+
+def items_opened_by(keys: Iterable[str]) -> list[int]:
+    """Of any documents, the items whose first posts they are: these say what an item is about."""
+    posts = _ids(key for key in keys if key.startswith("post:"))
+    return list(db.session.scalars(select(Post.item_id).where(Post.id.in_(posts), Post.position == 1)))
+
+
 def _ids(keys: Iterable[str]) -> list[int]:
     return [int(key.removeprefix("post:")) for key in keys]
 
 
 @search.audiences
 def _groups_of(actor: Actor) -> Iterator[str]:
-    return (f"group:{group_id}" for group_id in actor.read_groups)
+    return map(readers_of, actor.read_groups)
 
 
 @documents("post")
@@ -69,7 +80,7 @@ def _document(post: Post) -> Document:
     return Document(
         key=f"post:{post.id}",
         kind=item.kind,
-        audiences=frozenset({OPEN if is_open_to_all(item) else f"group:{item.group_id}"}),
+        audiences=frozenset({OPEN if is_open_to_all(item) else readers_of(item.group_id)}),
         title=item.title,
         text=_text(post),
         created_at=post.created_at,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from hub.archive.models import ArchivedPost
+from hub.content.documents import readers_of
 from hub.content.models import Item, Post
 from hub.content.rules import is_open_to_all
 from hub.core import search
@@ -74,7 +75,7 @@ def _document(example: Example, cards: Sequence[Any]) -> Document:
     item = example.post.item
     shown = item.published_at is not None and item.withdrawn_at is None
     who = " ".join(f"{card.name} @{card.handle}" for card in cards if not card.masked)
-    audiences = {OPEN} if is_open_to_all(item) else {f"group:{item.group_id}"} if shown else set()
+    audiences = {OPEN} if is_open_to_all(item) else {readers_of(item.group_id)} if shown else set()
     return Document(
         key=f"example:{example.id}",
         kind="example",

@@ -5,12 +5,14 @@ changes, by the worker, and kept; so is what those are like in turn, for which i
 as each audience would: what somebody may not read changes nothing of what they are shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, select
 
-from hub.content.models import Item, Post, path_of
+from hub.content.documents import readers_of
+from hub.content.models import Item, path_of
 from hub.content.rules import is_open_to_all
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import heartbeat
@@ -29,35 +31,32 @@ LEAST_WORDS, LEAST_SHARE = 2, 0.5
 ITEMS = frozenset({"question", "guidance", "discussion"})
 
 
-def similar(
-    actor: Actor, words: str, *, group: str = "", leave_out: str = "", most: int = MOST_SHOWN
-) -> tuple[Hit, ...]:
-    """Items like these words, the best first; none when nothing is, or while the search is not working.
-
-    leave_out: an item, as documents name it ("item:3"); without one the last word may be unfinished.
-    """
+def similar(actor: Actor, words: str, *, group: str = "") -> tuple[Hit, ...]:
+    """Items like these words, of which the last may be unfinished, the best first; none when nothing is, or
+    while the search is not working."""
+    groups = frozenset({group} if group else ())
+    query = Query(words, groups=groups, as_you_type=True, limit=MOST_SHOWN)
     try:
-        return _found(actor, words, group, leave_out, most)
+        return _alike(actor, query)
     except (CannotSearch, SearchUnavailable):
         return ()
 
 
-def _found(actor: Actor, words: str, group: str, leave_out: str, most: int) -> tuple[Hit, ...]:
-    query = Query(
-        what_matters(words),
+def _alike(actor: Actor, query: Query) -> tuple[Hit, ...]:
+    """Items with enough of the query's words, at most its limit."""
+    asked = replace(
+        query,
+        text=what_matters(query.text),
         audiences=audiences_of_actor(actor),
         kinds=ITEMS,
-        groups=frozenset({group} if group else ()),
         any_word=True,
-        as_you_type=not leave_out,
-        leave_out=frozenset({leave_out}),
         first_only=True,
-        limit=most * 2,
+        limit=query.limit * 2,  # some have too few of the words
     )
-    results = engine().search(query, As(actor))
+    results = engine().search(asked, As(actor))
     number = len(results.words)
     least = max(min(LEAST_WORDS, number), round(number * LEAST_SHARE))
-    return tuple(hit for hit in results.hits if hit.found >= least)[:most]
+    return tuple(hit for hit in results.hits if hit.found >= least)[: query.limit]
 
 
 class Related(NamedTuple):
@@ -71,13 +70,9 @@ class Related(NamedTuple):
 def related(actor: Actor, item: Item) -> Sequence[Related]:
     """Items like an item, the best first. One query."""
     reads_more = item.group.visibility != PUBLIC and item.group_id in actor.read_groups
-    audience = _members_of(item.group_id) if reads_more else OPEN
+    audience = readers_of(item.group_id) if reads_more else OPEN
     rows = db.session.execute(_related_statement(actor), {"item": item.id, "as_found_by": audience})
     return [Related(row.title, row.kind, path_of(row.slug, row.kind, row.number)) for row in rows]
-
-
-def _members_of(group_id: int) -> str:
-    return f"group:{group_id}"
 
 
 def _related_statement(actor: Actor) -> Select[Any]:
@@ -102,62 +97,59 @@ def _related_statement(actor: Actor) -> Select[Any]:
     return statement
 
 
-def items_opened_by(keys: Iterable[str]) -> list[int]:
-    """Of documents of posts, the items whose first posts they are: only these say what an item is about."""
-    posts = [int(key.removeprefix("post:")) for key in keys if key.startswith("post:")]
-    return list(db.session.scalars(select(Post.item_id).where(Post.id.in_(posts), Post.position == 1)))
-
-
 def relate(item_ids: Iterable[int]) -> None:
     """Look for what these items are like, and for what those are like in turn. A long job's work."""
-    told = set()
+    told: set[tuple[int, str]] = set()
     found: set[tuple[int, str]] = set()
     for item_id in item_ids:
-        for audience, reader in _readers(item_id):
+        for audience, reader in _readers(item_id).items():
             told.add((item_id, audience))
             found.update((other, audience) for other in _relate(item_id, audience, reader))
             heartbeat()
     for item_id, audience in sorted(found - told):
-        for theirs, reader in _readers(item_id):
-            if theirs == audience:
-                _relate(item_id, audience, reader)
-                heartbeat()
+        if reader := _readers(item_id).get(audience):
+            _relate(item_id, audience, reader)
+            heartbeat()
 
 
-def _readers(item_id: int) -> Iterator[tuple[str, Actor]]:
-    """Who reads the item: each audience with somebody who belongs to it and to no other."""
+def _readers(item_id: int) -> dict[str, Actor]:
+    """Who reads the item: for each audience somebody who belongs to it and to no other."""
     item = db.session.get(Item, item_id)
-    readers = []
+    readers = {}
     if item is not None and is_open_to_all(item):
-        readers.append((OPEN, ANYBODY))
+        readers[OPEN] = ANYBODY
     if item is not None and item.group.visibility != PUBLIC:
-        readers.append((_members_of(item.group_id), Actor(reads=frozenset({item.group_id}))))
+        readers[readers_of(item.group_id)] = Actor(reads=frozenset({item.group_id}))
     db.session.rollback()
-    yield from readers
+    return readers
 
 
 def _relate(item_id: int, audience: str, reader: Actor) -> list[int]:
     """Keep what the item is like for this audience; what was not so before."""
+    ids = _found(item_id, reader)
+    with unit_of_work() as session:
+        own = (RelatedItem.item_id == item_id, RelatedItem.audience == audience)
+        before = list(session.scalars(select(RelatedItem.other_id).where(*own).order_by(RelatedItem.place)))
+        there = set(session.scalars(select(Item.id).where(Item.id.in_([item_id, *ids]))))
+        after = [other for other in ids if other in there] if item_id in there else []
+        if after != before:
+            session.execute(delete(RelatedItem).where(*own))
+            session.add_all(
+                RelatedItem(item_id=item_id, audience=audience, place=place, other_id=other)
+                for place, other in enumerate(after)
+            )
+    return [other for other in after if other not in before]
+
+
+def _found(item_id: int, reader: Actor) -> list[int]:
+    """The ids of items like an item, as the index has them; no transaction stays open."""
     item = db.session.get(Item, item_id)
     if item is None:
         return []
+    query = Query(item.title, leave_out=frozenset({f"item:{item_id}"}), limit=MOST_KEPT)
     try:
-        hits = _found(reader, item.title, "", f"item:{item_id}", MOST_KEPT)
+        hits = _alike(reader, query)
     except CannotSearch:  # no word in its title says anything
         hits = ()
-    ids = [int(hit.document.item.removeprefix("item:")) for hit in hits]
-    db.session.rollback()  # nobody waits for a search
-    with unit_of_work() as session:
-        own = (RelatedItem.item_id == item_id, RelatedItem.audience == audience)
-        before = session.scalars(select(RelatedItem.other_id).where(*own).order_by(RelatedItem.place)).all()
-        there = set(session.scalars(select(Item.id).where(Item.id.in_([item_id, *ids]))))
-        after = [other for other in ids if other in there] if item_id in there else []
-        if after != list(before):
-            session.execute(delete(RelatedItem).where(*own))
-        if after and after != list(before):
-            rows = [
-                {"item_id": item_id, "audience": audience, "place": place, "other_id": other}
-                for place, other in enumerate(after)
-            ]
-            session.execute(insert(RelatedItem), rows)
-    return [other for other in after if other not in before]
+    db.session.rollback()
+    return [int(hit.document.item.removeprefix("item:")) for hit in hits]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from hub.content.documents import items_opened_by
 from hub.core.database import unit_of_work
 from hub.core.jobs import at_start, companions, enqueue, finish_companions, heartbeat, job, scheduled
 from hub.core.outbox import on
@@ -10,7 +11,7 @@ from hub.core.search import CHANGED
 
 from .engine import engine
 from .index import AT_ONCE, index, rebuild
-from .similar import items_opened_by, relate
+from .similar import relate
 
 SERIAL = "search index"
 # Waiting changes done in one go: an import or a busy hour costs one commit, not thousands.

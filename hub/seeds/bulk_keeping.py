@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from hub.content.actions.spine import hold_numbering
+from hub.content.documents import readers_of
 from hub.content.models import (
     ANSWER,
     COMMENT,
@@ -141,7 +142,7 @@ class Keeping:
             for place, other in enumerate(self.random.sample(near, min(len(near), MOST_SHOWN))):
                 rows += [
                     {"item_id": item_id, "audience": audience, "place": place, "other_id": other}
-                    for audience in (OPEN, f"group:{group_id}")
+                    for audience in (OPEN, readers_of(group_id))
                 ]
         _insert(RelatedItem, rows)
 

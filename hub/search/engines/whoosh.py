@@ -119,8 +119,7 @@ class WhooshEngine(RankedSearch):
                     shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def outdated(self) -> bool:
-        name = self._current_name()
-        return bool(name) and not name.startswith(f"v{FORMAT}-")
+        return _of_another_version(self._current_name())
 
     def close(self) -> None:
         self._forget_shelves()
@@ -146,7 +145,7 @@ class WhooshEngine(RankedSearch):
         name = self._current_name()
         if not name:
             return None
-        if self.outdated():
+        if _of_another_version(name):
             raise SearchUnavailable("The search index is of another version: run `hub search rebuild`.")
         if self._shelves is None or self._shelves.name != name:
             self._forget_shelves()
@@ -215,6 +214,10 @@ class WhooshEngine(RankedSearch):
             lock.release()
             return False
         return True
+
+
+def _of_another_version(name: str) -> bool:
+    return bool(name) and not name.startswith(f"v{FORMAT}-")
 
 
 class WhooshRebuild:
