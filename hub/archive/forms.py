@@ -49,10 +49,6 @@ class UploadForm(HubForm):
             raise ValidationError(_("Choose a file to upload."))
 
 
-class CancelForm(HubForm):
-    """Stop an import."""
-
-
 class KeeperForm(HubForm):
     """Name another keeper."""
 

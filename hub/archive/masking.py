@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -16,14 +15,12 @@ from hub.core.database import db
 
 from .became import without_hour
 from .models import PRIVATE, AccountName, SocialAccount
+from .platforms import person_at
 from .rules import revealed
 
 # A handle as platforms write it; the "@" of an e-mail address follows a letter or a dot.
 _MENTION = re.compile(r"(?<![\w.@])@(\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-
-# Addresses here begin with the handle of a person, or lead to a post by its number.
-PEOPLES_HOSTS = {"twitter.com", "www.twitter.com", "mobile.twitter.com", "x.com", "www.x.com"}
 
 
 A_SECOND = timedelta(seconds=1)
@@ -51,13 +48,10 @@ def mask_mentions(text: str, public: Collection[str]) -> str:
 def names_private_person(address: str, public: Collection[str]) -> bool:
     """Whether an address leads to the profile or a post of somebody who is not known to be public."""
     try:
-        parts = urlsplit(address)
+        handle = person_at(address)
     except ValueError:
         return True  # what cannot be read cannot be judged
-    if (parts.hostname or "").lower() not in PEOPLES_HOSTS:
-        return False
-    first = parts.path.strip("/").partition("/")[0].casefold()
-    return bool(first) and first not in public
+    return handle is not None and handle not in public
 
 
 def public_handles(collection_ids: Iterable[int]) -> dict[int, frozenset[str]]:

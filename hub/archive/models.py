@@ -36,6 +36,10 @@ FIRST_SEEN, EDITED, DELETED = "first_seen", "edited", "deleted"
 NOT_FOUND, FOUND_AGAIN = "not_found", "found_again"
 
 
+# A platform's own name of an account, a post or a version: a number, or an address on the federated web.
+LONGEST_ID = 500
+
+
 class Collection(Base):
     """Archived posts held for an organisation, or for a person when it names none."""
 
@@ -107,7 +111,7 @@ class Import(Base):
     adapter: Mapped[str] = mapped_column(String(30), default="")
     evidence: Mapped[str] = mapped_column(String(8), default="")
     # What the export says of itself; empty for captures.
-    account_id: Mapped[str] = mapped_column(String(64), default="")
+    account_id: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     whole: Mapped[bool] = mapped_column(default=False)
 
@@ -164,7 +168,7 @@ class SocialAccount(Base):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
     platform: Mapped[str] = mapped_column(String(20))
-    platform_id: Mapped[str] = mapped_column(String(64))
+    platform_id: Mapped[str] = mapped_column(String(LONGEST_ID))
     kind: Mapped[str] = mapped_column(String(16), default=PRIVATE)
 
     names: Mapped[list["AccountName"]] = relationship(order_by="AccountName.seen_from", viewonly=True)
@@ -214,17 +218,17 @@ class ArchivedPost(Base):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
     platform: Mapped[str] = mapped_column(String(20))
-    platform_id: Mapped[str] = mapped_column(String(64))
+    platform_id: Mapped[str] = mapped_column(String(LONGEST_ID))
     # None: known only by its deletion, which did not say whose it was.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("social_account.id", ondelete="SET NULL"))
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # posted_at, or when it came in: lists need an order.
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime)
     url: Mapped[str] = mapped_column(String(500), default="")
-    reply_to_id: Mapped[str | None] = mapped_column(String(64))
-    reply_to_account: Mapped[str | None] = mapped_column(String(64))
-    quotes_id: Mapped[str | None] = mapped_column(String(64))
-    reposts_id: Mapped[str | None] = mapped_column(String(64))
+    reply_to_id: Mapped[str | None] = mapped_column(String(LONGEST_ID))
+    reply_to_account: Mapped[str | None] = mapped_column(String(LONGEST_ID))
+    quotes_id: Mapped[str | None] = mapped_column(String(LONGEST_ID))
+    reposts_id: Mapped[str | None] = mapped_column(String(LONGEST_ID))
     # The latest import that met it; how a later export knows what it lacks. Not shown.
     met_import_id: Mapped[int] = mapped_column(
         ForeignKey("archive_import.id", ondelete="CASCADE"), index=True
@@ -251,7 +255,7 @@ class PostVersion(Base):
     collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
     post_id: Mapped[int] = mapped_column(ForeignKey("archived_post.id", ondelete="CASCADE"))
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
-    version_id: Mapped[str] = mapped_column(String(64))
+    version_id: Mapped[str] = mapped_column(String(LONGEST_ID))
     content_hash: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     # False: the source is known to have cut the text short.
@@ -260,7 +264,8 @@ class PostVersion(Base):
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What the source says the time was, when that cannot be true.
     stated_at: Mapped[str] = mapped_column(String(200), default="")
-    # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}
+    # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}, and where the
+    # source has them "title", "warning", "audience", "form": see CapturedPost.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     post: Mapped[ArchivedPost] = relationship(viewonly=True, innerjoin="unnested")
@@ -339,7 +344,7 @@ class PostMedia(Base):
         ForeignKey("archive_media.id", ondelete="CASCADE"), index=True
     )
     position: Mapped[int]
-    key: Mapped[str] = mapped_column(String(64), default="")
+    key: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
     kind: Mapped[str] = mapped_column(String(10))
     url: Mapped[str] = mapped_column(Text, default="")
     alt_text: Mapped[str] = mapped_column(Text, default="")

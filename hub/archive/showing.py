@@ -21,6 +21,7 @@ from .models import (
     PostMedia,
     PostVersion,
 )
+from .platforms import platform_name
 
 # Platforms' codes for texts in no language: undetermined, only pictures, too short, nothing spoken.
 NO_LANGUAGE = frozenset({"und", "qme", "qst", "zxx"})
@@ -147,7 +148,7 @@ def show(
     details = version.details if version else {}
     collection = post.collection
     return ShownPost(
-        platform=words.platform(post.platform, at),
+        platform=platform_name(post.platform, at),
         kind=kind_of(post),
         name=named.name,
         handle=named.handle,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,10 +10,6 @@ from hub.core.pages import day, moment_with_zone
 from .adapters import ADAPTERS
 from .models import DELETED, EDITED, FIRST_SEEN, FOUND_AGAIN, NOT_FOUND, ArchiveEvent
 from .reasons import refusal_sentence
-
-# The platform's name on the day of a post: Twitter became X.
-RENAMED = datetime(2023, 7, 24, tzinfo=UTC)
-TWITTER, X = _l("Twitter (now X)"), _l("X (formerly Twitter)")
 
 ACCOUNT_KINDS = {
     "organisation": _l("Organisation"),
@@ -73,13 +67,6 @@ TROUBLE = _l(
     "Tell an administrator the number of this import, then try the upload again."
 )
 UPLOAD_LOST = _l("The uploaded file is no longer there. Nothing was changed. Upload it again.")
-
-
-def platform(code: str, at: datetime | None = None) -> str:
-    """What a platform was called when something was posted there; without a moment, what it is called."""
-    if code != "x":
-        return code
-    return str(TWITTER if at is not None and at < RENAMED else X)
 
 
 def format_label(adapter: str) -> str:

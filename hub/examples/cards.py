@@ -24,9 +24,10 @@ from hub.archive.models import (
     Sighting,
     SourceSlice,
 )
+from hub.archive.platforms import platform_name
 from hub.archive.rules import for_its_organisation, revealed
 from hub.archive.showing import each_once, language_of
-from hub.archive.words import event_word, platform
+from hub.archive.words import event_word
 from hub.core.database import db
 from hub.core.pages import day
 
@@ -190,7 +191,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     text = mask_mentions(version.text, known.public[post.collection_id])
     edits = edits_among(versions)
     return Card(
-        platform=platform(post.platform, written),
+        platform=platform_name(post.platform, written),
         kind=_kind(post),
         masked=masked,
         name="" if masked or name is None else name.name,

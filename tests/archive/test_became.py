@@ -6,7 +6,7 @@ import pytest
 
 from hub.archive import became
 from hub.archive.models import ArchiveEvent, PostVersion
-from hub.archive.words import platform
+from hub.archive.platforms import platform_name
 
 POSTED = datetime(2024, 5, 20, 10, 15, tzinfo=UTC)
 KNOWN = datetime(2024, 6, 1, 9, 0, tzinfo=UTC)
@@ -71,5 +71,5 @@ def test_edits_say_how_often_and_how_soon(edits, said):
 
 def test_the_platform_is_called_as_it_was_on_the_day():
     day = datetime(2023, 7, 24, tzinfo=UTC)
-    assert platform("x", day - timedelta(seconds=1)) == "Twitter (now X)"
-    assert platform("x", day) == platform("x") == "X (formerly Twitter)"
+    assert platform_name("x", day - timedelta(seconds=1)) == "Twitter (now X)"
+    assert platform_name("x", day) == platform_name("x") == "X (formerly Twitter)"

@@ -52,6 +52,13 @@ def test_a_name_is_the_one_of_the_time():
         ("see https://x.com/i/web/status/1", "see @[private person]"),
         ("see https://x.com/strathcarron/status/1", "see https://x.com/strathcarron/status/1"),
         ("see https://t.co/abc", "see https://t.co/abc"),
+        ("see https://www.facebook.com/jane", "see @[private person]"),
+        ("see https://bsky.app/profile/jane.example/post/1", "see @[private person]"),
+        ("see https://youtube.com/watch?v=1", "see https://youtube.com/watch?v=1"),
+        ("see https://youtube.com/@jane", "see @[private person]"),
+        ("see https://m.reddit.com/user/jane", "see @[private person]"),
+        ("see https://mastodon.example/@jane/1", "see @[private person]"),
+        ("see https://strathcarron.example/roads", "see https://strathcarron.example/roads"),
         ("see http://[broken", "see @[private person]"),
     ],
 )

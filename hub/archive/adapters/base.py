@@ -94,7 +94,13 @@ class CapturedPost:
 
     `post_id` names the post: the first id of its edit chain. `version_id` names this version. `complete` is
     False when the source is known to have cut the text short. `stated_at` is what the source gives as the
-    time when that cannot be true; `posted_at` is then derived from the post's number, or None.
+    time when that cannot be true; `posted_at` is then derived from the post's number, or None. `written_at`
+    is when this version was, where a platform edits a post in place; None: as the post.
+
+    `title`: of an article, a picture or a film. `warning`: what the author put in front of the text.
+    `audience`: public, unlisted, group or friends; "" where the platform has no such thing or does not say.
+    `form`: article, page, picture, film, comment, pingback or message; "" for a plain post. `text` is plain:
+    what a platform writes in HTML is turned into it, and the exact bytes keep the rest.
     """
 
     evidence: Evidence
@@ -107,9 +113,14 @@ class CapturedPost:
     source: Slice
     chain: tuple[str, ...] = ()
     posted_at: datetime | None = None
+    written_at: datetime | None = None
     stated_at: str | None = None
     captured_at: datetime | None = None
     complete: bool = True
+    title: str | None = None
+    warning: str | None = None
+    audience: str = ""
+    form: str = ""
     language: str | None = None
     url: str | None = None
     reply_to: Parent | None = None

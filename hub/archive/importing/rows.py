@@ -30,12 +30,18 @@ def version_row(post: CapturedPost) -> dict[str, Any]:
         "text": fit(post.text),
         "complete": post.complete,
         "language": fit(post.language or ""),
-        "written_at": post.posted_at,
+        "written_at": post.written_at or post.posted_at,
         "stated_at": fit(post.stated_at or ""),
-        "details": {
-            "links": fit([[link.shown, link.expanded] for link in post.links]),
-            "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
-        },
+        "details": _details(post),
+    }
+
+
+def _details(post: CapturedPost) -> dict[str, Any]:
+    said = {"title": post.title, "warning": post.warning, "audience": post.audience, "form": post.form}
+    return {
+        "links": fit([[link.shown, link.expanded] for link in post.links]),
+        "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
+        **{name: fit(value) for name, value in said.items() if value},
     }
 
 

@@ -1,0 +1,57 @@
+"""The archive's pages hang on one blueprint; loaders that several of them share."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, select
+
+from hub.core.access import load
+from hub.core.forms import HubForm
+
+from ..models import ArchivedPost, Collection, Import
+
+bp = Blueprint("archive", __name__)
+
+
+class ButtonForm(HubForm):
+    """A form that is nothing but its button."""
+
+
+def collection_at(token: str) -> Collection:
+    return load(Collection, Collection.token == token)
+
+
+def of_collection(column: ColumnElement[int], token: str) -> ColumnElement[bool]:
+    """The condition under which a row belongs to the collection with that token."""
+    return column.in_(select(Collection.id).where(Collection.token == token))
+
+
+def import_at(token: str, import_token: str) -> Import:
+    return load(Import, Import.token == import_token, of_collection(Import.collection_id, token))
+
+
+def post_at(token: str, post_token: str) -> ArchivedPost:
+    return load(
+        ArchivedPost, ArchivedPost.token == post_token, of_collection(ArchivedPost.collection_id, token)
+    )
+
+
+@bp.app_template_filter("archive_query")
+def archive_query(parts: dict[str, str]) -> str:
+    """The query of a narrowed list's address, without what says nothing."""
+    return urlencode(
+        {key: value for key, value in parts.items() if value and (key, value) != ("state", "all")}
+    )
+
+
+@bp.app_template_filter("bytes_in_words")
+def bytes_in_words(size: int) -> str:
+    """'3.4 MB': sizes of files."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+        size = size / 1000
+    return _("%(size)s GB", size=f"{size:.1f}")

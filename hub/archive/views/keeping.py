@@ -1,0 +1,82 @@
+"""Who keeps a collection, and whose accounts its posts are from."""
+
+from __future__ import annotations
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from hub.core.access import current_actor, load, requires
+from hub.core.database import db
+
+from .. import actions, queries
+from ..forms import AccountForm, KeeperForm
+from ..masking import former_handles
+from ..models import Collection, SocialAccount
+from ..rules import KEEPERS_OF_AN_ORGANISATION
+from .blueprint import ButtonForm, bp, collection_at, of_collection
+
+
+@bp.route("/collections/<token>/keepers", methods=["GET", "POST"])
+@requires("collection.keep")
+def keepers(token: str) -> str | Response | tuple[str, int]:
+    """Who keeps a collection; name another."""
+    found = collection_at(token)
+    form = KeeperForm()
+    if earlier := form.sent_before():
+        return earlier
+    if form.validate_on_submit():
+        actions.add_keeper(current_actor(), found, form.handle.data)
+        return form.done(f"{found.path}/keepers")
+    page = render_template(
+        "archive/keepers.html", collection=found, form=form, wanted=KEEPERS_OF_AN_ORGANISATION
+    )
+    return page, form.status
+
+
+@bp.post("/collections/<token>/keepers/<handle>/remove")
+@requires("collection.keep")
+def remove_keeper(token: str, handle: str) -> Response:
+    """A keeper hands over."""
+    found = collection_at(token)
+    form = ButtonForm()
+    if earlier := form.sent_before():
+        return earlier
+    own = any(
+        one.person_id == current_actor().person_id and one.person.handle == handle for one in found.keepers
+    )
+    actions.remove_keeper(current_actor(), found, handle)
+    return form.done("/collections" if own else f"{found.path}/keepers")
+
+
+@bp.get("/collections/<token>/accounts")
+@requires("collection.keep")
+def accounts(token: str) -> str:
+    """The accounts whose posts a collection holds, with every name they are known to have had."""
+    found = collection_at(token)
+    return render_template(
+        "archive/accounts.html",
+        collection=found,
+        accounts=queries.accounts_of(current_actor(), found),
+        former_handles=former_handles,
+    )
+
+
+@bp.route("/collections/<token>/accounts/<account_token>", methods=["GET", "POST"])
+@requires("social_account.keep")
+def account(token: str, account_token: str) -> str | Response | tuple[str, int]:
+    """Say whose account it is."""
+    found = load(
+        SocialAccount,
+        SocialAccount.token == account_token,
+        of_collection(SocialAccount.collection_id, token),
+    )
+    back = f"/collections/{token}/accounts"
+    form = AccountForm(data={"kind": found.kind})
+    if earlier := form.sent_before():
+        return earlier
+    if form.validate_on_submit():
+        actions.classify_account(current_actor(), found, form.kind.data, form.reason.data)
+        return form.done(back)
+    collection = db.session.get(Collection, found.collection_id)
+    page = render_template("archive/account.html", collection=collection, account=found, form=form, back=back)
+    return page, form.status

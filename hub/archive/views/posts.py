@@ -1,0 +1,83 @@
+"""One archived post: its record, its exact bytes, its pictures and films."""
+
+from __future__ import annotations
+
+import itertools
+
+from flask import abort, render_template, send_file
+from werkzeug.wrappers import Response
+
+from hub.core.access import load, requires
+from hub.core.differences import difference_html
+
+from .. import queries, words
+from ..models import Media
+from ..storage import THUMBNAIL, MediaStore
+from .blueprint import bp, of_collection, post_at
+
+INLINE = {"image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4"}
+
+
+@bp.get("/collections/<token>/posts/<post_token>")
+@requires("archived_post.read")
+def post(token: str, post_token: str) -> str:
+    """One post: its versions, history, bytes and conversation."""
+    found = post_at(token, post_token)
+    evidence = queries.evidence_of(found)
+    texts = [shown.text for _version, shown in evidence.versions]
+    return render_template(
+        "archive/post.html",
+        collection=found.collection,
+        evidence=evidence,
+        differences=["", *(difference_html(a, b) for a, b in itertools.pairwise(texts))],
+        last_seen=queries.last_seen(evidence.sightings),
+        version_words={version.id: shown.version for version, shown in evidence.versions},
+        citation_words=words.CITATIONS,
+    )
+
+
+@bp.get("/collections/<token>/posts/<post_token>/source/<sha256>")
+@requires("archived_post.read")
+def source(token: str, post_token: str, sha256: str) -> Response:
+    """The exact bytes that something about the post was read from."""
+    found = post_at(token, post_token)
+    raw = queries.slice_of(found, sha256[:64])
+    if raw is None:
+        abort(404)
+    response = Response(raw, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.platform_id}-{sha256[:12]}.json"'
+    return response
+
+
+def _media(token: str, media_token: str) -> Media:
+    return load(
+        Media,
+        Media.token == media_token,
+        of_collection(Media.collection_id, token),
+    )
+
+
+@bp.get("/collections/<token>/media/<media_token>")
+@requires("archived_media.read")
+def media(token: str, media_token: str) -> Response:
+    """A picture or film, as it was kept. What is neither is only ever downloaded."""
+    found = _media(token, media_token)
+    path = MediaStore(found.collection.token).path(found.sha256)
+    if not path.is_file():
+        abort(404)
+    inline = found.media_type in INLINE
+    kind = found.media_type if inline else "application/octet-stream"
+    return send_file(
+        path, mimetype=kind, as_attachment=not inline, download_name=found.sha256[:16], conditional=False
+    )
+
+
+@bp.get("/collections/<token>/media/<media_token>/thumbnail")
+@requires("archived_media.read")
+def thumbnail(token: str, media_token: str) -> Response:
+    """A small picture of it."""
+    found = _media(token, media_token)
+    path = MediaStore(found.collection.token).path(found.sha256, THUMBNAIL)
+    if not found.has_thumbnail or not path.is_file():
+        abort(404)
+    return send_file(path, mimetype="image/webp", conditional=False)
