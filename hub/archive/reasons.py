@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from .adapters import ADAPTERS
+
 LEFT_OUT = {
     "private": _l("Private: direct messages, contacts, addresses and the like are never kept"),
     "not_posts": _l("Not posts: settings, likes, lists, advertising data and the like"),
@@ -38,8 +40,8 @@ LEFT_OUT = {
 REFUSED = {
     "empty": _l("This file is empty, so there is nothing in it to import. Nothing was changed."),
     "unknown_format": _l(
-        "We do not recognise what is in this file. You can upload an X/Twitter archive (the zip as you "
-        "downloaded it), or a Twitter API capture in JSON lines. Nothing was changed."
+        "We do not recognise what is in this file. Upload it as you downloaded it, with nothing taken out. "
+        "What we read: %(formats)s. Nothing was changed."
     ),
     "one_file_of_archive": _l(
         "This is one file out of an X/Twitter archive. Upload the whole zip, as you downloaded it, so that "
@@ -65,8 +67,8 @@ REFUSED = {
     ),
     "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),
     "nothing_readable": _l(
-        "Nothing in this file could be read as posts. You can upload an X/Twitter archive (the zip as you "
-        "downloaded it), or a Twitter API capture in JSON lines. Nothing was changed."
+        "Nothing in this file could be read as posts. Upload it as you downloaded it, with nothing taken "
+        "out. What we read: %(formats)s. Nothing was changed."
     ),
 }
 
@@ -98,4 +100,5 @@ def no_posts_sentence(adapter: str) -> str:
 
 def refusal_sentence(reason: str, detail: str = "") -> str:
     sentence = REFUSED.get(reason) or LEFT_OUT.get(reason)
-    return str(sentence) % {"detail": detail} if sentence else reason
+    formats = ", ".join(one.label for one in ADAPTERS)
+    return str(sentence) % {"detail": detail, "formats": formats} if sentence else reason

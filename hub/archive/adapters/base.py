@@ -194,11 +194,13 @@ ROWS_BETWEEN_SIGNS = 5_000
 
 
 class Adapter(Protocol):
-    """One format. `name` is kept with each import; `label` is what people read."""
+    """One format. `name` is kept with each import (30 characters at most); `label` is what people read;
+    `how` says, in a sentence, what to upload and where on the platform to ask for it."""
 
     name: str
     label: str
     evidence: Evidence
+    how: str  # lazily translated
 
     def recognises(self, source: Source) -> bool:
         """Whether the source's content is of this format. Never judges by the upload's name."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from hub.archive.adapters.base import Deletion, LeftOut, Record, Slice
 from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_time
@@ -19,6 +21,7 @@ class TwitterCompliance:
     name = "twitter-compliance"
     label = "Twitter compliance file"
     evidence = "capture"
+    how = _l("The Twitter API’s answer which says what is gone.")
 
     def recognises(self, source: Source) -> bool:
         return any(_is_row(value) for value in first_values(source))

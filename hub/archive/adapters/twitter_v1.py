@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from hub.archive.adapters import twitter_fields as fields
 from hub.archive.adapters.base import (
     Account,
@@ -37,6 +39,7 @@ class TwitterV1:
     name = "twitter-v1"
     label = "Twitter API v1.1 capture"
     evidence = "capture"
+    how = _l("A capture of the Twitter API, version 1.1, as twarc or a similar tool wrote it.")
 
     def recognises(self, source: Source) -> bool:
         return any(_is_tweet(value) or _is_delete(value) for value in first_values(source))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from hub.archive.adapters import twitter_fields as fields
 from hub.archive.adapters.base import (
     Account,
@@ -39,6 +41,7 @@ class TwitterV2:
     name = "twitter-v2"
     label = "Twitter API v2 capture"
     evidence = "capture"
+    how = _l("A capture of the Twitter API, version 2, as twarc wrote it.")
 
     def recognises(self, source: Source) -> bool:
         return any(_is_page(value) or _is_flat(value) for value in first_values(source))

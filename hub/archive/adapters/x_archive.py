@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from hub.archive.adapters import twitter_fields as fields
 from hub.archive.adapters import x_datasets as datasets
 from hub.archive.adapters.base import (
@@ -38,6 +40,9 @@ class XArchive:
     name = "x-archive"
     label = "X/Twitter archive"
     evidence = "import"
+    how = _l(
+        "The zip as you downloaded it. On X: Settings, Your account, “Download an archive of your data”."
+    )
 
     def recognises(self, source: Source) -> bool:
         return data_folder(source) is not None

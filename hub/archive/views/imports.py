@@ -9,6 +9,7 @@ from hub.core.access import current_actor, requires
 from hub.core.database import db
 
 from .. import actions, queries, reckoning
+from ..adapters import ADAPTERS
 from ..forms import UploadForm
 from ..models import DONE
 from ..own_accounts import unsaid
@@ -39,6 +40,7 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         collection=found,
         form=form,
         limit=settings.upload_limit_mb,
+        formats=ADAPTERS,
         imports=queries.imports_of(found),
     )
     return page, form.status
