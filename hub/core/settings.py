@@ -53,6 +53,13 @@ class Settings(BaseSettings):
         2048, ge=1, description="The largest upload of a platform's export, in mebibytes."
     )
     attachment_limit_mb: int = Field(10, ge=1, description="The largest file added to a post, in mebibytes.")
+    fetching: Literal["on", "off"] = Field(
+        "on",
+        description="Whether the hub fetches addresses that keepers ask it to watch; off: it never does.",
+    )
+    fetch_also: str = Field(
+        "", description="Hosts of your own network that may be fetched, as host:port, separated by commas."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @field_validator("data")
