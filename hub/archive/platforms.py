@@ -47,7 +47,7 @@ PLATFORMS = {
     "whatsapp": Platform("WhatsApp"),
 }  # fmt: skip
 
-_BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}
+_BY_HOST = {host: code for code, platform in PLATFORMS.items() for host in platform.hosts}
 # Anywhere in the federated web a profile's address ends like this.
 _FEDERATED = re.compile(r"/(?:@|users/|u/)([^/]+)")
 
@@ -62,13 +62,16 @@ def platform_name(code: str, at: datetime | None = None) -> str:
     return PLATFORMS[code].name if code in PLATFORMS else code
 
 
+def platform_code(address: str) -> str | None:
+    """The platform that an address lies on, by its host; None for the rest of the web. Raises ValueError."""
+    return _BY_HOST.get(WWW.sub("", (urlsplit(address).hostname or "").lower()))
+
+
 def person_at(address: str) -> str | None:
     """The handle of the person whose page or post an address leads to, in lower case, without "@".
 
     None where it leads to nobody in particular. Raises ValueError for what is no address.
     """
-    parts = urlsplit(address)
-    host = WWW.sub("", (parts.hostname or "").lower())
-    platform = _BY_HOST.get(host)
-    found = (platform.person if platform else _FEDERATED).match(parts.path)
+    code = platform_code(address)
+    found = (PLATFORMS[code].person if code else _FEDERATED).match(urlsplit(address).path)
     return found[1].casefold() if found else None
