@@ -19,6 +19,7 @@ from .masking import names_of
 from .models import (
     DELETED,
     EDITED,
+    MET,
     NOT_FOUND,
     PRIVATE,
     ArchivedPost,
@@ -32,7 +33,7 @@ from .models import (
     SocialAccount,
     SourceSlice,
 )
-from .rules import revealed
+from .rules import event_counts, revealed
 from .showing import ShownPost, show
 
 ALL, GONE, CHANGED, REPLIES, MISSED = "all", "deleted", "edited", "replies", "not_found"
@@ -139,9 +140,7 @@ def _narrowed(statement: Select, collection: Collection, filters: Filters) -> Se
 
 def happened(state: str, kept: ColumnElement[bool]) -> ColumnElement[bool]:
     """Archived posts to which that happened (a key of HAPPENED). kept: which ArchiveEvents are looked at."""
-    posts = select(ArchiveEvent.post_id).where(
-        kept, ArchiveEvent.kind == HAPPENED[state], revealed(ArchiveEvent.import_id)
-    )
+    posts = select(ArchiveEvent.post_id).where(kept, ArchiveEvent.kind == HAPPENED[state], event_counts())
     return ArchivedPost.id.in_(posts)
 
 
@@ -203,10 +202,15 @@ def _versions(ids: Sequence[int]) -> Sequence[PostVersion]:
 
 
 def _events(ids: Sequence[int]) -> Sequence[ArchiveEvent]:
+    """All but further sightings, which are shown for themselves."""
     return db.session.scalars(
         select(ArchiveEvent)
-        .where(ArchiveEvent.post_id.in_(ids), revealed(ArchiveEvent.import_id))
-        .options(joinedload(ArchiveEvent.imported).lazyload("*"), joinedload(ArchiveEvent.source))
+        .where(ArchiveEvent.post_id.in_(ids), ArchiveEvent.kind != MET, event_counts())
+        .options(
+            joinedload(ArchiveEvent.imported).lazyload("*"),
+            joinedload(ArchiveEvent.source),
+            joinedload(ArchiveEvent.person).lazyload("*"),
+        )
         .order_by(ArchiveEvent.id)
     ).all()
 
@@ -292,9 +296,7 @@ def slice_of(post: ArchivedPost, sha256: str) -> bytes | None:
         .join(Sighting, Sighting.id == Citation.sighting_id)
         .where(Sighting.post_id == post.id, revealed(Sighting.import_id))
     )
-    told = select(ArchiveEvent.slice_id).where(
-        ArchiveEvent.post_id == post.id, revealed(ArchiveEvent.import_id)
-    )
+    told = select(ArchiveEvent.slice_id).where(ArchiveEvent.post_id == post.id, event_counts())
     return db.session.scalar(
         select(SourceSlice.raw).where(
             SourceSlice.collection_id == post.collection_id,

@@ -4,7 +4,7 @@ A collection, and all in it, is for its keepers. What an import wrote is seen on
 A higher room adds grants: an example shows a version of a post where it is attached.
 """
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from hub.accounts.models import ONLY_SAID, Person
 from hub.core.policy import Actor, permission, visibility
@@ -29,6 +29,11 @@ KEEPERS_OF_AN_ORGANISATION = 2
 def revealed(import_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition under which what an import wrote counts: the whole of that import does."""
     return import_id.in_(select(Import.id).where(Import.revealed_at.is_not(None)))
+
+
+def event_counts() -> ColumnElement[bool]:
+    """The condition under which an event counts: what an import told of, once that counts; acts, at once."""
+    return or_(ArchiveEvent.import_id.is_(None), revealed(ArchiveEvent.import_id))
 
 
 def kept_by(collection_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
@@ -64,8 +69,13 @@ def _kept_and_revealed(model):
     return visibility(model)(rule)
 
 
-for _model in (ArchivedPost, PostVersion, Sighting, Media, PostMedia, ArchiveEvent, SocialAccount):
+for _model in (ArchivedPost, PostVersion, Sighting, Media, PostMedia, SocialAccount):
     _kept_and_revealed(_model)
+
+
+@visibility(ArchiveEvent)
+def _sees_event(actor: Actor) -> ColumnElement[bool]:
+    return and_(kept_by(ArchiveEvent.collection_id, actor), event_counts())
 
 
 def _is_keeper(actor: Actor, collection: Collection) -> bool:

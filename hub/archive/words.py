@@ -8,7 +8,28 @@ from flask_babel import lazy_gettext as _l
 from hub.core.pages import day, moment_with_zone
 
 from .adapters import ADAPTERS
-from .models import DELETED, EDITED, FIRST_SEEN, FOUND_AGAIN, NOT_FOUND, ArchiveEvent
+from .models import (
+    ATTACHED,
+    DELETED,
+    DETACHED,
+    DISPOSED,
+    DONE_BY_PEOPLE,
+    EDITED,
+    ERASED,
+    EXPORTED,
+    FIRST_SEEN,
+    FOUND_AGAIN,
+    HELD,
+    MASKED,
+    MET,
+    NOT_FOUND,
+    PUBLISHED,
+    RELEASED,
+    RESTORED,
+    UNMASKED,
+    WITHDRAWN,
+    ArchiveEvent,
+)
 from .reasons import refusal_sentence
 
 ACCOUNT_KINDS = {
@@ -62,6 +83,22 @@ COUNTS = {
     "quotes": _l("Quotes"),
 }
 
+# What people do with a post: (meaning for the house's colours, word, sentence).
+ACTS = {
+    ATTACHED: ("", _l("Attached"), _l("%(who)s attached it to a page as an example.")),
+    DETACHED: ("", _l("Taken off"), _l("%(who)s took it off the page where it was an example.")),
+    PUBLISHED: ("", _l("Published"), _l("%(who)s made it public, with all that is kept of it.")),
+    EXPORTED: ("", _l("Handed over"), _l("%(who)s made an export that contains it.")),
+    HELD: ("", _l("Held"), _l("%(who)s put it on hold: nothing of it may be deleted.")),
+    RELEASED: ("", _l("Released"), _l("%(who)s ended a hold on it.")),
+    WITHDRAWN: ("deleted", _l("Withdrawn"), _l("%(who)s took it out of sight where it was an example.")),
+    RESTORED: ("", _l("Shown again"), _l("%(who)s let it be shown again where it is an example.")),
+    MASKED: ("", _l("Masked"), _l("%(who)s had its author masked where it is an example.")),
+    UNMASKED: ("edited", _l("Unmasked"), _l("%(who)s had its author named where it is an example.")),
+    DISPOSED: ("deleted", _l("Disposed of"), _l("%(who)s had it disposed of; its words are kept no longer.")),
+    ERASED: ("deleted", _l("Erased"), _l("%(who)s had it erased by law; only this fact is left.")),
+}
+
 TROUBLE = _l(
     "Something went wrong on our side, again and again, so we stopped. Nothing was changed. "
     "Tell an administrator the number of this import, then try the upload again."
@@ -84,8 +121,12 @@ def event_word(event: ArchiveEvent) -> tuple[str, str]:
     """(meaning, word) of an event: the meanings are those of the house's colours."""
     if event.kind == DELETED:
         return "deleted", str(GONE.get(event.cause, GONE["unknown"]))
+    if event.kind in ACTS:
+        meaning, word, _sentence = ACTS[event.kind]
+        return meaning, str(word)
     return {
         FIRST_SEEN: ("", _("First kept")),
+        MET: ("", _("Met again")),
         EDITED: ("edited", _("Edited")),
         NOT_FOUND: ("edited", _("Not found in a later export")),
         FOUND_AGAIN: ("", _("Found again")),
@@ -94,10 +135,13 @@ def event_word(event: ArchiveEvent) -> tuple[str, str]:
 
 def event_sentence(event: ArchiveEvent) -> str:
     """What happened and how it came to be known, in words."""
-    number = event.imported.number
+    if event.kind in DONE_BY_PEOPLE:
+        return _done(event)
+    number = event.imported.number if event.imported else 0
     told = str(TOLD_BY.get(event.told_by, event.told_by))
     sentences = {
         FIRST_SEEN: lambda: _("Came in with import %(number)s, %(told)s.", number=number, told=told),
+        MET: lambda: _("Import %(number)s met it again, %(told)s.", number=number, told=told),
         EDITED: lambda: _(
             "A differing text is kept as a version of its own; import %(number)s.", number=number
         ),
@@ -113,6 +157,25 @@ def event_sentence(event: ArchiveEvent) -> str:
     return sentences[event.kind]()
 
 
+def _done(event: ArchiveEvent) -> str:
+    """What somebody did, and why if they said so."""
+    sentence = str(ACTS[event.kind][2]) % {"who": _who(event)}
+    details = event.details or {}
+    if authority := details.get("authority"):
+        sentence += " " + _("Authority: %(authority)s.", authority=str(authority).rstrip("."))
+    if reason := details.get("reason"):
+        sentence += " " + _("Reason given: %(reason)s", reason=reason)
+    return sentence
+
+
+def _who(event: ArchiveEvent) -> str:
+    """Whoever did it, by name; by the handle they had then when they have left."""
+    if event.person:
+        return str(event.person.name)
+    handle = (event.details or {}).get("by")
+    return f"@{handle}" if handle else _("this hub")
+
+
 def _deleted(event: ArchiveEvent, told: str) -> str:
     if event.at:
         return _("On the platform since %(at)s; %(told)s.", at=moment_with_zone(event.at), told=told)
@@ -120,6 +183,6 @@ def _deleted(event: ArchiveEvent, told: str) -> str:
         return _("When is not said; known since %(day)s; %(told)s.", day=day(event.known_at), told=told)
     return _(
         "When is not said; known since import %(number)s; %(told)s.",
-        number=event.imported.number,
+        number=event.imported.number if event.imported else 0,
         told=told,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from hub.archive.models import ATTACHED, DETACHED, RESTORED, WITHDRAWN
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
 from hub.content.models import Item, Post
@@ -14,6 +15,7 @@ from hub.core.errors import Refused
 from hub.core.policy import Actor
 
 from .bringing import brought_from
+from .histories import into_history
 from .models import Example, ExamplePost
 from .queries import Choice
 from .rules import LONGEST_CAPTION, MOST_POSTS
@@ -51,6 +53,7 @@ def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) ->
         group_id=post.item.group_id,
         posts=[choice.post.id for choice in choices],
     )
+    into_history(actor, example, ATTACHED)
     _changed(example, post.item)
     # An activity names the post. The same instant says which of its examples it tells of.
     example.attached_at = happened("attached", actor, post.item, post).happened_at
@@ -62,6 +65,7 @@ def detach(actor: Actor, example: Example) -> None:
     permit(actor, "example.detach", example)
     item = example.post.item
     audit.record(actor, "example.detach", example, group_id=item.group_id, caption=example.caption)
+    into_history(actor, example, DETACHED)
     search.changed(f"example:{example.id}")
     db.session.delete(example)
     db.session.flush()
@@ -90,6 +94,7 @@ def _set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: bo
     for one in together:
         one.withdrawn_at = now
         audit.record(actor, verb, one, group_id=one.post.item.group_id, reason=reason)
+        into_history(actor, one, WITHDRAWN if withdrawn else RESTORED)
         _changed(one, one.post.item)
 
 

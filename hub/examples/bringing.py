@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from hub.archive.models import ATTACHED
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
 from hub.content.models import OPENING, Item, Link, Post
@@ -17,6 +18,7 @@ from hub.groups.models import PART_OPEN
 from hub.guidance.models import BECAME
 
 from .cards import with_all_that_cards_show
+from .histories import into_history
 from .models import Example, ExamplePost
 
 
@@ -91,6 +93,7 @@ def _bring(actor: Actor, example: Example, post: Post, position: int, question: 
         posts=[part.archived_post_id for part in example.shows],
         read_by_more=read_by_more(question),
     )
+    into_history(actor, made, ATTACHED)
     search.changed(f"example:{made.id}")
     made.attached_at = happened("attached", actor, post.item, post).happened_at
     return made

@@ -25,7 +25,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.platforms import platform_name
-from hub.archive.rules import for_its_organisation, revealed
+from hub.archive.rules import event_counts, for_its_organisation, revealed
 from hub.archive.showing import each_once, language_of
 from hub.archive.words import event_word
 from hub.core.database import db
@@ -112,7 +112,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
     for event in db.session.scalars(
         select(ArchiveEvent)
         .where(ArchiveEvent.post_id.in_(post_ids), ArchiveEvent.kind == DELETED)
-        .where(revealed(ArchiveEvent.import_id))
+        .where(event_counts())
         .order_by(ArchiveEvent.id)
     ):
         deletions.setdefault(event.post_id, []).append(event)

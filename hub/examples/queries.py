@@ -12,7 +12,7 @@ from hub.archive.importing.history import edits_among
 from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.queries import ALL, CHANGED, GONE, happened
-from hub.archive.rules import for_its_organisation, kept_by, revealed
+from hub.archive.rules import event_counts, for_its_organisation, kept_by, revealed
 from hub.content.models import Item, Post, Topic, item_topic
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -203,7 +203,7 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
         db.session.scalars(
             select(ArchiveEvent.post_id)
             .where(ArchiveEvent.post_id.in_(ids), ArchiveEvent.kind == DELETED)
-            .where(revealed(ArchiveEvent.import_id))
+            .where(event_counts())
         )
     )
     names = names_of({post.account_id for post in posts if post.account_id})

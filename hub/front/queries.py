@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from hub.accounts.models import Person
 from hub.archive.models import DELETED, ArchiveEvent
-from hub.archive.rules import revealed
+from hub.archive.rules import event_counts
 from hub.content.models import GUIDANCE, QUESTION, Item, Post, ReadMark
 from hub.core import clock
 from hub.core.database import db
@@ -84,7 +84,7 @@ def worked_example(actor: Actor) -> Example | None:
         select(ArchiveEvent.id)
         .join(ExamplePost, ExamplePost.archived_post_id == ArchiveEvent.post_id)
         .where(ExamplePost.example_id == Example.id, ArchiveEvent.kind == DELETED)
-        .where(revealed(ArchiveEvent.import_id))
+        .where(event_counts())
         .correlate(Example)
     )
     # Chosen first and read afterwards: in one statement, databases read all posts to choose one.

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.archive.models import (
+    MET,
     AccountName,
     ArchivedPost,
     ArchiveEvent,
@@ -41,7 +42,7 @@ def capture(folder, *values):
 
 
 def history(post_id=None):
-    statement = select(ArchiveEvent.kind).order_by(ArchiveEvent.id)
+    statement = select(ArchiveEvent.kind).where(ArchiveEvent.kind != MET).order_by(ArchiveEvent.id)
     if post_id:
         statement = statement.where(ArchiveEvent.post_id == post_id)
     return list(db.session.scalars(statement))

@@ -56,7 +56,9 @@ def _in_pieces(found: Import, lease: Lease, statement: Select, key: Any, make: M
                     "recorded_at": found.uploaded_at,
                     "cause": "",
                     "version_id": None,
+                    "sighting_id": None,
                     "slice_id": None,
+                    "details": {},
                 }
                 session.execute(insert(ArchiveEvent.__table__), [common | event for event in events])
             lease.renew(events=Import.events + len(events))

@@ -19,6 +19,7 @@ from hub.archive.importing.rows import deletion_row, media_row, post_row, versio
 from hub.archive.models import (
     DELETED,
     FIRST_SEEN,
+    MET,
     ArchivedPost,
     ArchiveEvent,
     Citation,
@@ -74,6 +75,9 @@ class _Batch:
         self.placed: list[tuple[CapturedPost, PostRef, VersionRef]] = []
         self.gone: list[tuple[Deletion, PostRef]] = []
         self.slices: dict[str, int] = {}
+        self.sighted: list[tuple[CapturedPost, PostRef, VersionRef, int]] = []
+        # Sightings known before that bring the file of a picture that was only named then.
+        self.added_media: list[tuple[CapturedPost, PostRef, VersionRef]] = []
         self.events: list[dict[str, Any]] = []
 
     def _common(self) -> dict[str, Any]:
@@ -107,8 +111,9 @@ class _Batch:
         self.new_posts = finder.take_new()
 
     def _complete_account(self, ref: PostRef, account_id: int | None, post: CapturedPost) -> None:
-        """A post that was known only by its deletion may not have had an author yet."""
-        if ref.id and ref.account_id is None and account_id:
+        """A post that was known only by its deletion may not have had an author yet. What was sealed with its
+        words is never changed."""
+        if ref.id and ref.account_id is None and not ref.had_versions and account_id:
             ref.account_id = account_id
             values: dict[str, Any] = {"account_id": account_id, **post_row(post)}
             if post.posted_at:
@@ -167,14 +172,14 @@ class _Batch:
 
     def insert_sightings(self) -> None:
         known = self._known_sightings()
-        posts, rows = [], []
+        met, rows = [], []
         for post, ref, version in self.placed:
             slice_id = self.slices[post.source.sha256]
             key = (version.id, slice_id, post.captured_at)
             if key in known:
                 continue
             known.add(key)
-            posts.append(post)
+            met.append((post, ref, version))
             rows.append(
                 {
                     **self._common(),
@@ -189,10 +194,11 @@ class _Batch:
                 }
             )
         ids = insert_rows(Sighting, rows)
+        self.sighted = [(*one, sighting_id) for one, sighting_id in zip(met, ids, strict=True)]
         self.tally.sightings = len(rows)
         citations = {
             (sighting_id, self.slices[cited.slice.sha256], cited.role)
-            for post, sighting_id in zip(posts, ids, strict=True)
+            for post, _ref, _version, sighting_id in self.sighted
             for cited in post.cites
         }
         if citations:
@@ -217,8 +223,9 @@ class _Batch:
 
     def insert_media(self, ids: dict[str, int]) -> None:
         held = self._held_media(ids)
+        sighted = {version.id for _, _, version, _ in self.sighted}
         rows = []
-        for post, _, version in self.placed:
+        for post, of_post, version in self.placed:
             for position, ref in enumerate(post.media):
                 media_id = ids.get(ref.file or "")
                 key = (version.id, ref.key or str(position))
@@ -228,6 +235,9 @@ class _Batch:
                 if media_id is not None or version.post is post:
                     held.add(key)
                     rows.append({**self._common(), **media_row(ref, version.id, position, media_id)})
+                    if version.id not in sighted:
+                        sighted.add(version.id)
+                        self.added_media.append((post, of_post, version))
         insert_rows(PostMedia, rows)
 
     def _held_media(self, ids: dict[str, int]) -> set[tuple[int | None, str]]:
@@ -244,13 +254,30 @@ class _Batch:
     # History.
 
     def insert_events(self) -> None:
-        first: dict[int, CapturedPost] = {}
-        for post, ref, _ in self.placed:
-            if not ref.had_versions:
-                first.setdefault(ref.id, post)
-        for post_id, post in first.items():
+        """Each sighting is an event: its post's first, or a further one. So is each deletion told of."""
+        seen: set[int] = set()
+        for post, ref, version, sighting_id in self.sighted:
+            first = not ref.had_versions and ref.id not in seen
+            seen.add(ref.id)
             self._event(
-                post_id, FIRST_SEEN, post.source, at=post.captured_at, known_at=None, told_by=post.evidence
+                ref.id,
+                FIRST_SEEN if first else MET,
+                post.source,
+                at=post.captured_at,
+                known_at=None,
+                told_by=post.evidence,
+                version_id=version.id,
+                sighting_id=sighting_id,
+            )
+        for post, ref, version in self.added_media:
+            self._event(
+                ref.id,
+                MET,
+                post.source,
+                at=post.captured_at,
+                known_at=None,
+                told_by=post.evidence,
+                version_id=version.id,
             )
         told = self._told_deletions()
         for deletion, ref in self.gone:
@@ -278,7 +305,7 @@ class _Batch:
         return {tuple(row) for row in found}
 
     def _event(self, post_id: int, kind: str, source: Slice, *, cause: str = "", **known: Any) -> None:
-        """`known`: at, known_at, told_by."""
+        """`known`: at, known_at, told_by; of a sighting, version_id and sighting_id."""
         self.events.append(
             {
                 **self._common(),
@@ -286,6 +313,9 @@ class _Batch:
                 "kind": kind,
                 "recorded_at": self.received_at,
                 "cause": cause,
+                "version_id": None,
+                "sighting_id": None,
+                "details": {},
                 **known,
                 "slice_id": self.slices[source.sha256],
             }

@@ -1,0 +1,45 @@
+"""What people do with archived posts, written into their history: the one way in, for every room above."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.accounts.models import Person
+from hub.core import clock
+from hub.core.database import db
+from hub.core.policy import Actor
+
+from .models import DONE_BY_PEOPLE, ArchivedPost, ArchiveEvent
+
+BY_PERSON, BY_HUB = "person", "hub"
+
+
+def record(
+    actor: Actor, post: ArchivedPost, kind: str, *, version_id: int | None = None, **details: Any
+) -> ArchiveEvent:
+    """Write into the current transaction that the actor did `kind` (one of DONE_BY_PEOPLE) with the post.
+
+    version_id: of the version that it was done with, where that is one. details: JSON, kept for good and
+    shown to the keepers: a reason, a token; never what the keepers may not know. Sealed after the commit.
+    """
+    if kind not in DONE_BY_PEOPLE:
+        raise ValueError(kind)
+    handle = None
+    if actor.person_id is not None:
+        handle = db.session.scalar(select(Person.handle).where(Person.id == actor.person_id))
+    now = clock.now()
+    event = ArchiveEvent(
+        collection_id=post.collection_id,
+        post_id=post.id,
+        kind=kind,
+        at=now,
+        recorded_at=now,
+        told_by=BY_HUB if actor.person_id is None else BY_PERSON,
+        version_id=version_id,
+        person_id=actor.person_id,
+        details={**details, **({"by": handle} if handle else {})},
+    )
+    db.session.add(event)
+    return event
