@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.archive.adapters.base import Link, Mention, content_hash
+from hub.archive.adapters.fields import as_count, as_word, dicts
 
 PLATFORM = "x"
 
@@ -20,7 +21,6 @@ CLOCKS_DIFFER = timedelta(days=1)
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 FIRST_SNOWFLAKE = 29_700_859_247
 LONGEST_ID = 20
-MAX_COUNT = 2**53
 
 
 def as_id(value: Any) -> str | None:
@@ -39,28 +39,6 @@ def as_text(value: Any) -> str:
 def media_kind(value: Any) -> str:
     """What a picture or film is, in the archive's words."""
     return MEDIA_KINDS.get(str(value), "other")
-
-
-def as_dict(value: Any) -> dict:
-    return value if isinstance(value, dict) else {}
-
-
-def dicts(value: Any) -> list[dict]:
-    """The objects of a list; anything else in it is passed over."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def as_word(value: Any, longest: int = 200) -> str | None:
-    return value[:longest] if isinstance(value, str) and value else None
-
-
-def as_count(value: Any) -> int | None:
-    """A count, written as a number or as text."""
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if 0 <= number <= MAX_COUNT else None
 
 
 def counts_of(holder: dict, names: dict[str, str]) -> dict[str, int]:

@@ -20,7 +20,8 @@ from hub.archive.adapters.base import (
     Slice,
 )
 from hub.archive.adapters.capture_file import first_values, read_capture
-from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_word, dicts
+from hub.archive.adapters.fields import as_count, as_dict, as_word, dicts
+from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_text
 from hub.archive.sources import Source
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
 from hub.archive.sources.json_stream import Row
@@ -171,7 +172,7 @@ def _deletion(row: Row, file: str) -> Deletion:
 
 
 def _milliseconds(value: Any) -> datetime | None:
-    count = fields.as_count(value)
+    count = as_count(value)
     try:
         return datetime.fromtimestamp(count / 1000, fields.UTC) if count else None
     except (ValueError, OverflowError, OSError):

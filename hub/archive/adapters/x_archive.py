@@ -24,7 +24,8 @@ from hub.archive.adapters.base import (
     Slice,
     StillReading,
 )
-from hub.archive.adapters.twitter_fields import PLATFORM, as_dict, as_id, as_text, as_time, as_word, dicts
+from hub.archive.adapters.fields import as_dict, as_word, dicts
+from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_text, as_time
 from hub.archive.adapters.x_layout import Layout, data_folder, declared_name
 from hub.archive.adapters.x_long_texts import LongTexts
 from hub.archive.adapters.x_rows import declared_counts, edit_chain, film_urls, parent_of, tweet_of

@@ -12,7 +12,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from hub.archive.adapters.base import Slice
-from hub.archive.adapters.twitter_fields import as_dict, as_text, as_time
+from hub.archive.adapters.fields import as_dict
+from hub.archive.adapters.twitter_fields import as_text, as_time
 from hub.archive.sources.json_stream import Row
 
 PREFIX = 60

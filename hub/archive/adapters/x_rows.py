@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.archive.adapters import twitter_fields as fields
 from hub.archive.adapters.base import Parent
-from hub.archive.adapters.twitter_fields import as_dict, as_id, as_word, dicts
+from hub.archive.adapters.fields import as_count, as_dict, as_word, dicts
+from hub.archive.adapters.twitter_fields import as_id
 from hub.archive.sources.json_stream import Row
 
 
@@ -20,7 +21,7 @@ def tweet_of(row: Row) -> dict:
 def film_urls(media: dict) -> list[str]:
     """Addresses of a film's copies, the finest first: the archive holds one of them."""
     copies = dicts(as_dict(media.get("video_info")).get("variants"))
-    copies.sort(key=lambda copy: fields.as_count(copy.get("bitrate")) or 0, reverse=True)
+    copies.sort(key=lambda copy: as_count(copy.get("bitrate")) or 0, reverse=True)
     return [url for copy in copies if (url := as_word(copy.get("url"), 2_000))]
 
 
@@ -47,6 +48,6 @@ def declared_counts(manifest: dict) -> Iterator[tuple[str, int]]:
     """(file name, rows) of everything that the manifest lists."""
     for dataset in as_dict(manifest.get("dataTypes")).values():
         for file in dicts(as_dict(dataset).get("files")):
-            name, count = as_word(file.get("fileName"), 500), fields.as_count(file.get("count"))
+            name, count = as_word(file.get("fileName"), 500), as_count(file.get("count"))
             if name and count is not None:
                 yield name, count
