@@ -66,6 +66,22 @@ REFUSED = {
         "again. Nothing was changed."
     ),
     "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),
+    "bag_not_valid": _l(
+        "This looks like a bag (BagIt), but it is not a valid one: see %(detail)s. Ask whoever made it for a "
+        "new one. Nothing was changed."
+    ),
+    "bag_damaged": _l(
+        "This bag is not what its maker put into it: %(detail)s is missing or was changed since. Fetch it "
+        "again, or ask for a new one. Nothing was changed."
+    ),
+    "bag_not_listed": _l(
+        "This bag holds a file that its manifest does not list: %(detail)s. Whoever added it did not say so. "
+        "Nothing was changed."
+    ),
+    "bag_to_fetch": _l(
+        "This bag is not whole: %(detail)s would have to be fetched from elsewhere, and we fetch nothing. "
+        "Ask for the whole bag. Nothing was changed."
+    ),
     "nothing_readable": _l(
         "Nothing in this file could be read as posts. Upload it as you downloaded it, with nothing taken "
         "out. What we read: %(formats)s. Nothing was changed."
