@@ -31,16 +31,20 @@ AT_ONCE = 500
 
 @check("exact bytes of archived posts")
 def _bytes() -> Iterator[str]:
-    """Every slice still has the SHA-256 under which it was kept."""
+    """Every slice still has the SHA-256 under which it was kept, in its row or in its file."""
     last = 0
     while rows := db.session.execute(
-        select(SourceSlice.id, SourceSlice.sha256, SourceSlice.raw)
+        select(SourceSlice.id, SourceSlice.sha256, SourceSlice.raw, SourceSlice.in_file, Collection.token)
+        .join(Collection, Collection.id == SourceSlice.collection_id)
         .where(SourceSlice.id > last)
         .order_by(SourceSlice.id)
         .limit(AT_ONCE)
     ).all():
-        for _id, sha256, raw in rows:
-            if hashlib.sha256(raw).hexdigest() != sha256:
+        for _id, sha256, raw, in_file, token in rows:
+            path = storage.MediaStore(token).path(sha256)
+            if in_file and not path.is_file():
+                yield f"The file of the bytes kept as {sha256} is not in the data folder."
+            elif (storage.sha256_of(path) if in_file else hashlib.sha256(raw).hexdigest()) != sha256:
                 yield f"The bytes kept as {sha256} are no longer those bytes."
         last = rows[-1][0]
 

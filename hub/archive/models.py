@@ -204,7 +204,11 @@ class AccountName(Base):
 
 
 class SourceSlice(Base):
-    """Exact bytes of a source: the record itself. Stored once in a collection."""
+    """Exact bytes of a source: the record itself. Stored once in a collection.
+
+    Those of more than `slices.LARGEST_ROW` lie in the media folder under their hash (`in_file`), and `raw` is
+    empty; `slices.bytes_of` knows both.
+    """
 
     __tablename__ = "source_slice"
     __table_args__ = (UniqueConstraint("collection_id", "sha256"),)
@@ -214,6 +218,7 @@ class SourceSlice(Base):
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     raw: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    in_file: Mapped[bool] = mapped_column(default=False)
 
 
 class ArchivedPost(Base):

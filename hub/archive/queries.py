@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -35,6 +35,7 @@ from .models import (
 )
 from .rules import event_counts, revealed
 from .showing import ShownPost, show
+from .slices import bytes_of
 
 ALL, GONE, CHANGED, REPLIES, MISSED = "all", "deleted", "edited", "replies", "not_found"
 STATES = (ALL, GONE, CHANGED, REPLIES, MISSED)
@@ -296,14 +297,19 @@ def slice_of(post: ArchivedPost, sha256: str) -> bytes | None:
         .join(Sighting, Sighting.id == Citation.sighting_id)
         .where(Sighting.post_id == post.id, revealed(Sighting.import_id))
     )
-    told = select(ArchiveEvent.slice_id).where(ArchiveEvent.post_id == post.id, event_counts())
-    return db.session.scalar(
-        select(SourceSlice.raw).where(
+    told = select(ArchiveEvent.slice_id).where(
+        ArchiveEvent.post_id == post.id, revealed(ArchiveEvent.import_id)
+    )
+    found = db.session.scalar(
+        select(SourceSlice)
+        .where(
             SourceSlice.collection_id == post.collection_id,
             SourceSlice.sha256 == sha256,
             or_(SourceSlice.id.in_(sightings), SourceSlice.id.in_(cited), SourceSlice.id.in_(told)),
         )
+        .options(undefer(SourceSlice.raw))
     )
+    return bytes_of(found, post.collection.token) if found else None
 
 
 def last_seen(sightings: Sequence[Sighting]) -> datetime | None:

@@ -10,7 +10,7 @@ from hub.core.jobs import job, scheduled
 
 from . import storage
 from .importing import reader
-from .models import Collection, Import, Media
+from .models import Collection, Import, Media, SourceSlice
 
 # A file that nothing names is left alone for so long: somebody may be about to name it.
 UNNAMED_FOR = timedelta(days=1)
@@ -31,6 +31,10 @@ def sweep() -> None:
             file.unlink(missing_ok=True)
     for collection in db.session.scalars(select(Collection)):
         hashes = set(db.session.scalars(select(Media.sha256).where(Media.collection_id == collection.id)))
+        in_files = select(SourceSlice.sha256).where(
+            SourceSlice.collection_id == collection.id, SourceSlice.in_file
+        )
+        hashes.update(db.session.scalars(in_files))
         for file in storage.MediaStore(collection.token).files():
             if file.name.partition(".")[0] not in hashes and file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)

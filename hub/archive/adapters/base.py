@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -30,6 +30,31 @@ class Slice:
 
     def __post_init__(self):
         self.sha256 = hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def size(self) -> int:
+        return len(self.raw)
+
+
+class LaidAside(Slice):
+    """Exact bytes that an adapter laid aside on the disk: read when they are asked for, never held.
+
+    `read` gives them, `size` is how many they are.
+    """
+
+    __slots__ = ("_read", "_size")
+
+    def __init__(self, read: Callable[[], bytes], size: int, sha256: str, *, file: str, row: int):
+        self._read, self._size = read, size
+        self.sha256, self.file, self.row = sha256, file, row
+
+    @property
+    def raw(self) -> bytes:  # type: ignore[override]
+        return self._read()
+
+    @property
+    def size(self) -> int:
+        return self._size
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from hub.archive.adapters.base import (
     StillReading,
 )
 from hub.archive.changes import posts_look_different
-from hub.archive.importing import batch_media, history, undo
+from hub.archive.importing import batch_media, batch_slices, history, undo
 from hub.archive.importing.lease import CancelAsked, Lease, Lost
 from hub.archive.importing.report import Report
 from hub.archive.importing.writer import BatchWriter, media_needed
@@ -123,6 +123,7 @@ class _Reading:
         done = self.found.done_records
         for records, rows, number in self._batches(done):
             stored = batch_media.store(media_needed(records), self.source, self.media)
+            batch_slices.store(records, self.media)
             with unit_of_work():
                 tally = self.writer.write(records, stored)
                 self.lease.renew(

@@ -17,7 +17,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.storage import MediaStore
-from hub.core.database import unit_of_work
+from hub.core.database import db, unit_of_work
 
 PIECE = 1_000
 
@@ -48,11 +48,18 @@ def _piece(model: type, import_id: int) -> list[int]:
 def _delete(model: type, ids: list[int]) -> list[str]:
     """Delete rows; the hashes of files that go with them."""
     with unit_of_work() as session:
-        hashes = (
-            list(session.scalars(select(Media.sha256).where(Media.id.in_(ids)))) if model is Media else []
-        )
+        hashes = _files(model, ids)
         session.execute(delete(model).where(model.id.in_(ids)).execution_options(synchronize_session=False))
         return hashes
+
+
+def _files(model: type, ids: list[int]) -> list[str]:
+    if model is Media:
+        return list(db.session.scalars(select(Media.sha256).where(Media.id.in_(ids))))
+    if model is SourceSlice:
+        in_files = select(SourceSlice.sha256).where(SourceSlice.id.in_(ids), SourceSlice.in_file)
+        return list(db.session.scalars(in_files))
+    return []
 
 
 def release_met(found: Import) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice
-from hub.archive.importing import batch_accounts, batch_media
+from hub.archive.importing import batch_accounts, batch_media, batch_slices
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
 from hub.archive.importing.bulk import insert_rows
@@ -27,7 +27,6 @@ from hub.archive.models import (
     PostMedia,
     PostVersion,
     Sighting,
-    SourceSlice,
 )
 from hub.core.database import db
 
@@ -144,17 +143,7 @@ class _Batch:
             wanted[post.source.sha256] = post.source
             wanted |= {cited.slice.sha256: cited.slice for cited in post.cites}
         wanted |= {deletion.source.sha256: deletion.source for deletion, _ in self.gone}
-        self.slices = dict(
-            db.session.execute(
-                select(SourceSlice.sha256, SourceSlice.id).where(
-                    SourceSlice.collection_id == self.collection_id, SourceSlice.sha256.in_(wanted)
-                )
-            ).all()
-        )
-        missing = [one for sha256, one in wanted.items() if sha256 not in self.slices]
-        rows = [{**self._common(), "sha256": one.sha256, "raw": one.raw} for one in missing]
-        made = insert_rows(SourceSlice, rows)
-        self.slices |= {one.sha256: slice_id for one, slice_id in zip(missing, made, strict=True)}
+        self.slices = batch_slices.write(wanted, self.collection_id, self.import_id)
 
     # Versions and sightings.
 
