@@ -22,7 +22,7 @@ LEFT_OUT = {
     "value_too_large": _l("One row is larger than we read"),
     "encoding": _l("Not in UTF-8"),
     "damaged": _l("Damaged"),
-    "truncated": _l("The zip ends too early: part of it is missing"),
+    "truncated": _l("The archive ends too early: part of it is missing"),
     "bomb": _l("Unpacks to far more than it should"),
     "too_large_unpacked": _l("Unpacks to more than we read"),
     "too_many_files": _l("Holds more files than we read"),
@@ -52,17 +52,18 @@ REFUSED = {
         "read. Ask X for the archive again. Nothing was changed."
     ),
     "truncated": _l(
-        "This zip ends too early: part of it is missing. Download it again, check its size, and upload it "
-        "again. Nothing was changed."
+        "This archive ends too early: part of it is missing. Download it again, check its size, and upload "
+        "it again. Nothing was changed."
     ),
     "damaged": _l(
         "This file is damaged and cannot be opened. Download it again, then upload it. Nothing was changed."
     ),
     "bomb": _l(
-        "This zip is made to unpack to far more than it should, so we did not unpack it. Nothing was changed."
+        "This file is made to unpack to far more than it should, so we did not unpack it. Nothing was "
+        "changed."
     ),
     "too_many_files": _l(
-        "This zip holds more files than we read (%(detail)s). Take out what is not needed and upload it "
+        "This archive holds more files than we read (%(detail)s). Take out what is not needed and upload it "
         "again. Nothing was changed."
     ),
     "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),

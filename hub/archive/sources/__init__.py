@@ -1,6 +1,6 @@
 """Reads what people upload, without trusting it.
 
-An upload is one file of JSON, or a zip of files. `open_source(path)` gives a `Source`: its members by name,
+An upload is one file, or a zip or tar of files. `open_source(path)` gives a `Source`: its members by name,
 each readable as a bounded stream. Nothing is ever unpacked to a place that the upload chose.
 """
 

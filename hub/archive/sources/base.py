@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,10 +25,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an upload. `size` is what it claims to unpack to, in bytes."""
+    """One file of an upload. `size` is what it claims to unpack to, in bytes; `modified` when it was written,
+    as far as the upload says."""
 
     name: str
     size: int
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Refused:
 
 
 class Source(Protocol):
-    """An opened upload. Iterating `members` and `refused` reads nothing; `open` reads in bounded memory."""
+    """An opened upload. Iterating `members` and `refused` reads nothing; `open` reads in bounded memory.
+    `is_zip`: it holds files of their own, as a zip or a tar does."""
 
     is_zip: bool
     refused: tuple[Refused, ...]
@@ -55,16 +59,19 @@ class Source(Protocol):
 
 
 def open_source(path: Path, name: str = "") -> Source:
-    """Open an upload, telling a zip from its bytes; `name` is what its owner called it.
+    """Open an upload, telling a zip or a tar from its bytes; `name` is what its owner called it.
 
     Raises Unreadable with a reason for the person.
     """
     from hub.archive.sources.plain import PlainSource
+    from hub.archive.sources.tars import TarSource, is_tar
     from hub.archive.sources.zips import ZipSource
 
     path = Path(path)
     if path.stat().st_size == 0:
         raise Unreadable("empty")
+    if is_tar(path):  # asked first: a tar whose last file is a zip ends like one
+        return TarSource(path)
     if zipfile.is_zipfile(path) or _starts_like_zip(path):
         return ZipSource(path)
     return PlainSource(path, name or path.name)

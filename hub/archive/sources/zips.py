@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +48,7 @@ class ZipSource:
 
     def members(self) -> Iterator[Member]:
         for info in self._infos.values():
-            yield Member(info.filename, info.file_size)
+            yield Member(info.filename, info.file_size, _modified(info))
 
     def has(self, name: str) -> bool:
         return name in self._infos
@@ -92,7 +93,7 @@ def _sorted_out(infos: list[zipfile.ZipInfo]) -> tuple[dict[str, zipfile.ZipInfo
 
 def _why_not(info: zipfile.ZipInfo, names: Counter) -> str | None:
     troubles = {
-        "unsafe_name": _escapes(info.orig_filename),
+        "unsafe_name": escapes(info.orig_filename),
         "link": _is_special(info),
         "duplicate_name": names[info.filename] > 1,
         "encrypted": bool(info.flag_bits & 0x1),
@@ -102,7 +103,15 @@ def _why_not(info: zipfile.ZipInfo, names: Counter) -> str | None:
     return next((reason for reason, is_so in troubles.items() if is_so), None)
 
 
-def _escapes(name: str) -> bool:
+def _modified(info: zipfile.ZipInfo) -> datetime | None:
+    """A zip does not say in which zone; servers that make exports run in UTC."""
+    try:
+        return datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def escapes(name: str) -> bool:
     """Whether a name points outside of the folder it would be unpacked into, on any system."""
     plain = name.replace("\\", "/")
     return plain.startswith("/") or "\x00" in plain or plain[1:2] == ":" or ".." in plain.split("/")
