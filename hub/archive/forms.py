@@ -11,6 +11,7 @@ from hub.core.forms import HubForm
 from .words import ACCOUNT_KINDS
 
 OWN, ORGANISATION = "own", "organisation"
+APPROVE, REFUSE = "approve", "refuse"
 
 
 class CollectionForm(HubForm):
@@ -75,3 +76,47 @@ class AccountForm(HubForm):
             Length(max=600, message=_l("Keep this under 600 characters.")),
         ],
     )
+
+
+class ApproverForm(HubForm):
+    """Name who approves what leaves a collection, or let go of whoever does."""
+
+    handle = StringField(
+        _l("Their handle"),
+        description=_l("As it stands on their page here, with or without the @. Empty: nobody."),
+    )
+    reason = TextAreaField(
+        _l("Why"),
+        description=_l("Somebody approves already, so another person has to agree, and reads this."),
+        validators=[Length(max=1000, message=_l("Keep this under 1,000 characters."))],
+    )
+    second = StringField(
+        _l("Who is to agree"),
+        description=_l("The handle of another member: you keep this collection alone."),
+    )
+
+
+class DecideForm(HubForm):
+    """Approve or refuse what somebody asked for."""
+
+    decision = RadioField(
+        _l("What you decide"),
+        choices=[
+            SelectChoice(APPROVE, _l("I approve: it is done at once")),
+            SelectChoice(REFUSE, _l("I refuse: nothing is changed")),
+        ],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    reason = TextAreaField(
+        _l("Your reason"),
+        description=_l("Kept with your name, and told to whoever asked. Needed when you refuse."),
+        validators=[Length(max=1000, message=_l("Keep this under 1,000 characters."))],
+    )
+
+    @property
+    def approves(self) -> bool:
+        return self.decision.data == APPROVE
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        if self.decision.data == REFUSE and not (field.data or "").strip():
+            raise ValidationError(_("Give your reason: whoever asked has a right to know it."))

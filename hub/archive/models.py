@@ -64,6 +64,9 @@ class Collection(Base):
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="SET NULL"), index=True
     )
+    # Nothing leaves the collection without them, where one is named: see `leaving`. While somebody is, their
+    # account cannot be deleted: the gate must not open because nobody stands at it.
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
     # Imports count within the collection: "not found in import 3".
     last_number: Mapped[int] = mapped_column(default=0)
@@ -72,6 +75,7 @@ class Collection(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    approver: Mapped[Person | None] = relationship(foreign_keys=approver_id)
     keepers: Mapped[list["Keeper"]] = relationship(
         back_populates="collection", cascade="all, delete-orphan", passive_deletes=True
     )

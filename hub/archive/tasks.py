@@ -9,8 +9,13 @@ from hub.core.database import db
 from hub.core.jobs import job, scheduled
 
 from . import storage
+from .approvals import tasks as approvals
 from .importing import reader
+from .keeping import tasks as keepers
 from .models import Collection, Import, Media, SourceSlice
+
+# Importing registers.
+__all__ = ["approvals", "carry_out_import", "keepers", "sweep"]
 
 # A file that nothing names is left alone for so long: somebody may be about to name it.
 UNNAMED_FOR = timedelta(days=1)

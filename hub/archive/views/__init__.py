@@ -4,10 +4,10 @@ from flask import Flask
 
 from .. import uploads, words
 from ..platforms import platform_name
-from . import collections, imports, keeping, posts
+from . import approvals, collections, imports, keeping, posts
 from .blueprint import bp
 
-__all__ = ["bp", "collections", "imports", "keeping", "posts"]
+__all__ = ["approvals", "bp", "collections", "imports", "keeping", "posts"]
 
 
 def install(app: Flask) -> None:

@@ -10,6 +10,7 @@ from hub.core.access import current_actor, requires
 from hub.core.database import db
 
 from .. import actions, queries
+from ..approvals.queries import how_many_wait_for
 from ..forms import ORGANISATION, CollectionForm
 from ..own_accounts import unsaid
 from ..rules import KEEPERS_OF_AN_ORGANISATION
@@ -20,8 +21,14 @@ from .blueprint import bp, collection_at
 @requires("site.use")
 def mine() -> str:
     """The collections that the actor keeps."""
-    found = queries.collections_of(current_actor())
-    return render_template("archive/collections.html", collections=found, sizes=queries.sizes(found))
+    actor = current_actor()
+    found = queries.collections_of(actor)
+    return render_template(
+        "archive/collections.html",
+        collections=found,
+        sizes=queries.sizes(found),
+        waiting=how_many_wait_for(actor),
+    )
 
 
 @bp.route("/collections/new", methods=["GET", "POST"])

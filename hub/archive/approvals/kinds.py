@@ -1,0 +1,60 @@
+"""What can be asked for, as the rooms say that own it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from hub.core.policy import Actor
+
+from .models import Approval
+
+# Who decides. The collection's approver alone; or any second person: another keeper, or the approver.
+THE_APPROVER, A_SECOND_PERSON = "approver", "second"
+
+# Long enough for a holiday; what was asked longer ago is no longer what anybody means.
+LASTS = timedelta(days=30)
+
+
+def _nothing_more(_actor: Actor, _approval: Approval) -> Markup:
+    return Markup()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of decision.
+
+    name: what is asked, lazily translated ("Unmask an author"). carry_out: does it, as the act of whoever
+    asked, and returns the address where it can be seen, or nothing; raises Refused or NotPermitted where it
+    can no longer be done. show: what the deciding page shows beside the posts, to the actor.
+    """
+
+    code: str
+    name: str
+    decides: str
+    carry_out: Callable[[Actor, Approval], str | None]
+    show: Callable[[Actor, Approval], Markup] = _nothing_more
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def add_kind(kind: Kind) -> Kind:
+    _kinds[kind.code] = kind
+    return kind
+
+
+def kind_of(approval: Approval) -> Kind:
+    return _kinds[approval.kind]
+
+
+def kind(code: str) -> Kind:
+    return _kinds[code]
+
+
+def codes(decides: str) -> list[str]:
+    """The kinds that are decided by THE_APPROVER, or by A_SECOND_PERSON."""
+    return sorted(code for code, kind in _kinds.items() if kind.decides == decides)

@@ -1,0 +1,1 @@
+"""Who keeps a collection, who approves what leaves it, and how it is handed over."""
