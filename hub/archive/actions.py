@@ -44,9 +44,9 @@ def keep_upload(stream: BinaryIO) -> tuple[str, int, str]:
 
 
 def start_import(
-    actor: Actor, collection: Collection, file_name: str, upload: tuple[str, int, str]
+    actor: Actor, collection: Collection, file_name: str, upload: tuple[str, int, str], adapter: str = ""
 ) -> Import:
-    """An upload that was kept becomes an import that waits for its turn."""
+    """An upload that was kept becomes an import that waits for its turn. adapter: of what the hub made."""
     name, size, sha256 = upload
     # Counted by the database: two uploads at once must not get one number.
     number = db.session.scalar(
@@ -63,6 +63,7 @@ def start_import(
         file_size=size,
         file_sha256=sha256,
         upload=name,
+        adapter=adapter,
         report={},
     )
     db.session.add(found)

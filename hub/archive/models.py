@@ -29,6 +29,9 @@ IMPORT, CAPTURE = "import", "capture"
 ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE = "organisation", "office_holder", "member", "private"
 ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE)
 
+# A picture of how a post looked to whoever saw it: evidence for its keepers, and not the post's own.
+SCREENSHOT = "screenshot"
+
 WAITING, READING, DONE, FAILED, CANCELLED = "waiting", "reading", "done", "failed", "cancelled"
 UNFINISHED = (WAITING, READING)
 

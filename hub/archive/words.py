@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from hub.core.pages import day, moment_with_zone
 
-from .adapters import ADAPTERS
+from .adapters import adapter_named
 from .models import (
     ATTACHED,
     DELETED,
@@ -65,6 +65,8 @@ TOLD_BY = {
     "own_export": _l("the account's own export says so"),
     "compliance": _l("the platform said so in a compliance file"),
     "stream": _l("the platform said so in its stream"),
+    "watch": _l("the hub asked for it, and it was not there"),
+    "by_hand": _l("somebody looked, and it was not there"),
     "import": _l("from the account's own export"),
     "capture": _l("observed from outside"),
 }
@@ -108,7 +110,8 @@ UPLOAD_LOST = _l("The uploaded file is no longer there. Nothing was changed. Upl
 
 def format_label(adapter: str) -> str:
     """The format's name: those of products are the same in every language."""
-    return next((one.label for one in ADAPTERS if one.name == adapter), adapter)
+    found = adapter_named(adapter)
+    return str(found.label) if found else adapter
 
 
 def problem_sentence(reason: str, detail: str = "") -> str:

@@ -16,6 +16,7 @@ from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, pub
 from hub.archive.models import (
     DELETED,
     IMPORT,
+    SCREENSHOT,
     ArchivedPost,
     ArchiveEvent,
     Collection,
@@ -199,7 +200,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         at=written,
         text=text,
         lang=language_of(version),
-        media=[_medium(medium, masked) for medium in each_once(version.media)],
+        media=[_medium(medium, masked) for medium in each_once(version.media) if medium.kind != SCREENSHOT],
         events=[
             *_edited(version.id, order, edits, post.posted_at),
             *_deleted(gone, post.posted_at, known.copies.get(post.id, ())),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, or_, select
 
-from hub.archive.models import ArchivedPost, Media, PostMedia, PostVersion
+from hub.archive.models import SCREENSHOT, ArchivedPost, Media, PostMedia, PostVersion
 from hub.archive.rules import kept_by
 from hub.content.models import GUIDANCE, Item, Post
 from hub.core.policy import Actor, can, grant, permission, visibility, visible
@@ -54,7 +54,7 @@ def _attached_media(actor: Actor) -> ColumnElement[bool]:
     return (
         select(PostMedia.id)
         .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
-        .where(PostMedia.media_id == Media.id, _shown(actor))
+        .where(PostMedia.media_id == Media.id, PostMedia.kind != SCREENSHOT, _shown(actor))
         .correlate(Media)
         .exists()
     )

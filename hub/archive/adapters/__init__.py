@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.archive.adapters.base import Adapter
+from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
@@ -14,6 +15,9 @@ from hub.archive.sources import Source, Unreadable
 #: In the order in which they are asked; each must be sure of its own format only.
 ADAPTERS: tuple[Adapter, ...] = (XArchive(), TwitterCompliance(), TwitterV1(), TwitterV2())
 
+#: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
+MADE_HERE: tuple[Adapter, ...] = (ByHand(),)
+
 
 def recognise(source: Source) -> Adapter:
     """The adapter for what the source holds. Raises Unreadable with the reason, for the person."""
@@ -23,8 +27,12 @@ def recognise(source: Source) -> Adapter:
     raise Unreadable(_why_unknown(source))
 
 
-def adapter_named(name: str) -> Adapter:
-    return next(adapter for adapter in ADAPTERS if adapter.name == name)
+def adapter_named(name: str) -> Adapter | None:
+    return next((adapter for adapter in (*ADAPTERS, *MADE_HERE) if adapter.name == name), None)
+
+
+def made_here(name: str) -> Adapter | None:
+    return next((adapter for adapter in MADE_HERE if adapter.name == name), None)
 
 
 def _why_unknown(source: Source) -> str:

@@ -107,7 +107,7 @@ class MediaRef:
     """A picture or film of a post. `file` names the member of the upload that holds it, if one does."""
 
     key: str
-    kind: str  # photo, video, animation, other
+    kind: str  # photo, video, animation, screenshot, other
     url: str | None = None
     file: str | None = None
     alt_text: str | None = None
@@ -163,7 +163,8 @@ class Deletion:
     """The source says that a post is no longer on the platform, and how it came to know.
 
     `cause`: deleted, deactivated, protected, suspended, unknown. `told_by`: own_export (the account's own
-    list), compliance (the platform's answer to somebody who held the post), stream. `deleted_at` is None
+    list), compliance (the platform's answer to somebody who held the post), stream, watch (the hub asked for
+    it), by_hand (somebody looked). `deleted_at` is None
     when only the fact is known; `known_at` is when the source said so, None for the time of the import.
     """
 
@@ -235,6 +236,19 @@ class Adapter(Protocol):
 
         Raises Unreadable when nothing of the source can be used.
         """
+
+
+# An account that is known by its handle alone: another source may tell the platform's own id of it.
+PROVISIONAL = "handle:"
+
+
+def provisional_id(handle: str) -> str:
+    """What an account goes by until a source tells the platform's own id of it."""
+    return f"{PROVISIONAL}{handle.lstrip('@').casefold()}"
+
+
+def is_provisional(account_id: str | None) -> bool:
+    return (account_id or "").startswith(PROVISIONAL)
 
 
 def content_hash(*parts: object) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hub.archive.adapters.base import CapturedPost, Deletion
-from hub.archive.models import ArchivedPost, PostVersion
+from hub.archive.adapters.base import PROVISIONAL, CapturedPost, Deletion, is_provisional
+from hub.archive.models import ArchivedPost, PostVersion, SocialAccount
 from hub.core.database import db, new_token
 
 Key = tuple[str, str]  # platform, id on the platform
@@ -33,6 +33,8 @@ class PostRef:
     new: bool
     versions: dict[tuple[str, str], VersionRef] = field(default_factory=dict)
     had_versions: bool = False
+    # Its account is known by its handle alone: a source that tells the platform's own id of it is believed.
+    provisional: bool = False
 
 
 class Posts:
@@ -56,6 +58,18 @@ class Posts:
             ref = by_id[post_id] = PostRef(post_id, account_id, (platform, platform_id), new=False)
             self._known[ref.key] = ref
         self._look_up_versions(ids, by_id)
+        self._look_up_accounts(by_id)
+
+    def _look_up_accounts(self, by_id: dict[int, PostRef]) -> None:
+        known = {ref.account_id for ref in by_id.values() if ref.account_id}
+        if not known:
+            return
+        found = select(SocialAccount.id).where(
+            SocialAccount.id.in_(known), SocialAccount.platform_id.startswith(PROVISIONAL, autoescape=True)
+        )
+        provisional = set(db.session.scalars(found))
+        for ref in by_id.values():
+            ref.provisional = ref.account_id in provisional
 
     def _look_up_versions(self, ids: set[str], by_id: dict[int, PostRef]) -> None:
         """A post may also be known by the number of a later version."""
@@ -96,7 +110,7 @@ class Posts:
         account_id = self._accounts.get((record.platform, record.account_id or ""))
         for one in _ids(record):
             ref = self._known.get((record.platform, one))
-            if ref and (not account_id or not ref.account_id or ref.account_id == account_id):
+            if ref and (ref.account_id == account_id or _may_be_of(record.account_id, ref)):
                 return self._named(ref, record)
         # A chain that claims another account's post is not believed; the version's own number is.
         root = next((one for one in _ids(record) if (record.platform, one) not in self._known), None)
@@ -104,6 +118,7 @@ class Posts:
 
     def _make(self, record, root: str, account_id: int | None, row: dict, received_at: datetime) -> PostRef:
         ref = PostRef(None, account_id, (record.platform, root), new=True)
+        ref.provisional = is_provisional(record.account_id)
         self._rows.append(
             (
                 ref,
@@ -129,6 +144,11 @@ class Posts:
     def take_new(self) -> list[tuple[PostRef, dict]]:
         rows, self._rows = self._rows, []
         return rows
+
+
+def _may_be_of(account_id: str | None, ref: PostRef) -> bool:
+    """Whether nothing speaks against the account: one of the two is not known, or by its handle alone."""
+    return not account_id or not ref.account_id or ref.provisional or is_provisional(account_id)
 
 
 def _ids(record: CapturedPost | Deletion) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import func, select, update
 
 from hub.archive import reckoning, storage
-from hub.archive.adapters import Adapter, recognise
+from hub.archive.adapters import Adapter, made_here, recognise
 from hub.archive.adapters.base import (
     CapturedPost,
     Counted,
@@ -84,7 +84,7 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
     lease.renew_now()  # so that a cancel that was asked for before anything was read is heard
     source = open_source(storage.upload_path(found.upload), found.file_name)
     try:
-        adapter = recognise(source)
+        adapter = made_here(found.adapter) or recognise(source)
         reading = _Reading(found, lease, source, adapter, sign_of_life=sign_of_life, tell=tell)
         reading.read()
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice
+from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice, is_provisional
 from hub.archive.importing import batch_accounts, batch_media, batch_slices
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
@@ -110,9 +110,14 @@ class _Batch:
         self.new_posts = finder.take_new()
 
     def _complete_account(self, ref: PostRef, account_id: int | None, post: CapturedPost) -> None:
-        """A post that was known only by its deletion may not have had an author yet. What was sealed with its
-        words is never changed."""
-        if ref.id and ref.account_id is None and not ref.had_versions and account_id:
+        """A post that was known only by its deletion may not have had an author yet, and one that was written
+        down by hand only a handle. What else was sealed with its words is never changed."""
+        if ref.id and ref.provisional and account_id and not is_provisional(post.account_id):
+            ref.account_id, ref.provisional = account_id, False
+            db.session.execute(
+                update(ArchivedPost).where(ArchivedPost.id == ref.id).values(account_id=account_id)
+            )
+        elif ref.id and ref.account_id is None and not ref.had_versions and account_id:
             ref.account_id = account_id
             values: dict[str, Any] = {"account_id": account_id, **post_row(post)}
             if post.posted_at:

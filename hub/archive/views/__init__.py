@@ -1,13 +1,19 @@
-"""Pages of collections, imports and archived posts: for their keepers."""
+"""Pages of collections, imports and archived posts: for their keepers. A module for each subject; all hang
+their pages on one blueprint."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from flask import Flask
 
 from .. import uploads, words
 from ..platforms import platform_name
-from . import approvals, collections, imports, keeping, posts
 from .blueprint import bp
 
-__all__ = ["approvals", "bp", "collections", "imports", "keeping", "posts"]
+__all__ = ["bp", "install"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 
 def install(app: Flask) -> None:
