@@ -152,7 +152,8 @@ class Import(Base):
     # Posts that the collection knows as another account's.
     unplaced: Mapped[int] = mapped_column(default=0)
     # {"left_out": {reason: {"count": n, "files": {name: n}}}, "counted": [[file, declared, found], ...],
-    #  "became": {"first": n, "later": n, "deletions": n, "another": n, "known": n}}: see `reckoning`
+    #  "became": {"first": n, "later": n, "deletions": n, "another": n, "known": n}: see `reckoning`,
+    #  "noted": [[code of reasons.NOTED, file, fact], ...]}
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     problem: Mapped[str] = mapped_column(String(40), default="")
     problem_detail: Mapped[str] = mapped_column(String(200), default="")

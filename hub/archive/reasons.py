@@ -34,7 +34,14 @@ LEFT_OUT = {
     "encrypted": _l("Protected by a password"),
     "unknown_compression": _l("Packed in a way that we do not read"),
     "archive_inside": _l("Archives inside the archive"),
+    "wrong_columns": _l("Rows with more columns than their table has"),
+    "articles": _l("Articles and pages in HTML, which are not read from this export"),
     "another_account": _l("Posts of another account than the export's"),
+}
+
+# How something of an upload was taken, that whoever relies on it should know.
+NOTED = {
+    "encoding_other": _l("%(file)s is not in UTF-8; it was read as %(detail)s."),
 }
 
 REFUSED = {
@@ -98,6 +105,20 @@ NO_POSTS = {
         "“Download an archive of your data”; when X says that it is ready, upload the zip as it comes, with "
         "nothing taken out."
     ),
+    "linkedin": _l(
+        "This export holds no shares or comments that we can read. We looked for the rows of Shares.csv and "
+        "Comments.csv. LinkedIn sends the quick part of an export first: ask for “the works”, and upload the "
+        "zip that comes a day later."
+    ),
+    "reddit-request": _l(
+        "This export holds no posts that we can read. We looked for the rows of posts.csv and comments.csv. "
+        "Ask Reddit for the data of all of your time there at reddit.com/settings/data-request."
+    ),
+    "youtube-takeout": _l(
+        "This export holds no comments that we can read. We looked in its YouTube folder for tables of "
+        "comments and live chats. At takeout.google.com, choose “YouTube and YouTube Music”, and under “All "
+        "YouTube data included” the comments, live chats and posts."
+    ),
     "twitter-compliance": _l("This file names no post that is gone, so it changed nothing."),
 }
 NO_POSTS_OF_A_CAPTURE = _l(
@@ -111,11 +132,15 @@ def left_out_sentence(reason: str) -> str:
     return str(LEFT_OUT.get(reason, reason))
 
 
+def noted_sentence(note: str, file: str, detail: str) -> str:
+    return str(NOTED[note]) % {"file": file, "detail": detail} if note in NOTED else note
+
+
 def no_posts_sentence(adapter: str) -> str:
     return str(NO_POSTS.get(adapter, NO_POSTS_OF_A_CAPTURE))
 
 
 def refusal_sentence(reason: str, detail: str = "") -> str:
     sentence = REFUSED.get(reason) or LEFT_OUT.get(reason)
-    formats = ", ".join(one.label for one in ADAPTERS)
+    formats = ", ".join(str(one.label) for one in ADAPTERS)
     return str(sentence) % {"detail": detail, "formats": formats} if sentence else reason

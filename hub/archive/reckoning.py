@@ -10,10 +10,13 @@ from sqlalchemy import func, select
 
 from hub.core.database import db
 
+from .adapters.x_archive import XArchive
 from .models import ArchivedPost, Import, PostVersion
 
 # Rows of files that are read, which themselves could not be: other reasons are of whole files.
 LEFT_OUT_BY_THE_ROW = ("no_id", "unexpected_shape", "unmatched_long_text")
+# The one format in which two rows become one post; in all others a row that is not read is left out.
+JOINS_ROWS = XArchive.name
 
 
 def became(found: Import) -> dict[str, int]:
@@ -67,12 +70,12 @@ def _from_files(found: Import) -> list[Line]:
     """How the rows in the files come to those that were read, of formats whose rows are counted first."""
     if not found.expected:
         return []
-    left_out = sum(
-        told["count"]
-        for reason, told in found.report.get("left_out", {}).items()
-        if reason in LEFT_OUT_BY_THE_ROW
-    )
-    joined = max(0, found.expected - found.read - left_out)
+    rest = max(0, found.expected - found.read)
+    left_out = rest
+    if found.adapter == JOINS_ROWS:
+        told = found.report.get("left_out", {})
+        left_out = min(rest, sum(told[reason]["count"] for reason in LEFT_OUT_BY_THE_ROW if reason in told))
+    joined = rest - left_out
     if not joined and not left_out:
         return []
     parts = [

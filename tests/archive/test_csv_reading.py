@@ -17,6 +17,7 @@ from hub.archive.sources.csv_rows import (
     first_rows,
     header_row,
     look_at,
+    settled,
 )
 from tests.archive.reading import SAMPLES, beside
 
@@ -112,6 +113,17 @@ def test_a_header_is_found_behind_a_preamble():
     assert header.cells == ["Date", "Link", "Message"]
 
 
+def test_quotes_escaped_by_a_backslash_are_read_where_that_makes_the_rows_even():
+    data = b'a,b\n1,"I say \\"well, no\\" twice"\n2,"C:\\temp"\n'
+    settling = settled(lambda: io.BytesIO(data), look_at(lambda: io.BytesIO(data)), 2)
+    with pytest.raises(StopIteration) as ended:
+        next(settling)
+    look, count = ended.value.value
+    rows = list(csv_rows(io.BytesIO(data), look))
+    assert count == 3
+    assert [row.cells[1] for row in rows[1:]] == ['I say "well, no" twice', "C:\\temp"]
+
+
 def test_a_quote_that_is_never_closed_is_an_error_after_what_came_before():
     data = b'a,b\n1,2\n3,"never closed\n5,6\n'
     look = look_at(lambda: io.BytesIO(data))
@@ -145,6 +157,8 @@ def test_real_tables_give_the_cells_that_pythons_own_reader_gives(monkeypatch):
     for path in [*sorted((folder / "tweets-538").iterdir()), *sorted((folder / "linkedin").iterdir())]:
         data = path.read_bytes()
         look, rows = read(data)
-        theirs = [row for row in csv.reader(io.StringIO(data.decode(look.encoding, "replace"), newline="")) if row]
+        theirs = [
+            row for row in csv.reader(io.StringIO(data.decode(look.encoding, "replace"), newline="")) if row
+        ]
         assert [row.cells for row in rows] == theirs
         assert all(row.raw in data for row in rows[:200])

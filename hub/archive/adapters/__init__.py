@@ -5,15 +5,26 @@ from __future__ import annotations
 from hub.archive.adapters.base import Adapter
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
+from hub.archive.adapters.linkedin import LinkedIn
+from hub.archive.adapters.reddit_request import RedditRequest
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
 from hub.archive.adapters.twitter_v2 import TwitterV2
 from hub.archive.adapters.x_archive import XArchive
 from hub.archive.adapters.x_layout import starts_with_mark
+from hub.archive.adapters.youtube_takeout import YouTubeTakeout
 from hub.archive.sources import Source, Unreadable
 
 #: In the order in which they are asked; each must be sure of its own format only.
-ADAPTERS: tuple[Adapter, ...] = (XArchive(), TwitterCompliance(), TwitterV1(), TwitterV2())
+ADAPTERS: tuple[Adapter, ...] = (
+    XArchive(),
+    LinkedIn(),
+    RedditRequest(),
+    YouTubeTakeout(),
+    TwitterCompliance(),
+    TwitterV1(),
+    TwitterV2(),
+)
 
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
 MADE_HERE: tuple[Adapter, ...] = (ByHand(),)

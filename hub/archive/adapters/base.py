@@ -199,6 +199,16 @@ class Counted:
 
 
 @dataclass(slots=True)
+class Noted:
+    """How something of the source was taken, which the person should know: a code of `reasons.NOTED`, where,
+    and a fact (a name, a number), never a sentence."""
+
+    note: str
+    file: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
 class Export:
     """What an account's own export says of itself. A missing post means something only if it is whole."""
 
@@ -213,7 +223,7 @@ class StillReading:
     """Nothing yet: a long file is being checked. Lets whoever waits know that somebody is at work."""
 
 
-Record = Account | CapturedPost | Deletion | LeftOut | Counted | Export | StillReading
+Record = Account | CapturedPost | Deletion | LeftOut | Counted | Noted | Export | StillReading
 
 # How many rows are checked between two signs of life.
 ROWS_BETWEEN_SIGNS = 5_000

@@ -16,6 +16,7 @@ from hub.archive.adapters.base import (
     Deletion,
     Export,
     LeftOut,
+    Noted,
     Record,
     StillReading,
 )
@@ -170,6 +171,8 @@ class _Reading:
                 self.report.leave_out(record)
             elif isinstance(record, Counted):
                 self.report.count(record)
+            elif isinstance(record, Noted):
+                self.report.note(record)
             elif isinstance(record, Export):
                 self.report.export = record
             elif isinstance(record, StillReading):

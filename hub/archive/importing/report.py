@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.archive.adapters.base import Counted, Export, LeftOut
+from hub.archive.adapters.base import Counted, Export, LeftOut, Noted
 
 # Names of files that one reason lists; a hostile zip could have hundreds of thousands.
 MOST_FILES = 30
@@ -18,6 +18,7 @@ class Report:
     def __init__(self):
         self.left_out: dict[str, dict[str, Any]] = {}
         self.counted: list[list[Any]] = []
+        self.noted: list[list[str]] = []
         self.export: Export | None = None
         self.became: dict[str, int] = {}
 
@@ -31,13 +32,23 @@ class Report:
     def count(self, one: Counted) -> None:
         self.counted.append([printable(one.dataset), one.declared, one.found])
 
+    def note(self, one: Noted) -> None:
+        told = [one.note, printable(one.file), printable(one.detail)]
+        if told not in self.noted and len(self.noted) < MOST_FILES:
+            self.noted.append(told)
+
     @property
     def expected(self) -> int | None:
         """Rows that a first pass found so far; None for formats that are read in one pass."""
         return sum(found or 0 for _, _, found in self.counted) if self.counted else None
 
     def as_json(self) -> dict[str, Any]:
-        return {"left_out": self.left_out, "counted": self.counted, "became": self.became}
+        return {
+            "left_out": self.left_out,
+            "counted": self.counted,
+            "became": self.became,
+            "noted": self.noted,
+        }
 
 
 def printable(name: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from hub.archive.sources import limits
@@ -32,6 +32,9 @@ LOOKED_AT_ROWS = 50
 # Excel's own first line, which names the delimiter and is no record.
 SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
+# How many rows are checked between two signs of life.
+ROWS_BETWEEN_SIGNS = 5_000
+
 Open = Callable[[], BinaryIO]
 
 
@@ -46,11 +49,13 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a file is written. `skip`: bytes before its first record (a byte order mark, Excel's "sep=" line)."""
+    """How a file is written. `skip`: bytes before its first record (a byte order mark, Excel's "sep=" line).
+    `escaped`: a quote within quotes is written \\" instead of doubled."""
 
     encoding: str
     delimiter: str
     skip: int = 0
+    escaped: bool = False
 
     @property
     def wide(self) -> bool:
@@ -88,9 +93,43 @@ def csv_rows(stream: BinaryIO, look: Look) -> Iterator[CsvRow]:
     number = 0
     while (found := window.record(number + 1)) is not None:
         cells, raw = found
-        if cells != [""]:
+        if len(cells) > 1 or cells[0].strip():
             number += 1
             yield CsvRow(cells, raw, number)
+
+
+def settled(open_file: Open, look: Look, width: int) -> Generator[None, None, tuple[Look, int]]:
+    """Returns the look under which most records have `width` cells, and how many records there are under it.
+
+    Reads the whole file, so that nothing of one that breaks off is ever kept by halves, and yields now and
+    then meanwhile. Raises Broken.
+    """
+    tried: list[tuple[int, int, Look]] = []
+    broken: Broken | None = None
+    for one in (look, replace(look, escaped=True)):
+        try:
+            odd, count = yield from _odd_rows(open_file, one, width)
+        except Broken as error:
+            broken = broken or error
+            continue
+        if not odd:
+            return one, count
+        tried.append((odd, count, one))
+    if not tried:
+        raise broken or Broken("cut_short")
+    _, count, best = min(tried, key=lambda one: one[0])
+    return best, count
+
+
+def _odd_rows(open_file: Open, look: Look, width: int) -> Generator[None, None, tuple[int, int]]:
+    odd = count = 0
+    with open_file() as stream:
+        for row in csv_rows(stream, look):
+            count += 1
+            odd += len(row.cells) != width
+            if count % ROWS_BETWEEN_SIGNS == 0:
+                yield
+    return odd, count
 
 
 def first_rows(open_file: Open, count: int = LOOKED_AT_ROWS) -> list[CsvRow]:
@@ -130,7 +169,7 @@ def _marked(start: bytes) -> tuple[str, int]:
 
 
 def _unmarked(start: bytes) -> str:
-    """UTF-16 without its mark, by where the zeros of its Latin letters are. Raises Broken for binary files."""
+    """UTF-16 without its mark, by where the zeros of Latin letters are. Raises Broken for binary files."""
     zeros = start.count(0)
     if zeros * 4 < len(start) or len(start) < 4:
         return ""
@@ -177,7 +216,7 @@ def _delimiter(text: str) -> str:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
-    at, pattern = 0, _field(delimiter)
+    at, pattern = 0, _field(delimiter, escaped=False)
     while at < len(text):
         try:
             cells, end = _record(text, at, pattern, ended=True)
@@ -187,11 +226,12 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
         at = end
 
 
-def _field(delimiter: str) -> re.Pattern[str]:
+def _field(delimiter: str, *, escaped: bool) -> re.Pattern[str]:
     """One field and what ends it. Quotes in the middle of an unquoted field are themselves."""
     d = re.escape(delimiter)
+    inside = r'(?:[^"\\]++|\\"|\\|"")' if escaped else '(?:[^"]++|"")'
     return re.compile(
-        rf'(?:"(?P<quoted>(?:[^"]++|"")*+)"(?P<rest>[^{d}\r\n]*+)|(?P<plain>(?!")[^{d}\r\n]*+))'
+        rf'(?:"(?P<quoted>{inside}*+)"(?P<rest>[^{d}\r\n]*+)|(?P<plain>(?!")[^{d}\r\n]*+))'
         rf"(?P<end>{d}|\r\n|\n|\r|\Z)"
     )
 
@@ -224,7 +264,7 @@ class _Window:
     def __init__(self, stream: BinaryIO, look: Look):
         self._stream = stream
         self._look = look
-        self._pattern = _field(look.delimiter)
+        self._pattern = _field(look.delimiter, escaped=look.escaped)
         self._text = ""
         self._at = 0
         self._rest = b""
@@ -259,6 +299,8 @@ class _Window:
             else:
                 text = self._text[self._at : end].rstrip("\r\n")
                 self._at = end
+                if self._look.escaped:
+                    cells = [cell.replace('\\"', '"') for cell in cells]
                 return [self._decoded(cell) for cell in cells], self._bytes(text)
             if waiting * (2 if self._look.wide else 1) > limits.MAX_VALUE:
                 raise Broken("value_too_large", number)

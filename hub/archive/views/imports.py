@@ -13,7 +13,7 @@ from ..adapters import ADAPTERS
 from ..forms import UploadForm
 from ..models import DONE
 from ..own_accounts import unsaid
-from ..reasons import left_out_sentence, no_posts_sentence
+from ..reasons import left_out_sentence, no_posts_sentence, noted_sentence
 from .blueprint import ButtonForm, bp, collection_at, import_at
 
 
@@ -61,6 +61,7 @@ def imported(token: str, import_token: str) -> str:
         found=found,
         form=ButtonForm(),
         left_out=sorted(left_out, key=lambda one: -one[1]),
+        noted=[noted_sentence(*told) for told in found.report.get("noted", [])],
         reckoning=reckoning.lines(found),
         no_posts=no_posts_sentence(found.adapter) if found.state == DONE and not found.read else "",
         unsaid=unsaid(current_actor(), [found.collection]) if found.account_id else [],
