@@ -13,6 +13,7 @@ LEFT_OUT = {
     "no_post": _l("Accounts, places and polls without a post"),
     "platform_message": _l("Messages of the platform's service, not posts"),
     "unmatched_long_text": _l("Full texts of long posts that match no post"),
+    "unmatched_edit": _l("Earlier wordings of posts that match no post"),
     "no_author": _l("Posts whose author is not named"),
     "no_id": _l("Rows without the number of a post"),
     "unexpected_shape": _l("Rows that do not look like a post"),
@@ -55,8 +56,9 @@ REFUSED = {
         "we can tell whose posts these are. Nothing was changed."
     ),
     "no_account": _l(
-        "This archive does not say whose it is: its account file and its manifest are missing or cannot be "
-        "read. Ask X for the archive again. Nothing was changed."
+        "This export does not say whose it is: the file about the account is missing or cannot be read. Ask "
+        "the platform for the export again, with everything in it. If it came as several zips, unpack them "
+        "into one folder, make that one zip, and upload it. Nothing was changed."
     ),
     "truncated": _l(
         "This archive ends too early: part of it is missing. Download it again, check its size, and upload "
@@ -121,6 +123,10 @@ NO_POSTS = {
     ),
     "twitter-compliance": _l("This file names no post that is gone, so it changed nothing."),
 }
+NO_POSTS_OF_AN_EXPORT = _l(
+    "This export holds no posts that we can read. Ask for it again, with all posts and comments in it, and "
+    "upload it as it comes. %(how)s"
+)
 NO_POSTS_OF_A_CAPTURE = _l(
     "This file holds no posts that we can read. We looked for posts as the Twitter API gives them, one "
     "object or one page a line. Capture the posts themselves, not only counts, accounts or rules, and upload "
@@ -137,7 +143,10 @@ def noted_sentence(note: str, file: str, detail: str) -> str:
 
 
 def no_posts_sentence(adapter: str) -> str:
-    return str(NO_POSTS.get(adapter, NO_POSTS_OF_A_CAPTURE))
+    if adapter in NO_POSTS:
+        return str(NO_POSTS[adapter])
+    how = next((str(one.how) for one in ADAPTERS if one.name == adapter and one.evidence == "import"), "")
+    return str(NO_POSTS_OF_AN_EXPORT) % {"how": how} if how else str(NO_POSTS_OF_A_CAPTURE)
 
 
 def refusal_sentence(reason: str, detail: str = "") -> str:

@@ -76,6 +76,7 @@ CITATIONS = {
     "account": _l("Its author's bytes"),
     "media": _l("Its media's bytes"),
     "long_text": _l("Its full text's bytes"),
+    "edit": _l("The bytes of its edit"),
 }
 
 COUNTS = {
@@ -148,16 +149,26 @@ def event_sentence(event: ArchiveEvent) -> str:
         EDITED: lambda: _(
             "A differing text is kept as a version of its own; import %(number)s.", number=number
         ),
-        NOT_FOUND: lambda: _(
-            "The account's export of %(day)s (import %(number)s) should hold this post and does not. That "
-            "alone does not say that it was deleted.",
-            day=day(event.known_at),
-            number=number,
-        ),
+        NOT_FOUND: lambda: _not_found(event, number),
         FOUND_AGAIN: lambda: _("Import %(number)s holds it again.", number=number),
         DELETED: lambda: _deleted(event, told),
     }
     return sentences[event.kind]()
+
+
+def _not_found(event: ArchiveEvent, number: int) -> str:
+    if event.known_at:
+        return _(
+            "The account's export of %(day)s (import %(number)s) should hold this post and does not. That "
+            "alone does not say that it was deleted.",
+            day=day(event.known_at),
+            number=number,
+        )
+    return _(
+        "The account's export that came in as import %(number)s should hold this post and does not. That "
+        "alone does not say that it was deleted.",
+        number=number,
+    )
 
 
 def _done(event: ArchiveEvent) -> str:

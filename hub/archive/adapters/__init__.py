@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.archive.adapters.base import Adapter
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
+from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.reddit_request import RedditRequest
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
@@ -21,6 +22,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     LinkedIn(),
     RedditRequest(),
     YouTubeTakeout(),
+    FacebookArchive(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),

@@ -209,13 +209,28 @@ class Noted:
 
 
 @dataclass(slots=True)
+class Span:
+    """Of the posts whose ids begin with `ids`, an export holds all between two moments, both included."""
+
+    ids: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
 class Export:
-    """What an account's own export says of itself. A missing post means something only if it is whole."""
+    """What an account's own export says of itself. A missing post means something only if it is whole.
+
+    `spans`: what a whole export covers, where its owner can ask for some years or some kinds of posts only,
+    or where it comes in parts; None: everything up to `made_at`. An export without a date of its own
+    (`made_at` is None) is missed only within its spans.
+    """
 
     platform: str
     account_id: str
     made_at: datetime | None
     whole: bool
+    spans: tuple[Span, ...] | None = None
 
 
 @dataclass(slots=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from hub.core import clock
 
 MAX_COUNT = 2**53
 LONGEST_ADDRESS = 2_000
+# What a platform's clock may be ahead of ours.
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 def as_dict(value: Any) -> dict:
@@ -47,3 +51,15 @@ def web_address(value: Any) -> str | None:
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS:
         return None
     return value if value.lower().startswith(("http://", "https://")) else None
+
+
+def unix_time(value: Any, since: datetime) -> datetime | None:
+    """A moment as seconds since 1970, in UTC; None for what lies before `since` (when the platform began) or
+    in the future, and so cannot be when something was posted."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if since <= found <= clock.now() + CLOCKS_DIFFER else None

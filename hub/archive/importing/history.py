@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select
 
+from hub.archive.adapters.base import Span
 from hub.archive.importing.lease import Lease
 from hub.archive.models import (
     DELETED,
@@ -32,11 +33,12 @@ PIECE = 500
 Make = Callable[[Sequence[Row]], list[dict[str, Any]]]
 
 
-def find_out(found: Import, lease: Lease) -> None:
-    """Write what this import tells of edits, absences and returns."""
+def find_out(found: Import, lease: Lease, spans: Sequence[Span] | None = None) -> None:
+    """Write what this import tells of edits, absences and returns. spans: see `Export`."""
     _in_pieces(found, lease, _posts_with_versions(found), ArchivedPost.id, _edits(found))
-    if found.account_id and found.whole and found.made_at:
-        _in_pieces(found, lease, _absent(found), ArchivedPost.id, _absences(found))
+    dated = found.made_at is not None and spans is None
+    if found.account_id and found.whole and (dated or spans):
+        _in_pieces(found, lease, _absent(found, spans), ArchivedPost.id, _absences(found))
     _in_pieces(found, lease, _returned(found), ArchivedPost.id, _returns(found))
 
 
@@ -137,27 +139,48 @@ def version_order(version: Any) -> tuple:
 # Not found: the account's earlier exports held it, this one is whole and does not.
 
 
-def _absent(found: Import) -> Select:
+def _absent(found: Import, spans: Sequence[Span] | None) -> Select:
     earlier = (
         exists()
         .where(Sighting.post_id == ArchivedPost.id, Sighting.evidence == IMPORT)
         .where(Sighting.import_id != found.id)
     )
-    said = exists().where(
-        ArchiveEvent.post_id == ArchivedPost.id,
-        (ArchiveEvent.kind == DELETED)
-        | ((ArchiveEvent.kind == NOT_FOUND) & (ArchiveEvent.known_at == found.made_at)),
-    )
+    gone = exists().where(ArchiveEvent.post_id == ArchivedPost.id, ArchiveEvent.kind == DELETED)
     own = select(SocialAccount.id).where(
         SocialAccount.collection_id == found.collection_id, SocialAccount.platform_id == found.account_id
     )
     return select(ArchivedPost.id).where(
         ArchivedPost.account_id.in_(own),
         ArchivedPost.met_import_id != found.id,
-        ArchivedPost.posted_at <= found.made_at,
+        _covered(found, spans),
         earlier,
-        ~said,
+        ~gone,
+        ~_missed(found),
     )
+
+
+def _covered(found: Import, spans: Sequence[Span] | None) -> ColumnElement[bool]:
+    if spans is None:
+        return ArchivedPost.posted_at <= found.made_at
+    return or_(
+        *(
+            ArchivedPost.platform_id.startswith(span.ids, autoescape=True)
+            & ArchivedPost.posted_at.between(span.since, span.until)
+            for span in spans
+        )
+    )
+
+
+def _missed(found: Import) -> ColumnElement[bool]:
+    """Whether a post's absence is written down already: from this very export, or, since an export without
+    a date cannot be told from another, from any since the post was last found again."""
+    if found.made_at:
+        return exists().where(
+            ArchiveEvent.post_id == ArchivedPost.id,
+            ArchiveEvent.kind == NOT_FOUND,
+            ArchiveEvent.known_at == found.made_at,
+        )
+    return _times(NOT_FOUND) > _times(FOUND_AGAIN)
 
 
 def _absences(found: Import) -> Make:
@@ -179,14 +202,15 @@ def _absences(found: Import) -> Make:
 # Found again: absent from an export, and now met.
 
 
-def _returned(found: Import) -> Select:
-    def times(kind: str):
-        return (
-            select(func.count())
-            .where(ArchiveEvent.post_id == ArchivedPost.id, ArchiveEvent.kind == kind)
-            .scalar_subquery()
-        )
+def _times(kind: str):
+    return (
+        select(func.count())
+        .where(ArchiveEvent.post_id == ArchivedPost.id, ArchiveEvent.kind == kind)
+        .scalar_subquery()
+    )
 
+
+def _returned(found: Import) -> Select:
     missing = select(ArchiveEvent.post_id).where(
         ArchiveEvent.collection_id == found.collection_id,
         ArchiveEvent.kind == NOT_FOUND,
@@ -195,7 +219,7 @@ def _returned(found: Import) -> Select:
     return select(ArchivedPost.id).where(
         ArchivedPost.met_import_id == found.id,
         ArchivedPost.id.in_(missing),
-        times(FOUND_AGAIN) < 1,
+        _times(FOUND_AGAIN) < 1,
     )
 
 

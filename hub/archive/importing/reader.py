@@ -18,6 +18,7 @@ from hub.archive.adapters.base import (
     LeftOut,
     Noted,
     Record,
+    Span,
     StillReading,
 )
 from hub.archive.changes import posts_look_different
@@ -91,7 +92,7 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
     finally:
         source.close()
     _keep_export(found, lease, reading.report)
-    history.find_out(found, lease)
+    history.find_out(found, lease, _spans(reading.report))
     _reveal(found, lease, reading.report)
     _forget_upload(found)
     if tell:
@@ -186,6 +187,10 @@ class _Reading:
         if time.monotonic() - self.last_sign > SECONDS_BETWEEN_SIGNS:
             self.sign_of_life()
             self.last_sign = time.monotonic()
+
+
+def _spans(report: Report) -> tuple[Span, ...] | None:
+    return report.export.spans if report.export else None
 
 
 def _keep_export(found: Import, lease: Lease, report: Report) -> None:
