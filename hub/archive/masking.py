@@ -37,12 +37,20 @@ def mask_mentions(text: str, public: Collection[str]) -> str:
     private = _("@[private person]")
 
     def masked(found: re.Match[str]) -> str:
-        return found[0] if found[1].casefold() in public else private
+        handle = found[0].removeprefix("@").casefold()
+        return found[0] if _is_public(handle, public) else private
 
     def address(found: re.Match[str]) -> str:
         return private if names_private_person(found[0], public) else found[0]
 
     return _MENTION.sub(masked, _ADDRESS.sub(address, text))
+
+
+def _is_public(handle: str, public: Collection[str]) -> bool:
+    """A handle of the Fediverse is user@server; texts of the same server say its first part only."""
+    if "@" in handle or handle in public:
+        return handle in public
+    return any(one.startswith(handle + "@") for one in public)
 
 
 def names_private_person(address: str, public: Collection[str]) -> bool:

@@ -35,8 +35,7 @@ PLATFORMS = {
     "facebook": Platform("Facebook", ("facebook.com", "fb.com")),
     "instagram": Platform("Instagram", ("instagram.com",)),
     "threads": Platform("Threads", ("threads.net", "threads.com"), AFTER_AT),
-    "mastodon": Platform("Mastodon"),
-    "activitypub": Platform("ActivityPub"),
+    "mastodon": Platform("Mastodon (Fediverse)"),
     "bluesky": Platform("Bluesky", ("bsky.app",), re.compile(r"/profile/([^/]+)")),
     "linkedin": Platform("LinkedIn", ("linkedin.com",), re.compile(r"/in/([^/]+)")),
     "youtube": Platform("YouTube", ("youtube.com",), re.compile(r"/(?:@|user/|c/|channel/)([^/]+)")),
@@ -73,5 +72,10 @@ def person_at(address: str) -> str | None:
     None where it leads to nobody in particular. Raises ValueError for what is no address.
     """
     code = platform_code(address)
-    found = (PLATFORMS[code].person if code else _FEDERATED).match(urlsplit(address).path)
-    return found[1].casefold() if found else None
+    parts = urlsplit(address)
+    found = (PLATFORMS[code].person if code else _FEDERATED).match(parts.path)
+    if not found:
+        return None
+    handle = found[1].casefold()
+    # In the Fediverse a handle holds its server; /@user@server is somebody of another one.
+    return handle if code or "@" in handle else f"{handle}@{WWW.sub('', parts.hostname or '')}"

@@ -6,6 +6,7 @@ from .adapters import ADAPTERS
 
 LEFT_OUT = {
     "private": _l("Private: direct messages, contacts, addresses and the like are never kept"),
+    "not_public": _l("Posts that are not public: for followers, friends or named people only"),
     "not_posts": _l("Not posts: settings, likes, lists, advertising data and the like"),
     "viewer": _l("Part of the export's own viewer, not of its record"),
     "headers_only": _l("Only the numbers and dates of posts that are read whole elsewhere"),
@@ -120,6 +121,15 @@ NO_POSTS = {
         "This export holds no comments that we can read. We looked in its YouTube folder for tables of "
         "comments and live chats. At takeout.google.com, choose “YouTube and YouTube Music”, and under “All "
         "YouTube data included” the comments, live chats and posts."
+    ),
+    "mastodon-archive": _l(
+        "This archive holds no public posts that we can read. We looked in outbox.json; posts for followers "
+        "or named people only are left out. To get a whole export, open Preferences on your Mastodon server, "
+        "choose “Import and export”, then “Request your archive”, and upload the file as it comes."
+    ),
+    "activitystreams": _l(
+        "This file holds no posts that we can read. We looked for public notes, articles and the like, each "
+        "with an id and an author, and for what was done with them."
     ),
     "twitter-compliance": _l("This file names no post that is gone, so it changed nothing."),
 }

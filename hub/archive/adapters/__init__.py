@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hub.archive.adapters.activitystreams import ActivityStreams
 from hub.archive.adapters.base import Adapter
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.linkedin import LinkedIn
+from hub.archive.adapters.mastodon_archive import MastodonArchive
 from hub.archive.adapters.reddit_request import RedditRequest
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
@@ -23,9 +25,11 @@ ADAPTERS: tuple[Adapter, ...] = (
     RedditRequest(),
     YouTubeTakeout(),
     FacebookArchive(),
+    MastodonArchive(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),
+    ActivityStreams(),
 )
 
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
