@@ -7,6 +7,7 @@ from hub.archive.adapters.base import Adapter
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
+from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.mastodon_archive import MastodonArchive
 from hub.archive.adapters.reddit_request import RedditRequest
@@ -26,6 +27,8 @@ ADAPTERS: tuple[Adapter, ...] = (
     YouTubeTakeout(),
     FacebookArchive(),
     MastodonArchive(),
+    InstagramArchive(),
+    ThreadsArchive(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),

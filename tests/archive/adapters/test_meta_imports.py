@@ -19,6 +19,7 @@ from hub.core.database import db
 from tests.archive.conftest import count, problems
 from tests.conftest import DATABASES
 from tests.factories.facebook import FacebookExport
+from tests.factories.instagram import InstagramExport
 from tests.factories.x_archive import png
 
 pytestmark = pytest.mark.parametrize("app", DATABASES, indirect=True)
@@ -121,3 +122,25 @@ def test_what_goes_to_the_trash_later_is_deleted_and_not_merely_missing(kept, ex
     export.trash.append(export.posts.pop(1))
     bring_in(kept, export)
     assert history()["Vanishes"][-1] == "deleted"
+
+
+def test_an_instagram_export_and_a_later_one_of_the_renamed_account(kept):
+    export = InstagramExport(username="srath")
+    export.post("Stays", "2024-01-16T07:00", data=png())
+    gone = export.post("Goes", "2024-02-16T07:00")
+    export.post("Vanishes", "2024-03-16T07:00")
+    export.thread("On threads", "2024-02-01T07:00")
+    done = bring_in(kept, export)
+    assert (done.state, done.new, count(Media)) == ("done", 4, 1)
+    assert bring_in(kept, export).events == 0
+    export.posts, export.deleted, export.threads = export.posts[:1], [gone], []
+    export.post("New", "2024-05-16T07:00")
+    export.renamed("srath", "strathtay", "2024-04-01T07:00")
+    later = bring_in(kept, export)
+    assert later.new == 1
+    told = history()
+    assert (told["Goes"][-1], told["Vanishes"][-1]) == ("deleted", "not_found")
+    assert "not_found" not in told["Stays"] + told["On threads"]
+    names = db.session.scalars(select(AccountName.handle).order_by(AccountName.seen_from)).all()
+    assert names[-1] == "strathtay"
+    assert problems() == ""
