@@ -1,10 +1,18 @@
 """What holds for the tables of every room."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 import pytest
 from sqlalchemy.orm import MANYTOONE, configure_mappers
 
 from hub.core.database import Base
+from hub.factory import ROOMS
 
+for _room in ROOMS:
+    for _module in ("models", "rules", "tasks"):  # whatever holds tables, or leads to what does
+        if find_spec(f"hub.{_room}.{_module}"):
+            import_module(f"hub.{_room}.{_module}")
 configure_mappers()
 CERTAIN = sorted(
     (
