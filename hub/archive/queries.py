@@ -104,7 +104,7 @@ def list_posts(
     actor: Actor, collection: Collection, filters: Filters, cursor: str | None = None
 ) -> Page[Row]:
     """Posts of a collection, newest first."""
-    statement = _narrowed(
+    statement = narrowed(
         select(ArchivedPost).where(ArchivedPost.collection_id == collection.id, visible(ArchivedPost, actor)),
         collection,
         filters,
@@ -118,7 +118,8 @@ def list_posts(
     return Page(rows_of(found.rows), found.older)
 
 
-def _narrowed(statement: Select, collection: Collection, filters: Filters) -> Select:
+def narrowed(statement: Select, collection: Collection, filters: Filters) -> Select:
+    """The statement of a collection's posts, with only those that fit."""
     if filters.state in HAPPENED:
         statement = statement.where(happened(filters.state, ArchiveEvent.collection_id == collection.id))
     if filters.state == REPLIES:

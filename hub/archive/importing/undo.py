@@ -16,6 +16,7 @@ from hub.archive.models import (
     SocialAccount,
     SourceSlice,
 )
+from hub.archive.retention.holds import unseen
 from hub.archive.storage import MediaStore
 from hub.core.database import db, unit_of_work
 
@@ -30,14 +31,13 @@ ORDER = (
 
 def take_back(found: Import) -> None:
     """Delete every row of the import that nobody has seen. May be begun again."""
-    if found.revealed_at is not None:
-        raise ValueError("What was revealed is not taken back.")
     store = MediaStore(found.collection.token)
-    for model in ORDER:
-        while ids := _piece(model, found.id):
-            hashes = _delete(model, ids)
-            for sha256 in hashes:
-                store.forget(sha256)
+    with unseen(found):
+        for model in ORDER:
+            while ids := _piece(model, found.id):
+                hashes = _delete(model, ids)
+                for sha256 in hashes:
+                    store.forget(sha256)
 
 
 def _piece(model: type, import_id: int) -> list[int]:

@@ -1,0 +1,18 @@
+"""Who sees holds: those who keep the collection."""
+
+from sqlalchemy import ColumnElement
+
+from hub.archive.rules import kept_by
+from hub.core.policy import Actor, permission, visibility
+
+from .models import Hold
+
+
+@visibility(Hold)
+def _sees_hold(actor: Actor) -> ColumnElement[bool]:
+    return kept_by(Hold.collection_id, actor)
+
+
+@permission("hold.keep")
+def _may_release(actor: Actor, _hold: Hold) -> bool:
+    return actor.signed_in  # whoever sees it keeps its collection
