@@ -49,6 +49,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_approval_lapses_at'), ['lapses_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_approval_second_id'), ['second_id'], unique=False)
 
+    op.create_table('hold',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('covers', sa.String(length=12), nullable=False),
+    sa.Column('chosen', sa.String(length=300), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('placed_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('placed_by_id', sa.Integer(), nullable=True),
+    sa.Column('released_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('released_by_id', sa.Integer(), nullable=True),
+    sa.Column('release_reason', sa.Text(), nullable=False),
+    sa.Column('told_held', sa.Integer(), nullable=False),
+    sa.Column('told_released', sa.Integer(), nullable=False),
+    sa.CheckConstraint("covers IN ('collection', 'posts')", name=op.f('ck_hold_covers')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_hold_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['placed_by_id'], ['person.id'], name=op.f('fk_hold_placed_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['released_by_id'], ['person.id'], name=op.f('fk_hold_released_by_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hold')),
+    sa.UniqueConstraint('token', name=op.f('uq_hold_token'))
+    )
+    with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.create_index('ix_hold_in_force', ['collection_id', 'released_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hold_placed_by_id'), ['placed_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hold_released_by_id'), ['released_by_id'], unique=False)
+
     op.create_table('approval_post',
     sa.Column('approval_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -58,6 +86,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('approval_post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_approval_post_post_id'), ['post_id'], unique=False)
+
+    op.create_table('hold_post',
+    sa.Column('hold_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['hold_id'], ['hold.id'], name=op.f('fk_hold_post_hold_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_hold_post_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('hold_id', 'post_id', name=op.f('pk_hold_post'))
+    )
+    with op.batch_alter_table('hold_post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_hold_post_post_id'), ['post_id'], unique=False)
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sighting_id', sa.Integer(), nullable=True))
@@ -200,10 +238,20 @@ def downgrade() -> None:
         batch_op.drop_column('person_id')
         batch_op.drop_column('sighting_id')
 
+    with op.batch_alter_table('hold_post', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hold_post_post_id'))
+
+    op.drop_table('hold_post')
     with op.batch_alter_table('approval_post', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_approval_post_post_id'))
 
     op.drop_table('approval_post')
+    with op.batch_alter_table('hold', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hold_released_by_id'))
+        batch_op.drop_index(batch_op.f('ix_hold_placed_by_id'))
+        batch_op.drop_index('ix_hold_in_force')
+
+    op.drop_table('hold')
     with op.batch_alter_table('approval', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_approval_second_id'))
         batch_op.drop_index(batch_op.f('ix_approval_lapses_at'))

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from hub.archive.models import ArchiveEvent, Import, Media, PostVersion, Sighting, SourceSlice
+from hub.archive.retention.guard import asked
 from hub.archive.storage import MediaStore
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import problems
@@ -38,7 +39,7 @@ def test_a_media_file_that_is_changed_or_gone_is_found(filled, harm):
 
 @pytest.mark.parametrize("model", [PostVersion, Sighting])
 def test_a_row_that_is_gone_is_found(filled, model):
-    with unit_of_work() as session:
+    with unit_of_work() as session, asked():
         session.execute(delete(ArchiveEvent))
         session.execute(delete(model))
     assert problems() != ""

@@ -27,6 +27,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.queries import Filters, list_posts
+from hub.archive.retention.guard import asked
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import carry_through, count, read_in_a_process
@@ -97,7 +98,7 @@ def test_killed_at_any_stage_and_taken_up_again_it_ends_the_same(kept, archive, 
     undisturbed = kept.bring_in(archive)
     wanted, wanted_rows = contents(), rows()
     figures = (undisturbed.read, undisturbed.new, undisturbed.versions, undisturbed.events)
-    with unit_of_work() as session:
+    with unit_of_work() as session, asked():
         session.delete(session.get(Import, undisturbed.id))
     assert rows()["archived_post"] == 0
 
