@@ -11,6 +11,7 @@ from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArch
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.mastodon_archive import MastodonArchive
 from hub.archive.adapters.reddit_request import RedditRequest
+from hub.archive.adapters.tiktok import TikTokExport
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
 from hub.archive.adapters.twitter_v2 import TwitterV2
@@ -29,6 +30,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     MastodonArchive(),
     InstagramArchive(),
     ThreadsArchive(),
+    TikTokExport(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),

@@ -22,6 +22,7 @@ MEDIA_SUFFIXES = {
     "jpg": "photo", "jpeg": "photo", "png": "photo", "webp": "photo", "heic": "photo", "gif": "animation",
     "mp4": "video", "mov": "video", "m4v": "video", "webm": "video", "srt": "other",
 }  # fmt: skip
+DATA_SUFFIXES = (".json", ".html")
 # Folders of a name that the report shows: enough to know what was there, few enough to be read.
 FOLDERS_SHOWN = 2
 
@@ -35,6 +36,10 @@ class Kind:
     name: str
     files: re.Pattern[str]
     ids: str = ""
+
+    def found_in(self, name: str) -> re.Match[str] | None:
+        """A zip may hold a hundred thousand pictures: their names are not searched."""
+        return self.files.search(name) if name.endswith(DATA_SUFFIXES) else None
 
 
 class ExportFiles:
@@ -87,7 +92,7 @@ class ExportFiles:
             member.name[: found.start()]
             for member in self._source.members()
             for kind in self.kinds.values()
-            if (found := kind.files.search(member.name))
+            if (found := kind.found_in(member.name))
         ]
         return min(roots, key=lambda root: (root.count("/"), root), default="")
 
@@ -98,13 +103,13 @@ class ExportFiles:
             if reason := self._why_not(below):
                 self._rest[reason, _outer(below)] += 1
         else:
-            found = kind.files.search(name)
+            found = kind.found_in(name)
             number = found.group(1) if found.re.groups else None
             self._of[kind.name].append((int(number) if number else 0, name))
 
     def _kind_of(self, name: str) -> Kind | None:
         for kind in self.kinds.values():
-            found = kind.files.search(name)
+            found = kind.found_in(name)
             if found and name[: found.start()] == self.root:
                 return kind
         return None
@@ -139,7 +144,7 @@ class Survey:
         self._source, self._files, self._rows = source, files, rows
         self._good: dict[str, list[str]] = defaultdict(list)
         self._torn: set[str] = set()
-        self._covered: defaultdict[str, _Reach] = defaultdict(_Reach)
+        self._covered: defaultdict[str, Reach] = defaultdict(Reach)
 
     def look(self, kinds: Iterable[str], moments: Callable[[Any], Iterable[datetime]]) -> Iterator[Record]:
         """Read all files of these kinds once. moments: the times that a row's value names, its own first."""
@@ -181,7 +186,7 @@ class Survey:
         )
 
     def _look_at(self, kind: Kind, name: str, moments) -> Iterator[Record]:
-        found, reach = 0, _Reach()
+        found, reach = 0, Reach()
         try:
             with self._source.open(name) as stream:
                 for row in self._rows(stream):
@@ -199,7 +204,7 @@ class Survey:
 
 
 @dataclass
-class _Reach:
+class Reach:
     """The first and the last moment of posts, and the newest moment of all that is told about them."""
 
     since: datetime | None = None
@@ -208,9 +213,9 @@ class _Reach:
 
     def add(self, times: list[datetime]) -> None:
         if times:
-            self.join(_Reach(times[0], times[0], max(times)))
+            self.join(Reach(times[0], times[0], max(times)))
 
-    def join(self, other: _Reach) -> None:
+    def join(self, other: Reach) -> None:
         if other.since and other.until and other.newest:
             self.since = min(self.since or other.since, other.since)
             self.until = max(self.until or other.until, other.until)
