@@ -10,13 +10,14 @@ from hub.core.jobs import job, scheduled
 
 from . import storage
 from .approvals import tasks as approvals
+from .capturing import tasks as capturing
 from .importing import reader
 from .keeping import tasks as keepers
 from .models import Collection, Import, Media, SourceSlice
 from .retention import tasks as retention
 
 # Importing registers.
-__all__ = ["approvals", "carry_out_import", "keepers", "retention", "sweep"]
+__all__ = ["approvals", "capturing", "carry_out_import", "keepers", "retention", "sweep"]
 
 # A file that nothing names is left alone for so long: somebody may be about to name it.
 UNNAMED_FOR = timedelta(days=1)

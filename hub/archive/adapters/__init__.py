@@ -15,6 +15,7 @@ from hub.archive.adapters.tiktok import TikTokExport
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
 from hub.archive.adapters.twitter_v2 import TwitterV2
+from hub.archive.adapters.watched import Watched
 from hub.archive.adapters.x_archive import XArchive
 from hub.archive.adapters.x_layout import starts_with_mark
 from hub.archive.adapters.youtube_takeout import YouTubeTakeout
@@ -38,7 +39,7 @@ ADAPTERS: tuple[Adapter, ...] = (
 )
 
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
-MADE_HERE: tuple[Adapter, ...] = (ByHand(),)
+MADE_HERE: list[Adapter] = [ByHand()]
 
 
 def recognise(source: Source) -> Adapter:
@@ -55,6 +56,10 @@ def adapter_named(name: str) -> Adapter | None:
 
 def made_here(name: str) -> Adapter | None:
     return next((adapter for adapter in MADE_HERE if adapter.name == name), None)
+
+
+# Its answers are in the formats above.
+MADE_HERE.append(Watched(recognise))
 
 
 def _why_unknown(source: Source) -> str:

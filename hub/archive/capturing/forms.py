@@ -17,6 +17,7 @@ from hub.core.forms import HubForm
 
 from ..adapters.by_hand import LONGEST_TEXT
 from ..post_addresses import read_address
+from .looking import can_be_watched
 
 THERE, GONE = "there", "gone"
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
@@ -126,3 +127,36 @@ class SeenForm(HubForm):
 
     def _has_screenshot(self) -> bool:
         return bool(self.screenshot.data and self.screenshot.data.filename)
+
+
+class WatchForm(HubForm):
+    """An address to look at again and again."""
+
+    address = StringField(
+        _l("The address"),
+        description=_l(
+            "A feed, a page that has one, or a public account: @council@mastodon.example, or its page on "
+            "Mastodon or Bluesky."
+        ),
+        validators=[
+            InputRequired(_l("Give an address.")),
+            Length(max=500, message=_l("Keep the address under 500 characters.")),
+        ],
+    )
+    every_hours = RadioField(
+        _l("How often to look"),
+        default="24",
+        choices=[
+            SelectChoice("1", _l("Every hour")),
+            SelectChoice("6", _l("Every six hours")),
+            SelectChoice("24", _l("Every day")),
+            SelectChoice("168", _l("Every week")),
+        ],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+
+    def validate_address(self, field: StringField) -> None:
+        if not can_be_watched(field.data or ""):
+            raise ValidationError(
+                _("Write a whole address (https:// and so on), or an account as @name@server.")
+            )

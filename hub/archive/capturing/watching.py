@@ -1,0 +1,272 @@
+"""One look at a watched address: fetched, compared with what it said before, imported if it says otherwise.
+
+Nothing is fetched within a transaction. A look that is cut off anywhere is simply made again: what it found
+is imported like any file, and the same twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+import structlog
+from sqlalchemy import select, update
+
+from hub.archive import actions
+from hub.archive.adapters import recognise
+from hub.archive.adapters.base import CapturedPost
+from hub.archive.adapters.watched import ASKED, LOOK, MARK, Watched, read_answer
+from hub.archive.sources import Broken, Unreadable
+from hub.archive.sources.memory import MemorySource
+from hub.core import clock
+from hub.core.database import db, unit_of_work
+from hub.core.fetching import Fetched, Fetcher, NotFetched
+from hub.core.policy import Actor
+
+from . import looking
+from .looking import Asked, NothingThere, Place
+from .models import ON, WatchedAddress, WatchedPost, WatchImport
+
+log = structlog.get_logger(__name__)
+
+FILE_NAME = "watched-address.zip"
+IN_MEMORY = 1024 * 1024
+# Posts asked for after one look, so that a feed that was emptied by mistake is not asked for by the hundred.
+MOST_ASKED = 10
+# Looks that come to nothing are made less often, up to this.
+LONGEST_PAUSE = timedelta(days=7)
+MOST_DOUBLINGS = 5
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A post as an answer lists it."""
+
+    platform: str
+    post_id: str
+    address: str
+    posted_at: datetime | None
+    version: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A post that the address listed before, lists no longer, and of which its own address was asked."""
+
+    platform: str
+    post_id: str
+    posted_at: datetime | None
+    asked_at: datetime
+    answer: Asked
+
+
+def look_again(watch_id: int, fetcher: Fetcher, sign_of_life: Callable[[], None] = lambda: None) -> None:
+    """Make one look, write down what became of it, and say when the next one is due."""
+    watch = db.session.get(WatchedAddress, watch_id)
+    if watch is None or watch.state != ON:
+        return
+    place, validators = Place(watch.kind, watch.target), _validators(watch)
+    address, fingerprint = watch.address, watch.fingerprint
+    db.session.rollback()  # nothing is held while somebody else's server thinks
+    looked_at = clock.now()
+    try:
+        if not place.target:
+            place = looking.find(fetcher, address)
+        answers = looking.look(fetcher, place, validators)
+        sign_of_life()
+        listed = _listed(answers, looked_at) if answers else None
+    except (NotFetched, NothingThere) as trouble:
+        _came_to_nothing(watch_id, trouble.reason, trouble.detail)
+        return
+    missed = _ask_for_missing(watch_id, place, listed, fetcher) if listed is not None else []
+    said = _fingerprint(listed) if listed is not None else fingerprint
+    changed = said != fingerprint or any(one.answer.gone for one in missed)
+    upload = None
+    if changed:
+        with _pack(answers, looked_at, place, missed) as packed:
+            upload = actions.keep_upload(packed)
+    with unit_of_work():
+        _write_down(watch_id, place, answers, said, looked_at)
+        if listed is not None:
+            _remember(watch_id, listed, missed, looked_at)
+        if upload:
+            _import(watch_id, upload)
+
+
+def _validators(watch: WatchedAddress) -> dict[str, str]:
+    """What the last answer was known by; a server that has nothing newer then says so in a word."""
+    known = {"If-None-Match": watch.etag, "If-Modified-Since": watch.last_modified}
+    return {name: value for name, value in known.items() if value} if watch.fingerprint else {}
+
+
+def _listed(answers: Iterable[Fetched], looked_at: datetime) -> list[Listed]:
+    """The posts of the answers. Raises NothingThere where an answer is in no format that we read."""
+    found: dict[tuple[str, str], Listed] = {}
+    for answer in answers:
+        try:
+            for record in read_answer(MemorySource(answer.body), looked_at, recognise):
+                if isinstance(record, CapturedPost):
+                    one = Listed(
+                        record.platform,
+                        record.post_id,
+                        record.url or "",
+                        record.posted_at,
+                        (record.version_id, record.content_hash),
+                    )
+                    found[one.platform, one.post_id] = one
+        except (Unreadable, Broken) as trouble:
+            raise NothingThere("not_understood") from trouble
+    return list(found.values())
+
+
+def _fingerprint(listed: Sequence[Listed]) -> str:
+    """What an answer says, whatever its counts, order and bytes."""
+    said = sorted([one.platform, one.post_id, *one.version] for one in listed)
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+# Posts that are no longer listed.
+
+
+def _ask_for_missing(watch_id: int, place: Place, listed: Sequence[Listed], fetcher: Fetcher) -> list[Missed]:
+    """Ask for the posts that should still be listed: those younger than the oldest that is."""
+    missed = []
+    for post in _should_be_listed(watch_id, listed)[:MOST_ASKED]:
+        try:
+            answer = looking.ask(fetcher, place.kind, post.platform_id, post.address)
+        except NotFetched as trouble:
+            log.info("watch.not_answered", watch=watch_id, reason=trouble.reason)
+            continue  # asked for again after the next look
+        missed.append(Missed(post.platform, post.platform_id, post.posted_at, clock.now(), answer))
+    return missed
+
+
+def _should_be_listed(watch_id: int, listed: Sequence[Listed]) -> list[Any]:
+    """Rows of (platform, platform_id, address, posted_at), youngest first."""
+    oldest = min((one.posted_at for one in listed if one.posted_at), default=None)
+    if oldest is None:
+        return []
+    there = {(one.platform, one.post_id) for one in listed}
+    before = db.session.execute(
+        select(WatchedPost.platform, WatchedPost.platform_id, WatchedPost.address, WatchedPost.posted_at)
+        .where(WatchedPost.watch_id == watch_id, WatchedPost.present, WatchedPost.posted_at > oldest)
+        .order_by(WatchedPost.posted_at.desc(), WatchedPost.platform_id)
+    ).all()
+    db.session.rollback()
+    return [one for one in before if (one.platform, one.platform_id) not in there and one.address]
+
+
+# What is written down.
+
+
+def _pack(
+    answers: Sequence[Fetched], looked_at: datetime, place: Place, missed: Sequence[Missed]
+) -> IO[bytes]:
+    """The look as one file from its beginning: every answer as it came, and what was asked for beside."""
+    packed = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    about = {
+        "made_as": MARK,
+        "format": 1,
+        "looked_at": looked_at.isoformat(),
+        "kind": place.kind,
+        "answers": [
+            {
+                "file": _file_name(number),
+                "address": answer.address,
+                "status": answer.status,
+                "headers": dict(answer.headers),
+            }
+            for number, answer in enumerate(answers, 1)
+        ],
+    }
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(LOOK, json.dumps(about, ensure_ascii=False, indent=1))
+        for number, answer in enumerate(answers, 1):
+            archive.writestr(_file_name(number), answer.body)
+        archive.writestr(ASKED, "".join(json.dumps(_asked(one)) + "\n" for one in missed))
+    packed.seek(0)
+    return packed
+
+
+def _file_name(number: int) -> str:
+    return f"answer-{number}"
+
+
+def _asked(one: Missed) -> dict[str, object]:
+    return {
+        "platform": one.platform,
+        "post_id": one.post_id,
+        "posted_at": one.posted_at.isoformat() if one.posted_at else None,
+        "asked_at": one.asked_at.isoformat(),
+        "asked": one.answer.address,
+        "status": one.answer.status,
+        "gone": one.answer.gone,
+        "says_so": one.answer.says_so,
+    }
+
+
+def _write_down(
+    watch_id: int, place: Place, answers: Sequence[Fetched], said: str, looked_at: datetime
+) -> None:
+    watch = db.session.get(WatchedAddress, watch_id, populate_existing=True)
+    watch.kind, watch.target = place.kind, place.target
+    watch.looked_at = looked_at
+    if said != watch.fingerprint:
+        watch.fingerprint, watch.changed_at = said, looked_at
+    if answers:
+        known = looking.validators_of(answers[0])
+        watch.etag, watch.last_modified = known["etag"], known["last_modified"]
+    watch.failures, watch.problem, watch.problem_detail = 0, "", ""
+    watch.next_at = looked_at + timedelta(hours=watch.every_hours)
+
+
+def _remember(watch_id: int, listed: Sequence[Listed], missed: Sequence[Missed], looked_at: datetime) -> None:
+    """Which posts the address lists now, and which were asked for and are decided."""
+    known = {
+        (one.platform, one.platform_id): one
+        for one in db.session.scalars(select(WatchedPost).where(WatchedPost.watch_id == watch_id))
+    }
+    for one in listed:
+        row = known.get((one.platform, one.post_id))
+        if row is None:
+            row = WatchedPost(watch_id=watch_id, platform=one.platform, platform_id=one.post_id)
+            db.session.add(row)
+        row.address, row.posted_at = one.address[:500], one.posted_at
+        row.last_seen_at, row.present = looked_at, True
+    for lost in missed:
+        row = known[lost.platform, lost.post_id]
+        # One that is there after all was moved out of the list: it is asked for no more.
+        row.present = False
+        if not lost.answer.gone:
+            row.last_seen_at = lost.asked_at
+
+
+def _import(watch_id: int, upload: tuple[str, int, str]) -> None:
+    watch = db.session.get(WatchedAddress, watch_id)
+    actor = Actor(person_id=watch.person_id)
+    started = actions.start_import(actor, watch.collection, FILE_NAME, upload, adapter=Watched.name)
+    db.session.add(WatchImport(import_id=started.id, watch_id=watch.id))
+    actions.queue_import(started)
+
+
+def _came_to_nothing(watch_id: int, reason: str, detail: str) -> None:
+    with unit_of_work() as session:
+        watch = session.get(WatchedAddress, watch_id, populate_existing=True)
+        doublings = min(watch.failures, MOST_DOUBLINGS)
+        pause = min(timedelta(hours=watch.every_hours) * 2**doublings, LONGEST_PAUSE)
+        session.execute(
+            update(WatchedAddress)
+            .where(WatchedAddress.id == watch_id)
+            .values(
+                failures=WatchedAddress.failures + 1,
+                problem=reason,
+                problem_detail=detail[:200],
+                next_at=clock.now() + pause,
+            )
+        )

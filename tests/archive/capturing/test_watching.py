@@ -1,0 +1,330 @@
+"""An address that is watched: what is new comes in, edits and disappearances are noticed, and nothing is
+claimed that was not seen."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from hub.archive.capturing import actions
+from hub.archive.capturing.models import WatchedAddress, WatchedPost
+from hub.archive.capturing.tasks import begin_what_is_due
+from hub.archive.capturing.watching import look_again
+from hub.archive.models import (
+    AccountName,
+    ArchivedPost,
+    ArchiveEvent,
+    Import,
+    PostVersion,
+    Sighting,
+    SourceSlice,
+)
+from hub.core import jobs
+from hub.core.database import db, unit_of_work
+from hub.core.fetching import Fetcher
+from hub.core.jobs import Job
+from tests.archive.conftest import carry_through, count
+from tests.conftest import DATABASES
+from tests.factories.fediverse import Account
+from tests.factories.people import person, sign_in
+from tests.factories.web_server import web_server
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def server():
+    with web_server() as served:
+        yield served
+
+
+@pytest.fixture
+def council(server):
+    account = Account(server)
+    account.say(1, "Bins are late", "2024-06-01T08:00:00Z")
+    account.say(2, "Bins are on their way", "2024-06-01T09:00:00Z")
+    account.say(3, "Bins are emptied", "2024-06-01T10:00:00Z")
+    return account
+
+
+def fetcher(server, **more) -> Fetcher:
+    return Fetcher(also=frozenset({f"127.0.0.1:{server.port}"}), **more)
+
+
+def watch(kept, address: str, hours: int = 24) -> WatchedAddress:
+    with unit_of_work():
+        return actions.watch_address(kept.actor, kept.collection, address, hours)
+
+
+def look(server, watch: WatchedAddress, **more) -> Import | None:
+    """One look, and the import it led to, carried through; None when it led to none."""
+    before = set(db.session.scalars(select(Import.id)))
+    look_again(watch.id, fetcher(server, **more))
+    db.session.rollback()
+    db.session.expire_all()
+    made = set(db.session.scalars(select(Import.id))) - before
+    assert len(made) <= 1
+    return carry_through(db.session.get(Import, made.pop())) if made else None
+
+
+def events() -> list[str]:
+    kinds = ("edited", "deleted", "not_found")
+    return list(
+        db.session.scalars(
+            select(ArchiveEvent.kind).where(ArchiveEvent.kind.in_(kinds)).order_by(ArchiveEvent.id)
+        )
+    )
+
+
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
+def test_a_public_account_is_found_by_its_name_and_its_posts_come_in(kept, server, council):
+    watched = watch(kept, f"@council@{council.host}")
+    done = look(server, watched)
+    assert (done.state, done.new, done.evidence) == ("done", 3, "capture")
+    assert (watched.kind, watched.problem) == ("activitypub", "")
+    texts = db.session.scalars(select(PostVersion.text).order_by(PostVersion.id)).all()
+    assert sorted(texts) == ["Bins are emptied", "Bins are late", "Bins are on their way"]
+    assert set(db.session.scalars(select(Sighting.evidence))) == {"capture"}
+
+
+def test_each_post_was_seen_at_the_moment_of_the_look_and_keeps_its_exact_bytes(kept, server, council):
+    with time_machine.travel(datetime(2024, 6, 2, 12, tzinfo=UTC), tick=False):
+        look(server, watch(kept, council.actor))
+    assert set(db.session.scalars(select(Sighting.captured_at))) == {datetime(2024, 6, 2, 12, tzinfo=UTC)}
+    answer = server.pages["/users/council/outbox?page=true"][2]
+    for raw in db.session.scalars(select(SourceSlice.raw)):
+        assert raw in answer
+
+
+def test_a_look_that_shows_nothing_new_leaves_no_import(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    first = watched.looked_at
+    assert look(server, watched) is None
+    assert watched.looked_at > first
+    assert count(Import) == 1
+
+
+def test_an_edit_is_noticed(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.edit(2, "Bins are NOT on their way", "2024-06-01T11:00:00Z")
+    done = look(server, watched)
+    assert (done.new, done.versions, events()) == (0, 1, ["edited"])
+    event = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.kind == "edited")).one()
+    assert event.at == datetime(2024, 6, 1, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("tombstone", "cause"), [(True, "deleted"), (False, "unknown")])
+def test_a_post_that_is_gone_is_asked_for_before_it_is_said(kept, server, council, tombstone, cause):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.delete(2, tombstone=tombstone)
+    done = look(server, watched)
+    assert done.state == "done"
+    event = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.kind == "deleted")).one()
+    assert (event.told_by, event.cause, event.at) == ("watch", cause, None)
+    assert event.known_at is not None
+    told = json.loads(db.session.scalar(select(SourceSlice.raw).where(SourceSlice.id == event.slice_id)))
+    assert told["status"] == (410 if tombstone else 404)
+    assert look(server, watched) is None  # and is not asked for again
+
+
+def test_a_post_that_is_no_longer_listed_but_there_is_not_called_gone(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.unlist(2)
+    look(server, watched)
+    assert events() == []
+
+
+def test_a_post_that_is_merely_too_old_to_be_listed_is_not_asked_for(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.delete(1)
+    look(server, watched)
+    assert events() == []
+    assert not any("statuses/1" in path for path, _ in server.asked)
+
+
+def test_a_post_of_which_nobody_answers_is_asked_for_again(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.delete(2)
+    answer = server.pages["/users/council/statuses/2"]
+    server.page("/users/council/statuses/2", "down", 503)
+    look(server, watched)
+    assert events() == []
+    server.pages["/users/council/statuses/2"] = answer
+    look(server, watched)
+    assert events() == ["deleted"]
+
+
+def test_a_list_that_is_suddenly_empty_says_nothing_of_its_posts(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    for number in (1, 2, 3):
+        council.delete(number)
+    look(server, watched)
+    assert events() == []
+
+
+def test_an_unchanged_address_need_not_be_sent_again(kept, server, council):
+    path = "/users/council/outbox?page=true"
+    body = server.pages[path][2]
+
+    def answer(request):
+        known = request.headers.get("If-None-Match") == '"1"'
+        request.send_response(304 if known else 200)
+        request.send_header("ETag", '"1"')
+        request.send_header("Content-Type", "application/activity+json")
+        request.send_header("Content-Length", "0" if known else str(len(body)))
+        request.end_headers()
+        if not known:
+            request.wfile.write(body)
+
+    server.pages[path] = answer
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    assert look(server, watched) is None
+    assert server.asked[-1][1]["if-none-match"] == '"1"'
+    assert (watched.failures, watched.problem) == (0, "")
+
+
+def test_a_page_leads_to_the_account_that_it_names(kept, server, council):
+    link = f'<link rel="alternate" type="application/activity+json" href="{council.actor}">'
+    server.page("/@council", f"<html><head>{link}</head></html>", Content_Type="text/html")
+    watched = watch(kept, f"{server.address}/@council")
+    assert look(server, watched).new == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "problem"),
+    [
+        ("<html><body>Nothing here</body></html>", "text/html", "no_feed"),
+        ("just words", "text/plain", "not_understood"),
+        ("<rss><broken", "application/rss+xml", "not_understood"),
+        ("{", "application/activity+json", "not_understood"),
+        ('{"type": "Person"}', "application/activity+json", "no_outbox"),
+    ],
+)
+def test_an_address_without_posts_says_so(kept, server, body, kind, problem):
+    server.page("/", body, Content_Type=kind)
+    watched = watch(kept, server.address)
+    assert look(server, watched) is None
+    assert watched.problem == problem
+
+
+def test_trouble_is_told_and_asked_about_less_and_less_often(kept, server):
+    watched = watch(kept, f"{server.address}/gone", hours=1)
+    pauses = []
+    for _ in range(10):
+        before = datetime.now(UTC)
+        look(server, watched)
+        pauses.append(round((watched.next_at - before) / timedelta(hours=1)))
+    assert watched.problem == "gone"
+    assert pauses == [1, 2, 4, 8, 16, 32, 32, 32, 32, 32]
+
+
+def test_what_a_hostile_server_sends_costs_only_itself(kept, server, council):
+    watched = watch(kept, council.actor)
+    for body in (b"\xff\xfe", b"[" * 100_000, b'{"orderedItems": 3}', b"null", b""):
+        server.page("/users/council/outbox?page=true", body, Content_Type="application/activity+json")
+        look(server, watched)
+        assert count(ArchivedPost) == 0
+    server.page("/users/council/outbox?page=true", b"x" * 50_000, Content_Type="application/activity+json")
+    look(server, watched, largest=10_000)
+    assert watched.problem == "too_large"
+
+
+def test_an_account_cannot_lead_the_hub_to_its_own_network(kept, server, council):
+    server.page(
+        "/users/council",
+        json.dumps({"type": "Person", "outbox": "http://169.254.169.254/latest/meta-data/"}),
+        Content_Type="application/activity+json",
+    )
+    watched = watch(kept, council.actor)
+    assert look(server, watched) is None
+    assert watched.problem == "not_public"
+
+
+# When.
+
+
+def test_looks_are_begun_when_they_are_due_and_only_once(kept, server, council):
+    watched = watch(kept, council.actor)
+    with unit_of_work():
+        begin_what_is_due()
+        begin_what_is_due()
+    assert count(Job, Job.kind == "archive.watch", Job.finished_at.is_(None)) == 1
+    look(server, watched)
+    assert timedelta(hours=23) < watched.next_at - datetime.now(UTC) <= DAY
+
+
+def test_a_paused_watch_is_not_looked_at(kept, server, council):
+    watched = watch(kept, council.actor)
+    with unit_of_work() as session:
+        actions.pause(kept.actor, session.get(WatchedAddress, watched.id))
+    assert look(server, watched) is None
+    assert server.asked == []
+
+
+def test_stopping_keeps_what_came_in(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    with unit_of_work() as session:
+        actions.stop_watching(kept.actor, session.get(WatchedAddress, watched.id))
+    assert (count(WatchedAddress), count(WatchedPost), count(ArchivedPost)) == (0, 0, 3)
+    assert count(AccountName) > 0
+
+
+# Who is told, and the pages.
+
+
+def test_keepers_are_told_by_mail_of_what_was_noticed(app, kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.edit(2, "Bins are NOT on their way", "2024-06-01T11:00:00Z")
+    council.delete(3)
+    council.say(4, "Sorry", "2024-06-01T12:00:00Z")
+    look(server, watched)
+    jobs.drain()
+    mail = "".join(path.read_text() for path in app.extensions["settings"].folder("mail").iterdir())
+    assert mail.count("Subject: Noticed at") == 1
+    assert "A post was edited" in mail
+    assert "A post is gone" in mail
+
+
+def test_a_keeper_watches_an_address_and_sees_how_it_goes(browser, kept, server, council):
+    page = f"{kept.collection.path}/watches"
+    assert browser.submit(page, {"address": "council", "every_hours": "6"}).status_code == 422
+    assert browser.submit(page, {"address": council.actor, "every_hours": "6"}).status_code == 303
+    watched = db.session.scalars(select(WatchedAddress)).one()
+    look(server, watched)
+    shown = browser.get(page)
+    assert council.actor in shown.text
+    assert "every six hours" in shown.text
+    assert browser.submit(page, button="Pause").status_code == 303
+    assert db.session.scalars(select(WatchedAddress.state)).one() == "paused"
+    assert browser.submit(page, button="Go on watching").status_code == 303
+    assert browser.submit(page, button="Watch no more").status_code == 303
+    assert count(WatchedAddress) == 0
+
+
+def test_the_same_address_is_watched_once(browser, kept, council):
+    page = f"{kept.collection.path}/watches"
+    browser.submit(page, {"address": council.actor})
+    again = browser.submit(page, {"address": f" {council.actor} "})
+    assert again.status_code == 422
+    assert "watches that address already" in again.text
+    assert count(WatchedAddress) == 1
+
+
+def test_nobody_else_sees_or_changes_what_is_watched(browser, kept, council):
+    watched = watch(kept, council.actor)
+    other = sign_in(browser, person("Other"))
+    assert other.get(f"{kept.collection.path}/watches").status_code == 404
+    assert other.post(f"{watched.path}/remove").status_code in (400, 404)
+    assert count(WatchedAddress) == 1
