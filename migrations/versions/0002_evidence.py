@@ -49,6 +49,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_approval_lapses_at'), ['lapses_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_approval_second_id'), ['second_id'], unique=False)
 
+    op.create_table('archive_watch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.String(length=500), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('target', sa.String(length=2000), nullable=False),
+    sa.Column('every_hours', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('next_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('looked_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('changed_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('etag', sa.String(length=200), nullable=False),
+    sa.Column('last_modified', sa.String(length=200), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.String(length=40), nullable=False),
+    sa.Column('problem_detail', sa.String(length=200), nullable=False),
+    sa.CheckConstraint("state IN ('on', 'paused')", name=op.f('ck_archive_watch_state')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_archive_watch_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_archive_watch_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_watch')),
+    sa.UniqueConstraint('collection_id', 'address', name=op.f('uq_archive_watch_collection_id_address')),
+    sa.UniqueConstraint('token', name=op.f('uq_archive_watch_token'))
+    )
+    with op.batch_alter_table('archive_watch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_watch_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_watch_next_at'), ['next_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_archive_watch_person_id'), ['person_id'], unique=False)
+
     op.create_table('hold',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -77,6 +109,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_hold_placed_by_id'), ['placed_by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_hold_released_by_id'), ['released_by_id'], unique=False)
 
+    op.create_table('archive_watch_import',
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('watch_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_archive_watch_import_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['watch_id'], ['archive_watch.id'], name=op.f('fk_archive_watch_import_watch_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('import_id', name=op.f('pk_archive_watch_import'))
+    )
+    with op.batch_alter_table('archive_watch_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_watch_import_watch_id'), ['watch_id'], unique=False)
+
+    op.create_table('archive_watched_post',
+    sa.Column('watch_id', sa.Integer(), nullable=False),
+    sa.Column('platform', sa.String(length=20), nullable=False),
+    sa.Column('platform_id', sa.String(length=500), nullable=False),
+    sa.Column('address', sa.String(length=500), nullable=False),
+    sa.Column('posted_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('last_seen_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('present', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['watch_id'], ['archive_watch.id'], name=op.f('fk_archive_watched_post_watch_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('watch_id', 'platform', 'platform_id', name=op.f('pk_archive_watched_post'))
+    )
     op.create_table('approval_post',
     sa.Column('approval_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -246,12 +299,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_post_post_id'))
 
     op.drop_table('approval_post')
+    op.drop_table('archive_watched_post')
+    with op.batch_alter_table('archive_watch_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
+
+    op.drop_table('archive_watch_import')
     with op.batch_alter_table('hold', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hold_released_by_id'))
         batch_op.drop_index(batch_op.f('ix_hold_placed_by_id'))
         batch_op.drop_index('ix_hold_in_force')
 
     op.drop_table('hold')
+    with op.batch_alter_table('archive_watch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_archive_watch_person_id'))
+        batch_op.drop_index(batch_op.f('ix_archive_watch_next_at'))
+        batch_op.drop_index(batch_op.f('ix_archive_watch_collection_id'))
+
+    op.drop_table('archive_watch')
     with op.batch_alter_table('approval', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_approval_second_id'))
         batch_op.drop_index(batch_op.f('ix_approval_lapses_at'))
