@@ -24,6 +24,8 @@ LEFT_OUT = {
     "value_too_large": _l("One row is larger than we read"),
     "encoding": _l("Not in UTF-8"),
     "damaged": _l("Damaged"),
+    "wrong_hash": _l("Blocks whose content is not what their name, a hash, says: they are not believed"),
+    "missing_block": _l("Referred to, but not in the file in a sound state: what hangs on it cannot be read"),
     "truncated": _l("The archive ends too early: part of it is missing"),
     "bomb": _l("Unpacks to far more than it should"),
     "too_large_unpacked": _l("Unpacks to more than we read"),
@@ -126,6 +128,11 @@ NO_POSTS = {
         "This archive holds no public posts that we can read. We looked in outbox.json; posts for followers "
         "or named people only are left out. To get a whole export, open Preferences on your Mastodon server, "
         "choose “Import and export”, then “Request your archive”, and upload the file as it comes."
+    ),
+    "bluesky-car": _l(
+        "This repository holds no posts or reposts that we can read. We looked for those that hang on its "
+        "commit. To get a whole one, open Settings on Bluesky, choose “Account”, then “Export my data”, and "
+        "upload the .car file as it comes."
     ),
     "activitystreams": _l(
         "This file holds no posts that we can read. We looked for public notes, articles and the like, each "
