@@ -72,11 +72,12 @@ def start_import(
     return found
 
 
-def queue_import(found: Import, run_at: datetime | None = None) -> None:
-    """Let the worker carry it out; imports of one collection go one after another."""
+def queue_import(found: Import, run_at: datetime | None = None, after: str = "") -> None:
+    """Let the worker carry it out; imports of one collection go one after another. after: what it was stopped
+    for, so that the job is another than the one that may just be ending."""
     enqueue(
         "archive.import",
-        key=_job_key(found),
+        key=_job_key(found) + (f":{after}" if after else ""),
         serial=f"collection:{found.collection_id}",
         run_at=run_at,
         import_id=found.id,

@@ -23,7 +23,7 @@ from hub.core.database import db, unit_of_work
 from . import actions, storage, words
 from .importing import reader
 from .importing.lease import LEASE, Busy
-from .models import DONE, Collection, Import, Keeper
+from .models import ASKS, DONE, Collection, Import, Keeper
 from .own_accounts import Unsaid, unsaid
 from .reasons import left_out_sentence, no_posts_sentence
 
@@ -172,6 +172,8 @@ def _unsaid(found: Import) -> list[Unsaid]:
 
 
 def _in_words(found: Import, result: dict[str, Any]) -> str:
+    if found.state == ASKS:
+        return f"This is a table. Say what its columns are on the import's page: {found.path}"
     if found.state != DONE:
         return result.get("problem", "The import was stopped; nothing of it was kept.")
     lines = [

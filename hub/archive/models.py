@@ -33,6 +33,8 @@ ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE)
 SCREENSHOT = "screenshot"
 
 WAITING, READING, DONE, FAILED, CANCELLED = "waiting", "reading", "done", "failed", "cancelled"
+# A table: a keeper is asked what its columns are, and nothing is read until they have said.
+ASKS = "asks"
 UNFINISHED = (WAITING, READING)
 
 # What sources tell of a post. Each sighting is its post's first or a further one.
@@ -111,7 +113,9 @@ class Import(Base):
     __tablename__ = "archive_import"
     __table_args__ = (
         UniqueConstraint("collection_id", "number"),
-        CheckConstraint("state IN ('waiting', 'reading', 'done', 'failed', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state IN ('waiting', 'reading', 'asks', 'done', 'failed', 'cancelled')", name="state"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -155,6 +159,8 @@ class Import(Base):
     #  "became": {"first": n, "later": n, "deletions": n, "another": n, "known": n}: see `reckoning`,
     #  "noted": [[code of reasons.NOTED, file, fact], ...]}
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # What a keeper said of a table's columns (see adapters.table_mapping); None for every other format.
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     problem: Mapped[str] = mapped_column(String(40), default="")
     problem_detail: Mapped[str] = mapped_column(String(200), default="")
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -174,6 +180,23 @@ class Import(Base):
     @property
     def unfinished(self) -> bool:
         return self.state in UNFINISHED
+
+
+class KeptMapping(Base):
+    """What a keeper last said of tables of these columns: offered for the next one."""
+
+    __tablename__ = "kept_mapping"
+    __table_args__ = (UniqueConstraint("collection_id", "header"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    # SHA-256 of the columns' names, in their order.
+    header: Mapped[str] = mapped_column(String(64))
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    person: Mapped[Person | None] = relationship()
 
 
 class SocialAccount(Base):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from .platforms import PLATFORMS, platform_code
 
@@ -38,6 +38,8 @@ _POSTS = {
 }
 _REDDIT_COMMENT = re.compile(r"/r/\w+/comments/\w+/[^/]*/(?P<id>\w+)/?$")
 _BLUESKY = re.compile(r"/profile/(?P<handle>[^/]+)/post/(?P<id>[^/]+)")
+_LINKEDIN_FEED = re.compile(r"/feed/update/(?P<id>urn:li:\w+:[\w-]+)")
+_LINKEDIN_PAGE = re.compile(r"/posts/[^/]*?-(?P<kind>activity|share|ugcPost)-(?P<id>\d{10,20})(?:-|/|$)")
 # Mastodon shows a post at one address and names it by another.
 _MASTODON = re.compile(r"/(?:@(?P<handle>[\w.-]+)|users/(?P<user>[\w.-]+)/statuses)/(?P<id>\d{5,20})/?$")
 
@@ -63,8 +65,10 @@ def read_address(address: str) -> Address | None:
 
 
 def _on_platform(code: str, parts) -> Address | None:
-    if code == "youtube" and (video := parse_qs(parts.query).get("v")):
+    if code == "youtube" and (video := parse_qs(parts.query).get("lc") or parse_qs(parts.query).get("v")):
         return Address(code, video[0])
+    if code == "linkedin":
+        return _linkedin(parts)
     if code == "bluesky":
         return _bluesky(parts)
     if code == "reddit" and (found := _REDDIT_COMMENT.fullmatch(parts.path)):
@@ -74,6 +78,14 @@ def _on_platform(code: str, parts) -> Address | None:
         return None
     post_id = f"t3_{found['id']}" if code == "reddit" else found["id"]
     return Address(code, post_id, found.groupdict().get("handle") or "")
+
+
+def _linkedin(parts) -> Address | None:
+    """A post by its name in the feed (urn:li:share:...), or by the number at the end of its own page."""
+    if found := _LINKEDIN_FEED.search(unquote(parts.path)):
+        return Address("linkedin", found["id"])
+    found = _LINKEDIN_PAGE.match(parts.path)
+    return Address("linkedin", f"urn:li:{found['kind']}:{found['id']}") if found else None
 
 
 def _bluesky(parts) -> Address | None:

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from .adapters import ADAPTERS
+from .adapters.mapped_table import MappedTable
 
 LEFT_OUT = {
     "private": _l("Private: direct messages, contacts, addresses and the like are never kept"),
@@ -39,6 +40,7 @@ LEFT_OUT = {
     "unknown_compression": _l("Packed in a way that we do not read"),
     "archive_inside": _l("Archives inside the archive"),
     "wrong_columns": _l("Rows with more columns than their table has"),
+    "no_text": _l("Rows without words"),
     "articles": _l("Articles and pages in HTML, which are not read from this export"),
     "another_account": _l("Posts of another account than the export's"),
 }
@@ -46,6 +48,10 @@ LEFT_OUT = {
 # How something of an upload was taken, that whoever relies on it should know.
 NOTED = {
     "encoding_other": _l("%(file)s is not in UTF-8; it was read as %(detail)s."),
+    "times_unread": _l(
+        "Of %(detail)s rows in %(file)s the time could not be read: it is kept as it is written, without a "
+        "date."
+    ),
 }
 
 REFUSED = {
@@ -79,6 +85,9 @@ REFUSED = {
         "again. Nothing was changed."
     ),
     "too_large_unpacked": _l("This file unpacks to more than we read. Nothing was changed."),
+    "needs_columns": _l(
+        "This file is a table that no platform we know makes. On the import's page, say what its columns are."
+    ),
     "bag_not_valid": _l(
         "This looks like a bag (BagIt), but it is not a valid one: see %(detail)s. Ask whoever made it for a "
         "new one. Nothing was changed."
@@ -168,5 +177,5 @@ def no_posts_sentence(adapter: str) -> str:
 
 def refusal_sentence(reason: str, detail: str = "") -> str:
     sentence = REFUSED.get(reason) or LEFT_OUT.get(reason)
-    formats = ", ".join(str(one.label) for one in ADAPTERS)
+    formats = ", ".join(str(one.label) for one in (*ADAPTERS, MappedTable))
     return str(sentence) % {"detail": detail, "formats": formats} if sentence else reason

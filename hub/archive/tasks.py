@@ -15,6 +15,7 @@ from .importing import reader
 from .keeping import tasks as keepers
 from .models import Collection, Import, Media, SourceSlice
 from .retention import tasks as retention
+from .tables.actions import give_up_overdue
 
 # Importing registers.
 __all__ = ["approvals", "capturing", "carry_out_import", "keepers", "retention", "sweep"]
@@ -30,7 +31,9 @@ def carry_out_import(import_id: int) -> None:
 
 @job("archive.sweep")
 def sweep() -> None:
-    """Delete uploads and media files that no row names: what a crash between file and row leaves."""
+    """Delete uploads and media files that no row names: what a crash between file and row leaves; and tables
+    of which nobody said anything."""
+    give_up_overdue()
     oldest = (clock.now() - UNNAMED_FOR).timestamp()
     wanted = set(db.session.scalars(select(Import.upload).where(Import.upload != "")))
     for file in storage.uploads_folder().iterdir():

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from hub.core.pages import day, moment_with_zone
 
 from .adapters import adapter_named
+from .adapters.table_mapping import Mapping
 from .models import (
     ATTACHED,
     DELETED,
@@ -29,7 +30,9 @@ from .models import (
     UNMASKED,
     WITHDRAWN,
     ArchiveEvent,
+    Import,
 )
+from .platforms import platform_name
 from .reasons import refusal_sentence
 
 ACCOUNT_KINDS = {
@@ -42,6 +45,7 @@ ACCOUNT_KINDS = {
 STATES = {
     "waiting": ("open", _l("Waiting for its turn")),
     "reading": ("open", _l("Being read")),
+    "asks": ("due", _l("Needs columns")),
     "done": ("verified", _l("Done")),
     "failed": ("overdue", _l("Not imported")),
     "cancelled": ("closed", _l("Stopped")),
@@ -200,3 +204,34 @@ def _deleted(event: ArchiveEvent, told: str) -> str:
         number=event.imported.number if event.imported else 0,
         told=told,
     )
+
+
+# What a column of a table can be: see adapters.table_mapping.
+COLUMNS = {
+    "text": _l("Words"),
+    "time": _l("Posted"),
+    "author": _l("Author's name"),
+    "handle": _l("Author's handle"),
+    "id": _l("Id"),
+    "address": _l("Address"),
+    "reply_to": _l("Answers"),
+    "platform": _l("Platform"),
+}
+DATE_ORDERS = {"dmy": _l("Day first"), "mdy": _l("Month first"), "ymd": _l("Year first")}
+
+
+def mapping_lines(found: Import) -> list[tuple[str, str]]:
+    """What a keeper said of a table's columns, for the import's report."""
+    if not found.mapping:
+        return []
+    mapping = Mapping.from_json(found.mapping)
+    lines = [
+        (str(COLUMNS[role]), mapping.names[at] or _("Column %(number)s", number=at + 1))
+        for role, at in mapping.columns.items()
+    ]
+    if mapping.platform:
+        lines.append((_("Platform of all rows"), platform_name(mapping.platform)))
+    if "time" in mapping.columns:
+        lines.append((_("Dates"), str(DATE_ORDERS[mapping.order])))
+        lines.append((_("Time zone, where none is named"), mapping.zone.replace("_", " ")))
+    return lines

@@ -9,6 +9,15 @@ from hub.archive.post_addresses import Address, read_address
     ("address", "post"),
     [
         ("https://twitter.com/strathtay/status/1234567890", Address("x", "1234567890", "strathtay")),
+        (
+            "https://www.linkedin.com/feed/update/urn%3Ali%3Ashare%3A7345821826846990338",
+            Address("linkedin", "urn:li:share:7345821826846990338"),
+        ),
+        (
+            "https://www.linkedin.com/posts/strathtay_bins-activity-7345821826846990338-xYz1",
+            Address("linkedin", "urn:li:activity:7345821826846990338"),
+        ),
+        ("https://www.youtube.com/watch?v=aaaaaaaaaaa&lc=UgwDN8Ue", Address("youtube", "UgwDN8Ue")),
         ("https://x.com/i/web/status/1234567890", Address("x", "1234567890")),
         ("https://mobile.twitter.com/a/statuses/12?s=20", Address("x", "12", "a")),
         (

@@ -10,6 +10,7 @@ from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
 from hub.archive.adapters.linkedin import LinkedIn
+from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns, is_table
 from hub.archive.adapters.mastodon_archive import MastodonArchive
 from hub.archive.adapters.reddit_request import RedditRequest
 from hub.archive.adapters.tiktok import TikTokExport
@@ -45,15 +46,18 @@ MADE_HERE: list[Adapter] = [ByHand()]
 
 
 def recognise(source: Source) -> Adapter:
-    """The adapter for what the source holds. Raises Unreadable with the reason, for the person."""
+    """The adapter for what the source holds. Raises Unreadable with the reason, for the person; NeedsColumns
+    for a table of which somebody has to say what its columns are."""
     for adapter in ADAPTERS:
         if adapter.recognises(source):
             return adapter
+    if is_table(source):
+        raise NeedsColumns
     raise Unreadable(_why_unknown(source))
 
 
 def adapter_named(name: str) -> Adapter | None:
-    return next((adapter for adapter in (*ADAPTERS, *MADE_HERE) if adapter.name == name), None)
+    return next((adapter for adapter in (*ADAPTERS, *MADE_HERE, MappedTable) if adapter.name == name), None)
 
 
 def made_here(name: str) -> Adapter | None:

@@ -21,12 +21,15 @@ from hub.archive.adapters.base import (
     Span,
     StillReading,
 )
+from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns
+from hub.archive.adapters.table_mapping import Mapping
 from hub.archive.changes import posts_look_different
 from hub.archive.importing import batch_media, batch_slices, history, undo
 from hub.archive.importing.lease import CancelAsked, Lease, Lost
 from hub.archive.importing.report import Report
 from hub.archive.importing.writer import BatchWriter, media_needed
 from hub.archive.models import (
+    ASKS,
     CANCELLED,
     DONE,
     FAILED,
@@ -67,6 +70,8 @@ def run(import_id: int, sign_of_life: Callable[[], None] = lambda: None, tell: T
         _run(found, lease, sign_of_life, tell)
     except CancelAsked:
         _end(found, lease, CANCELLED)
+    except NeedsColumns:
+        _ask(found, lease, tell)
     except Unreadable as problem:
         _end(found, lease, FAILED, problem.reason, problem.detail)
     except Lost:
@@ -86,7 +91,7 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
     lease.renew_now()  # so that a cancel that was asked for before anything was read is heard
     source = open_source(storage.upload_path(found.upload), found.file_name)
     try:
-        adapter = made_here(found.adapter) or recognise(source)
+        adapter = _adapter(found, source)
         reading = _Reading(found, lease, source, adapter, sign_of_life=sign_of_life, tell=tell)
         reading.read()
     finally:
@@ -97,6 +102,12 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
     _forget_upload(found)
     if tell:
         tell(_fresh(found))
+
+
+def _adapter(found: Import, source: Source) -> Adapter:
+    if found.mapping is not None:
+        return MappedTable(Mapping.from_json(found.mapping))
+    return made_here(found.adapter) or recognise(source)
 
 
 class _Reading:
@@ -229,6 +240,20 @@ def _add_found_missing(found: Import, report: Report) -> None:
         )
         if missing:
             report.leave_out(LeftOut("missing_media", found.file_name, missing))
+
+
+def _ask(found: Import, lease: Lease, tell: Tell | None) -> None:
+    """A table: the upload stays where it is until a keeper says what its columns are, or gives it up."""
+    with unit_of_work() as session:
+        asked = session.execute(
+            update(Import)
+            .where(Import.id == found.id, Import.reader == lease.reader)
+            .values(state=ASKS, reader="", leased_until=None)
+        )
+        if asked.rowcount != 1:
+            raise Lost(f"Import {found.id} is read by another.")
+    if tell:
+        tell(_fresh(found))
 
 
 def _end(found: Import, lease: Lease, state: str, problem: str = "", detail: str = "") -> None:

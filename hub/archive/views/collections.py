@@ -12,6 +12,7 @@ from hub.core.database import db
 from .. import actions, queries
 from ..approvals.queries import how_many_wait_for
 from ..forms import ORGANISATION, CollectionForm
+from ..models import ASKS
 from ..own_accounts import unsaid
 from ..rules import KEEPERS_OF_AN_ORGANISATION
 from .blueprint import bp, collection_at
@@ -70,6 +71,7 @@ def collection(token: str) -> str:
         unsaid=unsaid(actor, [found]),
         imports=imports,
         size=sum(one.new for one in imports if one.revealed_at),
+        asking=next((one for one in imports if one.state == ASKS), None),
         running=next((one for one in imports if one.unfinished), None),
         needs_keeper=bool(found.organisation_id) and len(found.keepers) < KEEPERS_OF_AN_ORGANISATION,
     )

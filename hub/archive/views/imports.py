@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 from hub.core.access import current_actor, requires
 from hub.core.database import db
 
-from .. import actions, queries, reckoning
+from .. import actions, queries, reckoning, words
 from ..adapters import ADAPTERS
+from ..adapters.mapped_table import MappedTable
 from ..forms import UploadForm
-from ..models import DONE
+from ..models import ASKS, DONE
 from ..own_accounts import unsaid
 from ..reasons import left_out_sentence, no_posts_sentence, noted_sentence
 from .blueprint import ButtonForm, bp, collection_at, import_at
+from .columns import columns_page
 
 
 @bp.route("/collections/<token>/import", methods=["GET", "POST"])
@@ -40,7 +42,7 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         collection=found,
         form=form,
         limit=settings.upload_limit_mb,
-        formats=ADAPTERS,
+        formats=(*ADAPTERS, MappedTable),
         imports=queries.imports_of(found),
     )
     return page, form.status
@@ -51,6 +53,8 @@ def upload(token: str) -> str | Response | tuple[str, int]:
 def imported(token: str, import_token: str) -> str:
     """How far an import is, and its report once it has ended."""
     found = import_at(token, import_token)
+    if found.state == ASKS:
+        return columns_page(found)
     left_out = [
         (left_out_sentence(reason), told["count"], told["files"])
         for reason, told in found.report.get("left_out", {}).items()
@@ -61,6 +65,7 @@ def imported(token: str, import_token: str) -> str:
         found=found,
         form=ButtonForm(),
         left_out=sorted(left_out, key=lambda one: -one[1]),
+        mapping=words.mapping_lines(found),
         noted=[noted_sentence(*told) for told in found.report.get("noted", [])],
         reckoning=reckoning.lines(found),
         no_posts=no_posts_sentence(found.adapter) if found.state == DONE and not found.read else "",
