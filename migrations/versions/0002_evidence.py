@@ -109,6 +109,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_hold_placed_by_id'), ['placed_by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_hold_released_by_id'), ['released_by_id'], unique=False)
 
+    op.create_table('kept_mapping',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('header', sa.String(length=64), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('kept_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_kept_mapping_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_kept_mapping_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_mapping')),
+    sa.UniqueConstraint('collection_id', 'header', name=op.f('uq_kept_mapping_collection_id_header'))
+    )
+    with op.batch_alter_table('kept_mapping', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kept_mapping_person_id'), ['person_id'], unique=False)
+
     op.create_table('archive_watch_import',
     sa.Column('import_id', sa.Integer(), nullable=False),
     sa.Column('watch_id', sa.Integer(), nullable=False),
@@ -163,6 +178,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column('sealed_at', hub.core.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.alter_column('account_id',
                existing_type=sa.VARCHAR(length=64),
@@ -278,6 +294,7 @@ def downgrade() -> None:
                type_=sa.VARCHAR(length=64),
                existing_nullable=False)
         batch_op.drop_column('sealed_at')
+        batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
@@ -304,6 +321,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
 
     op.drop_table('archive_watch_import')
+    with op.batch_alter_table('kept_mapping', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kept_mapping_person_id'))
+
+    op.drop_table('kept_mapping')
     with op.batch_alter_table('hold', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hold_released_by_id'))
         batch_op.drop_index(batch_op.f('ix_hold_placed_by_id'))
