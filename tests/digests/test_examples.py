@@ -6,7 +6,7 @@ import pytest
 from lxml import html as parser
 from sqlalchemy import select
 
-from hub.archive.retention.guard import asked
+from hub.archive.retention.guard import asked as asked_for_holds
 from hub.content.models import Post
 from hub.core import clock
 from hub.core.database import db, unit_of_work
@@ -235,7 +235,7 @@ def test_what_may_no_longer_be_seen_is_not_sent(told, folder, change):
         if change == "its post withdrawn":
             withdrawn(moderator, item)
         else:
-            with unit_of_work() as session, asked():
+            with unit_of_work() as session, asked_for_holds():
                 if change == "withdrawn":
                     actions.withdraw(moderator, again(example))
                 elif change == "detached":

@@ -28,6 +28,7 @@ from hub.archive.models import (
     SocialAccount,
     SourceSlice,
 )
+from hub.core.database import db
 
 # The evidence itself, and the rows whose deletion takes evidence along.
 GUARDED = (
@@ -55,6 +56,7 @@ def asked() -> Iterator[None]:
     token = _asked.set(True)
     try:
         yield
+        db.session.flush()  # what was deleted as a loaded row is deleted here, not at the commit
     finally:
         _asked.reset(token)
 
