@@ -90,15 +90,20 @@ class ArchivedPosts:
 
 
 def _texts(post_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The words of each post's versions, latest last."""
+    """The words of each post's versions, with what stands above them; latest last."""
     versions = db.session.execute(
-        select(PostVersion.post_id, PostVersion.id, PostVersion.written_at, PostVersion.text).where(
-            PostVersion.post_id.in_(post_ids), revealed(PostVersion.import_id)
-        )
+        select(
+            PostVersion.post_id,
+            PostVersion.id,
+            PostVersion.written_at,
+            PostVersion.text,
+            PostVersion.details,
+        ).where(PostVersion.post_id.in_(post_ids), revealed(PostVersion.import_id))
     ).all()
     texts: dict[int, list[str]] = defaultdict(list)
     for version in sorted(versions, key=version_order):
-        texts[version.post_id].append(version.text)
+        above = [version.details[name] for name in ("title", "warning") if version.details.get(name)]
+        texts[version.post_id].append("\n".join([*above, version.text]))
     return texts
 
 

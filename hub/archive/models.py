@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -252,6 +253,10 @@ class SourceSlice(Base):
     in_file: Mapped[bool] = mapped_column(default=False)
 
 
+# Most posts are plain ones: the index of forms holds the others alone.
+_OF_A_FORM = {"sqlite_where": text("form <> ''"), "postgresql_where": text("form <> ''")}
+
+
 class ArchivedPost(Base):
     """One social post. Its words are in its versions; one that is known only by its deletion has none."""
 
@@ -259,6 +264,8 @@ class ArchivedPost(Base):
     __table_args__ = (
         UniqueConstraint("collection_id", "platform", "platform_id"),
         Index("ix_archived_post_order", "collection_id", "sort_at", "token"),
+        Index("ix_archived_post_platform_order", "collection_id", "platform", "sort_at", "token"),
+        Index("ix_archived_post_form_order", "collection_id", "form", "sort_at", "token", **_OF_A_FORM),
         Index("ix_archived_post_account_order", "account_id", "sort_at", "token"),
         Index("ix_archived_post_parent", "collection_id", "reply_to_id"),
     )
@@ -281,6 +288,8 @@ class ArchivedPost(Base):
     reposts_id: Mapped[str | None] = mapped_column(String(LONGEST_ID))
     # Lawfully erased: only the fact is left, and no import brings it back.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # article, page, picture, film, comment, pingback or message; "" for a plain post: see CapturedPost.
+    form: Mapped[str] = mapped_column(String(12), default="", server_default="")
     # The latest import that met it; how a later export knows what it lacks. Not shown.
     met_import_id: Mapped[int] = mapped_column(
         ForeignKey("archive_import.id", ondelete="CASCADE"), index=True

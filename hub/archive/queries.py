@@ -6,21 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
-from hub.core.database import db
-from hub.core.paging import Page, page
+from hub.core.database import TOKEN_LENGTH, db
+from hub.core.paging import BadCursor, Page, page, read_cursor, write_cursor
 from hub.core.policy import Actor, visible
 
+from .filters import Filters
+from .finding import saying
 from .importing.history import edits_among, version_order
 from .masking import names_of
 from .models import (
-    DELETED,
-    EDITED,
     MET,
-    NOT_FOUND,
     PRIVATE,
     ArchivedPost,
     ArchiveEvent,
@@ -33,25 +33,16 @@ from .models import (
     SocialAccount,
     SourceSlice,
 )
+from .narrowing import narrowed
 from .rules import event_counts, revealed
 from .showing import ShownPost, show
 from .slices import bytes_of
 
-ALL, GONE, CHANGED, REPLIES, MISSED = "all", "deleted", "edited", "replies", "not_found"
-STATES = (ALL, GONE, CHANGED, REPLIES, MISSED)
-HAPPENED = {GONE: DELETED, CHANGED: EDITED, MISSED: NOT_FOUND}
+# Sorts behind every token: the cursor of a list that was looked at as far back as a moment.
+BEHIND_ALL_TOKENS = "z" * (TOKEN_LENGTH + 1)
 
 # Imports shown on one page; a collection has one a month at most.
 IMPORTS_SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Filters:
-    """How a list of a collection is narrowed. `account`: its token."""
-
-    words: str = ""
-    state: str = ALL
-    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,50 +91,38 @@ def accounts_of(actor: Actor, collection: Collection, limit: int = 200) -> Seque
     ).all()
 
 
-def list_posts(
-    actor: Actor, collection: Collection, filters: Filters, cursor: str | None = None
-) -> Page[Row]:
+@dataclass(frozen=True)
+class Listed(Page[Row]):
+    """A page of posts. `looked_until`: posts with the words were looked for as far back as this, and fewer
+    than a page of them fit the rest; None: the page is full, or there are no more."""
+
+    looked_until: datetime | None = None
+
+
+def list_posts(actor: Actor, collection: Collection, filters: Filters, cursor: str | None = None) -> Listed:
     """Posts of a collection, newest first."""
-    statement = narrowed(
-        select(ArchivedPost).where(ArchivedPost.collection_id == collection.id, visible(ArchivedPost, actor)),
-        collection,
-        filters,
-    ).options(joinedload(ArchivedPost.account))
-    found = page(
-        statement,
-        (ArchivedPost.sort_at, ArchivedPost.token),
-        lambda post: (post.sort_at, post.token),
-        cursor,
+    keys = (ArchivedPost.sort_at, ArchivedPost.token)
+    statement = (
+        select(ArchivedPost)
+        .where(ArchivedPost.collection_id == collection.id, visible(ArchivedPost, actor))
+        .where(*narrowed(collection, filters))
+        .options(joinedload(ArchivedPost.account))
     )
-    return Page(rows_of(found.rows), found.older)
+    until = None
+    if filters.words:
+        said = saying(filters.words, [collection.id], _moment_of(cursor, keys))
+        statement, until = statement.where(said.condition), said.until
+    found = page(statement, keys, lambda post: (post.sort_at, post.token), cursor)
+    if found.older or until is None:
+        return Listed(rows_of(found.rows), found.older)
+    return Listed(rows_of(found.rows), write_cursor((until, BEHIND_ALL_TOKENS)), until)
 
 
-def narrowed(statement: Select, collection: Collection, filters: Filters) -> Select:
-    """The statement of a collection's posts, with only those that fit."""
-    if filters.state in HAPPENED:
-        statement = statement.where(happened(filters.state, ArchiveEvent.collection_id == collection.id))
-    if filters.state == REPLIES:
-        answers = or_(ArchivedPost.reply_to_id.is_not(None), ArchivedPost.reply_to_account.is_not(None))
-        statement = statement.where(answers)
-    if filters.account:
-        account = select(SocialAccount.id).where(
-            SocialAccount.collection_id == collection.id, SocialAccount.token == filters.account
-        )
-        statement = statement.where(ArchivedPost.account_id.in_(account))
-    for word in filters.words.split()[:8]:
-        says = select(PostVersion.id).where(
-            PostVersion.post_id == ArchivedPost.id,
-            PostVersion.text.icontains(word, autoescape=True),
-            revealed(PostVersion.import_id),
-        )
-        statement = statement.where(says.exists())
-    return statement
-
-
-def happened(state: str, kept: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Archived posts to which that happened (a key of HAPPENED). kept: which ArchiveEvents are looked at."""
-    posts = select(ArchiveEvent.post_id).where(kept, ArchiveEvent.kind == HAPPENED[state], event_counts())
-    return ArchivedPost.id.in_(posts)
+def _moment_of(cursor: str | None, keys: Sequence[Any]) -> datetime | None:
+    try:
+        return read_cursor(cursor, keys)[0].value if cursor else None
+    except BadCursor:
+        return None
 
 
 def rows_of(posts: Sequence[ArchivedPost]) -> list[Row]:

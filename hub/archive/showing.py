@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -62,6 +63,10 @@ class ShownPost:
     sha256: str
     url: str
     sample: bool = False
+    # What its author put above and in front of the text, and for whom it was.
+    title: str = ""
+    warning: str = ""
+    audience: str = ""
 
 
 def language_of(version: PostVersion | None) -> str:
@@ -70,9 +75,19 @@ def language_of(version: PostVersion | None) -> str:
 
 
 def kind_of(post: ArchivedPost) -> str:
+    """What a post is, in a word: by its form on the platform, else by what it does."""
     if post.reposts_id:
         return _("Repost")
-    return _("Reply") if post.reply_to_id or post.reply_to_account else _("Post")
+    if post.form in words.FORMS:
+        return str(words.FORMS[post.form])
+    if post.reply_to_id or post.reply_to_account:
+        return _("Reply")
+    return _("Quoting post") if post.quotes_id else _("Post")
+
+
+def audience_of(details: Mapping[str, Any]) -> str:
+    """For whom it was written, in words; "" where the platform does not say."""
+    return str(words.AUDIENCES.get(details.get("audience", ""), ""))
 
 
 def show_media(media: Iterable[PostMedia]) -> tuple[ShownMedia, ...]:
@@ -167,4 +182,7 @@ def show(
         sha256=sha256,
         url=post.url,
         sample=collection.is_sample,
+        title=details.get("title", ""),
+        warning=details.get("warning", ""),
+        audience=audience_of(details),
     )

@@ -42,6 +42,47 @@ ACCOUNT_KINDS = {
     "private": _l("Private person"),
 }
 
+# What a post can be, one of it and many; by its form on the platform (hub.archive.filters.FORMS).
+FORMS = {
+    "post": _l("Post"),
+    "reply": _l("Reply"),
+    "comment": _l("Comment"),
+    "article": _l("Article"),
+    "page": _l("Page"),
+    "message": _l("Message"),
+    "picture": _l("Picture"),
+    "film": _l("Film"),
+    "pingback": _l("Mention on another site"),
+}
+FORMS_OF_MANY = {
+    "post": _l("Posts"),
+    "reply": _l("Replies"),
+    "comment": _l("Comments"),
+    "article": _l("Articles"),
+    "page": _l("Pages"),
+    "message": _l("Messages"),
+    "picture": _l("Pictures"),
+    "film": _l("Films"),
+    "pingback": _l("Mentions on other sites"),
+}
+
+# What is known of posts, as one asks for it: hub.archive.filters.MARKS.
+MARKS = {
+    "deleted": _l("Deleted or gone"),
+    "edited": _l("Edited"),
+    "not_found": _l("Not found in a later export"),
+    "answered": _l("Has replies"),
+    "media": _l("With pictures or films"),
+}
+
+# For whom its author wrote it, where the platform says so.
+AUDIENCES = {
+    "public": _l("for everybody"),
+    "unlisted": _l("for everybody, not listed"),
+    "group": _l("for a group"),
+    "friends": _l("for friends or followers"),
+}
+
 STATES = {
     "waiting": ("open", _l("Waiting for its turn")),
     "reading": ("open", _l("Being read")),

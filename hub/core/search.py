@@ -140,6 +140,15 @@ class Results:
         return bool(self.next)
 
 
+@dataclass(frozen=True)
+class Newest:
+    """Keys of the newest documents that match, newest first. ``until``: the date of the last of them, where
+    there may be older ones; None where these are all."""
+
+    keys: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
 class CannotSearch(Exception):
     """The query holds nothing to look for. ``reason`` is "nothing", "only_common" or "only_without"."""
 
@@ -189,6 +198,13 @@ class Engine(Protocol):
     def search(self, query: Query, source: Source) -> Results:
         """A page of hits. Raises CannotSearch or SearchUnavailable."""
 
+    def newest(self, query: Query, before: datetime | None, most: int) -> Newest:
+        """What matches, by date and not by rank: at most ``most``, none created after ``before``.
+
+        For lists that have an order of their own. The keys come from the index alone: whoever shows them
+        reads them again through the policy. Raises CannotSearch or SearchUnavailable.
+        """
+
     def keys(self) -> Iterator[tuple[str, str]]:
         """(key, fingerprint) of everything indexed, in no order."""
 
@@ -235,6 +251,7 @@ class Register:
 
     providers: dict[str, Provider] = field(default_factory=dict)
     audience_rules: list[AudienceRule] = field(default_factory=list)
+    opener: Callable[[], Engine] | None = None
 
     def with_followers(self, keys: Iterable[str]) -> list[str]:
         """The keys, and those of documents that say something of them; each once."""
@@ -265,6 +282,19 @@ def documents(name: str) -> Callable[[type], type]:
         return provider
 
     return keep
+
+
+def opens_engine(opener: Callable[[], Engine]) -> Callable[[], Engine]:
+    """Register what opens the hub's one engine: rooms below the search ask it through here."""
+    register.opener = opener
+    return opener
+
+
+def newest(query: Query, before: datetime | None = None, most: int = 1000) -> Newest:
+    """See ``Engine.newest``; of the hub's own engine."""
+    if register.opener is None:
+        raise SearchUnavailable("No search engine is installed.")
+    return register.opener().newest(query, before, most)
 
 
 def audiences(rule: AudienceRule) -> AudienceRule:

@@ -27,7 +27,7 @@ from hub.archive.models import (
 )
 from hub.archive.platforms import platform_name
 from hub.archive.rules import event_counts, for_its_organisation, revealed
-from hub.archive.showing import each_once, language_of
+from hub.archive.showing import audience_of, each_once, kind_of, language_of
 from hub.archive.words import event_word
 from hub.core.database import db
 from hub.core.pages import day
@@ -49,6 +49,9 @@ class Card:
     at: datetime | None
     text: str
     lang: str
+    title: str
+    warning: str
+    audience: str
     media: Sequence[dict[str, str]]
     events: Sequence[Event]
     version: str
@@ -193,7 +196,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     edits = edits_among(versions)
     return Card(
         platform=platform_name(post.platform, written),
-        kind=_kind(post),
+        kind=kind_of(post),
         masked=masked,
         name="" if masked or name is None else name.name,
         handle="" if masked or name is None else name.handle,
@@ -201,6 +204,9 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         text=text,
         lang=language_of(version),
         media=[_medium(medium, masked) for medium in each_once(version.media) if medium.kind != SCREENSHOT],
+        title=mask_mentions(version.details.get("title", ""), known.public[post.collection_id]),
+        warning=mask_mentions(version.details.get("warning", ""), known.public[post.collection_id]),
+        audience=audience_of(version.details),
         events=[
             *_edited(version.id, order, edits, post.posted_at),
             *_deleted(gone, post.posted_at, known.copies.get(post.id, ())),
@@ -223,14 +229,6 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         complete=version.complete,
         links=[] if masked else version.details.get("links", []),
     )
-
-
-def _kind(post: Any) -> str:
-    if post.reposts_id:
-        return _("Repost")
-    if post.reply_to_id:
-        return _("Reply")
-    return _("Quoting post") if post.quotes_id else _("Post")
 
 
 def _keeper(post: Any, known: _Known) -> str:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from hub.accounts.models import Organisation
+from hub.archive.filters import CHANGED, GONE
+from hub.archive.finding import saying
 from hub.archive.importing.history import edits_among
 from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
-from hub.archive.queries import ALL, CHANGED, GONE, happened
+from hub.archive.narrowing import happened
 from hub.archive.rules import event_counts, for_its_organisation, kept_by, revealed
 from hub.content.models import Item, Post, Topic, item_topic
 from hub.core.database import db
@@ -26,6 +28,7 @@ from .rules import keeps
 # Choices to attach from, at most: who does not find theirs among them says more of its words.
 MOST_CHOICES = 20
 # What may have happened to the posts that are offered.
+ALL = "all"
 STATES = (ALL, GONE, CHANGED)
 
 
@@ -145,15 +148,20 @@ def choices(actor: Actor, collection: Collection | None, words: str, state: str 
 
     state: one of STATES, what happened to them.
     """
+    searched = [collection.id] if collection else [one.id for one in kept_collections(actor)]
     statement = (
         select(ArchivedPost)
-        .where(keeps(actor), revealed(ArchivedPost.import_id), _has_words(words))
+        .where(keeps(actor), revealed(ArchivedPost.import_id))
         .options(joinedload(ArchivedPost.account))
         .order_by(ArchivedPost.sort_at.desc(), ArchivedPost.token)
         .limit(MOST_CHOICES)
     )
     if collection is not None:
         statement = statement.where(ArchivedPost.collection_id == collection.id)
+    if words.strip():
+        statement = statement.where(saying(words, searched).condition)
+    else:
+        statement = statement.where(_has_version())
     if state != ALL:
         statement = statement.where(happened(state, kept_by(ArchiveEvent.collection_id, actor)))
     return _as_choices(list(db.session.scalars(statement)))
@@ -171,21 +179,12 @@ def chosen(actor: Actor, refs: Sequence[str]) -> list[Choice]:
     return [known[ref] for ref in dict.fromkeys(refs) if ref in known]
 
 
-def _has_words(words: str):
-    address = words.strip().rstrip("/").rsplit("/", 1)[-1].split("?")[0]
-    if words.strip().startswith(("http://", "https://")) or address.isdecimal():
-        edited = select(PostVersion.post_id).where(PostVersion.version_id == address)
-        return or_(
-            ArchivedPost.url == words.strip(),
-            ArchivedPost.platform_id == address,
-            ArchivedPost.id.in_(edited),
-        )
-    some = select(PostVersion.id).where(
+def _has_version() -> ColumnElement[bool]:
+    """Posts that are known only by their deletion have nothing to show."""
+    words = select(PostVersion.id).where(
         PostVersion.post_id == ArchivedPost.id, revealed(PostVersion.import_id)
     )
-    for word in words.replace("\x00", "").split()[:8]:
-        some = some.where(PostVersion.text.icontains(word, autoescape=True))
-    return some.exists()
+    return words.correlate(ArchivedPost).exists()
 
 
 def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:

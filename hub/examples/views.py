@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from hub.archive.models import Collection
 from hub.archive.own_accounts import unsaid
-from hub.archive.queries import ALL
 from hub.content.addresses import KINDS, group_at, post_at, seen_item, topic_asked_for
 from hub.content.models import Post
 from hub.content.queries import topics_of
@@ -24,7 +23,7 @@ from . import actions
 from .cards import Card, cards_of, for_judging
 from .forms import AttachForm
 from .models import Example
-from .queries import STATES, choices, chosen, kept_collections, library, seen_example
+from .queries import ALL, STATES, choices, chosen, kept_collections, library, seen_example
 
 bp = Blueprint("examples", __name__)
 

@@ -2,12 +2,13 @@
 
 from flask import current_app
 
-from hub.core.search import Engine
+from hub.core.search import Engine, opens_engine
 from hub.search.engines import open_engine
 
 _NAME = "search_engine"
 
 
+@opens_engine
 def engine() -> Engine:
     """The one engine of this process."""
     extensions = current_app.extensions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from hub.core.search import OPEN, Document
 from hub.search.analysis import terms
 
 FORMAT = "2"  # of both engines' indexes: raise it when analysis, fields or worths change, and rebuild
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TITLE, PEOPLE, TEXT = "title", "people", "text"
 FIELD_GAP = 100  # positions between title, people and text, so that no phrase runs across
 MOST_TERMS = 20_000  # of one document: twice the longest post; PostgreSQL takes no more than a megabyte
@@ -45,4 +47,14 @@ def audiences_of(document: Document) -> frozenset[str]:
 
 def microseconds(document: Document) -> int:
     """When it was created, as a whole number that both engines sort by."""
-    return int(document.created_at.timestamp()) * 1_000_000 + document.created_at.microsecond
+    return since_1970(document.created_at)
+
+
+def since_1970(moment: datetime) -> int:
+    """A moment in microseconds since then."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(number: int) -> datetime:
+    """The moment that is so many microseconds after the beginning of 1970."""
+    return EPOCH + timedelta(microseconds=number)

@@ -6,10 +6,12 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 
-from hub.core.search import Hit, Query, Results, Source
+from hub.core.search import Hit, Newest, Query, Results, Source
 from hub.search.highlight import Highlighter
+from hub.search.indexing import moment_of, since_1970
 from hub.search.parsing import Parsed, parse
 
 DEEPEST = 500  # ranked documents that a query is read to; who has not found it by then asks differently
@@ -46,6 +48,18 @@ class RankedSearch:
     def candidates(self, parsed: Parsed, query: Query) -> list[Candidate]:
         """At most ``depth(query)`` documents that match and that its audiences may find, best first."""
         raise NotImplementedError
+
+    def by_date(self, parsed: Parsed, query: Query, before: int | None, most: int) -> list[tuple[int, str]]:
+        """(created, key) of the newest ``most`` documents that match and are not newer than ``before``."""
+        raise NotImplementedError
+
+    def newest(self, query: Query, before: datetime | None, most: int) -> Newest:
+        """See ``hub.core.search.Engine``."""
+        parsed = parse(query.text, query.as_you_type)
+        limit = since_1970(before) if before else None
+        found = self.by_date(parsed, query, limit, most + 1) if query.audiences else []
+        keys = tuple(dict.fromkeys(key for _created, key in found[:most]))
+        return Newest(keys, moment_of(found[most - 1][0]) if len(found) > most else None)
 
     def search(self, query: Query, source: Source) -> Results:
         """See ``hub.core.search.Engine``."""

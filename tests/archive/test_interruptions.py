@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.archive import storage
+from hub.archive.filters import Filters
 from hub.archive.importing import batch_media, history, reader, undo, writer
 from hub.archive.importing.lease import LEASE, Busy, Lease, Lost
 from hub.archive.models import (
@@ -26,7 +27,7 @@ from hub.archive.models import (
     SocialAccount,
     SourceSlice,
 )
-from hub.archive.queries import Filters, list_posts
+from hub.archive.queries import list_posts
 from hub.archive.retention.guard import asked
 from hub.core import clock
 from hub.core.database import db, unit_of_work

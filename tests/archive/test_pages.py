@@ -225,11 +225,11 @@ def test_the_collection_lists_its_posts_newest_first_with_what_happened(browser,
     [
         ("?q=library", "A picture", "Wrong channel"),
         ("?q=mondy", "Open on Monday", "A picture"),
-        ("?state=deleted", "Wrong channel", "A picture"),
-        ("?state=edited", "Open on Monday", "A picture"),
-        ("?state=replies", "It opens at nine", "A picture"),
+        ("?is=deleted", "Wrong channel", "A picture"),
+        ("?is=edited", "Open on Monday", "A picture"),
+        ("?form=reply", "It opens at nine", "A picture"),
         ("?q=%25", "No posts fit this", "A picture"),
-        ("?q=%00&state=x&account=%00&after=%00", "Wrong channel", "No posts fit"),
+        ("?q=%00&is=x&form=x&from=x&account=%00&after=%00", "Wrong channel", "No posts fit"),
     ],
 )
 def test_the_list_is_narrowed_by_words_and_by_what_happened(browser, filled, query, there, absent):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from hub.archive.filters import Filters
 from hub.archive.models import Import
-from hub.archive.queries import Filters, evidence_of, list_posts, slice_of
+from hub.archive.queries import evidence_of, list_posts, slice_of
 from hub.core.database import db, unit_of_work
 from tests.archive.test_captures import page, v2
 from tests.conftest import DATABASES
@@ -54,11 +55,11 @@ def test_posts_come_newest_first_in_their_latest_version(filled):
         ({"words": "open monday"}, ["Open on Monday"]),
         ({"words": "100%"}, ["Open on Monday"]),
         ({"words": "1_0"}, []),
-        ({"state": "deleted"}, ["Wrong channel"]),
-        ({"state": "edited"}, ["Open on Monday"]),
-        ({"state": "replies"}, ["Answer"]),
-        ({"state": "not_found"}, ["Vanishes"]),
-        ({"words": "wrong", "state": "edited"}, []),
+        ({"marks": ("deleted",)}, ["Wrong channel"]),
+        ({"marks": ("edited",)}, ["Open on Monday"]),
+        ({"form": "reply"}, ["Answer"]),
+        ({"marks": ("not_found",)}, ["Vanishes"]),
+        ({"words": "wrong", "marks": ("edited",)}, []),
     ],
 )
 def test_a_list_is_narrowed(filled, filters, found):
@@ -83,12 +84,12 @@ def test_pages_follow_each_other_without_gap_or_overlap(kept):
 
 
 def test_a_posts_evidence_holds_its_conversation_and_its_bytes(filled):
-    (row,) = list_posts(filled.actor, filled.collection, Filters(state="edited")).rows
+    (row,) = list_posts(filled.actor, filled.collection, Filters(marks=("edited",))).rows
     evidence = evidence_of(row.post)
     assert [shown.text for _, shown in evidence.versions] == ["Open on Mondy 100%", "Open on Monday"]
     assert [answer.shown.text for answer in evidence.answers] == ["Answer"]
     assert evidence_of(evidence.answers[0].post).parent.id == row.post.id
-    (other,) = list_posts(filled.actor, filled.collection, Filters(state="deleted")).rows
+    (other,) = list_posts(filled.actor, filled.collection, Filters(marks=("deleted",))).rows
     sha256 = evidence.sightings[0].source.sha256
     assert json.loads(slice_of(row.post, sha256))["tweet"]["full_text"].startswith("Open")
     assert slice_of(other.post, sha256) is None

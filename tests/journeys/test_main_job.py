@@ -141,7 +141,7 @@ def _they_import_their_channel(newcomer: Reader, folder: Path) -> str:
     newcomer.press("Save whose account this is")
     newcomer.goto(collection)
     newcomer.sees("Wrong account, apologies")
-    newcomer.goto(f"{collection}?state=deleted")
+    newcomer.goto(f"{collection}?is=deleted")
     newcomer.sees("Wrong account, apologies")
     newcomer.page.locator(".row-title a").first.click()
     newcomer.page.wait_for_load_state()

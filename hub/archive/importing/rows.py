@@ -16,11 +16,13 @@ def post_row(post: CapturedPost) -> dict[str, Any]:
         "reply_to_account": parent.account_id if parent else None,
         "quotes_id": post.quotes,
         "reposts_id": post.reposts,
+        "form": post.form,
     }
 
 
 def deletion_row() -> dict[str, Any]:
-    return {"url": "", "reply_to_id": None, "reply_to_account": None, "quotes_id": None, "reposts_id": None}
+    unknown = ("reply_to_id", "reply_to_account", "quotes_id", "reposts_id")
+    return {"url": "", "form": "", **dict.fromkeys(unknown)}
 
 
 def version_row(post: CapturedPost) -> dict[str, Any]:

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
-from hub.archive import queries
+from werkzeug.datastructures import MultiDict
+
+from hub.archive.chosen import chosen as in_words
+from hub.archive.filters import Filters
+from hub.archive.finding import all_saying
 from hub.archive.models import ArchivedPost, Collection
+from hub.archive.narrowing import narrowed
 from hub.core.policy import Actor, visible
 
 
@@ -28,33 +33,10 @@ def chosen(actor: Actor, collection: Collection, asked: Mapping[str, str]) -> Ch
     )
     if token := asked.get("post", "")[:24].replace("\x00", ""):
         return Chosen(seen.where(ArchivedPost.token == token), _("One post"))
-    filters = _filters(asked)
-    if filters == queries.Filters():
+    filters = Filters.of(MultiDict(asked))
+    if not filters.narrowed:
         return None
-    return Chosen(queries.narrowed(seen, collection, filters), _in_words(filters))
-
-
-def _filters(asked: Mapping[str, str]) -> queries.Filters:
-    state = asked.get("state", queries.ALL)
-    return queries.Filters(
-        words=asked.get("q", "")[:200].replace("\x00", ""),
-        state=state if state in queries.STATES else queries.ALL,
-        account=asked.get("account", "")[:24].replace("\x00", ""),
-    )
-
-
-def _in_words(filters: queries.Filters) -> str:
-    parts = []
+    ids = seen.where(*narrowed(collection, filters))
     if filters.words:
-        parts.append(_("posts with the words “%(words)s”", words=filters.words))
-    if filters.state != queries.ALL:
-        states = {
-            queries.GONE: _("deleted or gone"),
-            queries.CHANGED: _("edited"),
-            queries.REPLIES: _("replies"),
-            queries.MISSED: _("not found in a later export"),
-        }
-        parts.append(states[filters.state])
-    if filters.account:
-        parts.append(_("of one account"))
-    return ", ".join(parts)[:300]
+        ids = ids.where(all_saying(filters.words, [collection.id]))
+    return Chosen(ids, ", ".join(one.words for one in in_words(filters, []))[:300])

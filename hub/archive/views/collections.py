@@ -11,10 +11,14 @@ from hub.core.database import db
 
 from .. import actions, queries
 from ..approvals.queries import how_many_wait_for
+from ..chosen import called, chosen
+from ..filters import FORMS, POST, REPLY, Filters
+from ..finding import still_indexing
 from ..forms import ORGANISATION, CollectionForm
 from ..models import ASKS
 from ..own_accounts import unsaid
 from ..rules import KEEPERS_OF_AN_ORGANISATION
+from ..timeline import Outline, label_every, outline, picture
 from .blueprint import bp, collection_at
 
 
@@ -54,24 +58,30 @@ def new() -> str | Response | tuple[str, int]:
 def collection(token: str) -> str:
     """What a collection holds, newest first."""
     found = collection_at(token)
-    state = request.args.get("state", queries.ALL)
-    filters = queries.Filters(
-        words=request.args.get("q", "")[:200].replace("\x00", ""),
-        state=state if state in queries.STATES else queries.ALL,
-        account=request.args.get("account", "")[:24].replace("\x00", ""),
-    )
-    actor = current_actor()
+    actor, filters = current_actor(), Filters.of(request.args)
     imports = queries.imports_of(found)
+    held = outline(found)
+    accounts = queries.accounts_of(actor, found)
     return render_template(
         "archive/collection.html",
         collection=found,
         page=queries.list_posts(actor, found, filters, request.args.get("after")),
         filters=filters,
-        accounts=queries.accounts_of(actor, found, limit=12),
+        chosen=chosen(filters, accounts),
+        accounts=[(one.token, called(one)) for one in accounts],
+        held=held,
+        forms=_forms(held),
+        picture=picture(held, filters),
+        label_every=label_every,
         unsaid=unsaid(actor, [found]),
         imports=imports,
-        size=sum(one.new for one in imports if one.revealed_at),
         asking=next((one for one in imports if one.state == ASKS), None),
         running=next((one for one in imports if one.unfinished), None),
+        indexing=bool(filters.words) and still_indexing(),
         needs_keeper=bool(found.organisation_id) and len(found.keepers) < KEEPERS_OF_AN_ORGANISATION,
     )
+
+
+def _forms(held: Outline) -> list[str]:
+    """What can be asked for: posts and replies, and what else there is."""
+    return [form for form in FORMS if form in (POST, REPLY) or form in held.forms]

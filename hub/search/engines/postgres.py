@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
-from hub.search.engines.postgres_query import counting, ranking, weighed
+from hub.search.engines.postgres_query import counting, dating, ranking, weighed
 from hub.search.indexing import FORMAT, audiences_of, microseconds
 from hub.search.parsing import Parsed
 from hub.search.ranking import Candidate, RankedSearch
@@ -101,6 +101,15 @@ class PostgresEngine(RankedSearch):
             statement, bound = ranking(parsed, query, rarities, _TABLE)
             rows = connection.execute(text(statement), bound)
             return [Candidate(row.key, row.item, float(row.score), row.created) for row in rows]
+
+    def by_date(self, parsed: Parsed, query: Query, before: int | None, most: int) -> list[tuple[int, str]]:
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            connection.execute(text(f"SET LOCAL statement_timeout = {QUERY_MILLISECONDS}"))
+            connection.execute(text("SET LOCAL jit = off"))
+            statement, bound = dating(parsed, query, before, most, _TABLE)
+            return [(row.created, row.key) for row in connection.execute(text(statement), bound)]
 
     def _open_documents(self, connection: Connection) -> int:
         """How many there are: counted now and then, for it hardly changes how rare a word is."""

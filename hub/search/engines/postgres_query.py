@@ -136,6 +136,25 @@ def ranking(parsed: Parsed, query: Query, rarities: list[float], table: str) -> 
     return statement, bound
 
 
+def dating(
+    parsed: Parsed, query: Query, before: int | None, most: int, table: str
+) -> tuple[str, dict[str, Any]]:
+    """A statement of (key, created), newest first; nothing is scored."""
+    bound: dict[str, Any] = {"matching": _matching(parsed, query.any_word), "most": most}
+    conditions = ["terms @@ CAST(:matching AS tsquery)"]
+    for condition, values in _filters(query):
+        conditions.append(condition)
+        bound |= values
+    if before is not None:
+        conditions.append("created <= :before")
+        bound["before"] = before
+    statement = f"""
+        SELECT key, created FROM {table} WHERE {" AND ".join(conditions)}
+        ORDER BY created DESC, key DESC LIMIT :most
+    """
+    return statement, bound
+
+
 def _filters(query: Query) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "audiences && CAST(:audiences AS text[])", {"audiences": sorted(query.audiences)}
     if query.kinds:

@@ -18,7 +18,7 @@ from secrets import token_hex
 from whoosh.util.filelock import FileLock, try_for
 
 from hub.core.search import OPEN, Document, Query, SearchUnavailable
-from hub.search.engines.whoosh_collect import Best
+from hub.search.engines.whoosh_collect import Best, ByDate
 from hub.search.engines.whoosh_query import OpenStatistics, split
 from hub.search.engines.whoosh_shelf import Shelf
 from hub.search.indexing import FORMAT, audiences_of
@@ -61,19 +61,38 @@ class WhooshEngine(RankedSearch):
         with self._readable():
             return self._candidates(parsed, query)
 
+    def by_date(self, parsed: Parsed, query: Query, before: int | None, most: int) -> list[tuple[int, str]]:
+        with suppress(Exception):
+            return self._by_date(parsed, query, before, most)
+        self._forget_shelves()
+        with self._readable():
+            return self._by_date(parsed, query, before, most)
+
+    def _by_date(self, parsed: Parsed, query: Query, before: int | None, most: int) -> list[tuple[int, str]]:
+        shelves = self._current()
+        if shelves is None:
+            return []
+        newest = ByDate(before, most)
+        self._collect(newest, shelves, parsed, query)
+        return newest.newest()
+
     def _candidates(self, parsed: Parsed, query: Query) -> list[Candidate]:
         shelves = self._current()
         if shelves is None:
             return []
-        public, closed = split(query.audiences)
         best = Best(depth(query))
+        self._collect(best, shelves, parsed, query)
+        return best.candidates()
+
+    @staticmethod
+    def _collect(into: Best | ByDate, shelves: _Shelves, parsed: Parsed, query: Query) -> None:
+        public, closed = split(query.audiences)
         with shelves.open.searcher() as opened:
             statistics = OpenStatistics(opened)
             for shelf, audiences in ((shelves.open, public), (shelves.closed, closed)):
                 if audiences:
                     with shelf.searcher() as searcher:
-                        best.collect(searcher, statistics, parsed, query, audiences)
-        return best.candidates()
+                        into.collect(searcher, statistics, parsed, query, audiences)
 
     def keys(self) -> Iterator[tuple[str, str]]:
         with self._readable():

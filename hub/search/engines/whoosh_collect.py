@@ -6,9 +6,11 @@ are skipped, and its collectors let the order of segments decide between equals.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
-from heapq import heappush, heappushpop
+from heapq import heappush, heappushpop, nlargest
 from weakref import WeakKeyDictionary
 
 from whoosh import query as wq
@@ -27,6 +29,8 @@ PRUNE_EVERY = 200  # documents scored between looks at which parts of the query 
 
 _having: WeakKeyDictionary[IndexReader, OrderedDict[str, int]] = WeakKeyDictionary()
 """Tags already looked up, by the reader of a segment. Each reader serves one thread at a time."""
+_dates: WeakKeyDictionary[IndexReader, array[int]] = WeakKeyDictionary()
+"""When the documents of a segment were created: eight bytes each."""
 
 
 class Best:
@@ -98,6 +102,57 @@ class Best:
         for (score, created, key), item in sorted(self._heap, reverse=True):
             best.setdefault(key.text, Candidate(key.text, item, score, created))
         return list(best.values())
+
+
+class ByDate:
+    """The newest that match, at most ``most`` and none newer than ``before``, over any number of indexes;
+    nothing is scored."""
+
+    def __init__(self, before: int | None, most: int) -> None:
+        self._before = before
+        self._most = most
+        self._found: list[tuple[int, str]] = []
+
+    def collect(
+        self,
+        searcher: Searcher,
+        statistics: OpenStatistics,
+        parsed: Parsed,
+        query: Query,
+        audiences: frozenset[str],
+    ) -> None:
+        """Take what matches in one index."""
+        if not searcher.doc_count():
+            return
+        leaves = [leaf for leaf, _ in searcher.leaf_searchers()]
+        sets = list(filters(query, audiences))
+        masks = [_mask(leaf.reader(), sets) for leaf in leaves]
+        compiler = Compiler(searcher, statistics, masks)
+        wanted, unwanted = compiler.wanted(parsed, query.any_word), compiler.unwanted(parsed)
+        for leaf, mask in zip(leaves, masks, strict=True):
+            self._leaf(leaf, wanted, mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted))
+
+    def _leaf(self, leaf: Searcher, wanted: wq.Query, mask: bytes | None) -> None:
+        created = _created(leaf.reader())
+        numbers = wanted.matcher(leaf, leaf.boolean_context()).all_ids()
+        dated = [(created[number], number) for number in numbers if mask is None or mask[number]]
+        # Nearly in order as they come, and sorted in one piece: a heap takes three times as long.
+        dated.sort(reverse=True)
+        first = 0 if self._before is None else bisect_left(dated, -self._before, key=lambda one: -one[0])
+        keys = leaf.reader().column_reader("key")
+        self._found += [(at, keys[number]) for at, number in dated[first : first + self._most]]
+
+    def newest(self) -> list[tuple[int, str]]:
+        """(created, key), newest first."""
+        return nlargest(self._most, self._found)
+
+
+def _created(reader: IndexReader) -> array[int]:
+    """When each document of a segment was created: read one by one, a common word's take a second."""
+    if reader not in _dates:
+        column = reader.column_reader("created")
+        _dates[reader] = array("q", (column[number] for number in range(reader.doc_count_all())))
+    return _dates[reader]
 
 
 def _mask(reader: IndexReader, sets: Iterable[frozenset[str]]) -> bytes | None:
