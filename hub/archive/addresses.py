@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import ColumnElement, select, union
 
 from .models import ArchivedPost, PostVersion
+from .post_addresses import read_address
 
 # The number or name of a post in an address; shorter parts ("p", "status", "2024") name no post.
 SHORTEST_ID = 5
@@ -45,6 +46,8 @@ def _ids(typed: str) -> Iterable[str]:
     """What a platform might call the post at an address: on the federated web the address itself."""
     yield typed
     yield _bare(typed)
+    if known := read_address(typed):
+        yield known.post_id
     try:
         parts = urlsplit(typed)
     except ValueError:
