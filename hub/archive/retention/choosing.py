@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
-
 from werkzeug.datastructures import MultiDict
 
 from hub.archive.chosen import chosen as in_words
