@@ -289,7 +289,7 @@ class ArchivedPost(Base):
     # Lawfully erased: only the fact is left, and no import brings it back.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # article, page, picture, film, comment, pingback or message; "" for a plain post: see CapturedPost.
-    form: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    form: Mapped[str] = mapped_column(String(12), default="")
     # The latest import that met it; how a later export knows what it lacks. Not shown.
     met_import_id: Mapped[int] = mapped_column(
         ForeignKey("archive_import.id", ondelete="CASCADE"), index=True
