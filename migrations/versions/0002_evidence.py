@@ -174,8 +174,8 @@ def upgrade() -> None:
                nullable=True)
         batch_op.create_index(batch_op.f('ix_archive_event_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_event_sighting_id'), ['sighting_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
@@ -187,6 +187,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('archived_post', schema=None) as batch_op:
         batch_op.add_column(sa.Column('erased_at', hub.core.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('form', sa.String(length=12), nullable=False, server_default=''))
         batch_op.alter_column('platform_id',
                existing_type=sa.VARCHAR(length=64),
                type_=sa.String(length=500),
@@ -207,6 +208,8 @@ def upgrade() -> None:
                existing_type=sa.VARCHAR(length=64),
                type_=sa.String(length=500),
                existing_nullable=True)
+        batch_op.create_index('ix_archived_post_form_order', ['collection_id', 'form', 'sort_at', 'token'], unique=False, sqlite_where=sa.text("form <> ''"), postgresql_where=sa.text("form <> ''"))
+        batch_op.create_index('ix_archived_post_platform_order', ['collection_id', 'platform', 'sort_at', 'token'], unique=False)
 
     with op.batch_alter_table('collection', schema=None) as batch_op:
         batch_op.add_column(sa.Column('approver_id', sa.Integer(), nullable=True))
@@ -283,6 +286,8 @@ def downgrade() -> None:
         batch_op.drop_column('approver_id')
 
     with op.batch_alter_table('archived_post', schema=None) as batch_op:
+        batch_op.drop_index('ix_archived_post_platform_order')
+        batch_op.drop_index('ix_archived_post_form_order', sqlite_where=sa.text("form <> ''"), postgresql_where=sa.text("form <> ''"))
         batch_op.alter_column('reposts_id',
                existing_type=sa.String(length=500),
                type_=sa.VARCHAR(length=64),
@@ -303,6 +308,7 @@ def downgrade() -> None:
                existing_type=sa.String(length=500),
                type_=sa.VARCHAR(length=64),
                existing_nullable=False)
+        batch_op.drop_column('form')
         batch_op.drop_column('erased_at')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
@@ -314,8 +320,8 @@ def downgrade() -> None:
         batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_archive_event_sighting_id'))
         batch_op.drop_index(batch_op.f('ix_archive_event_person_id'))
         batch_op.alter_column('import_id',
