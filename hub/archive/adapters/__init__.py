@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.archive.adapters.activitystreams import ActivityStreams
 from hub.archive.adapters.base import Adapter
+from hub.archive.adapters.bluesky_api import BlueskyApi
 from hub.archive.adapters.bluesky_car import BlueskyCar
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
@@ -35,6 +36,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     ThreadsArchive(),
     TikTokExport(),
     BlueskyCar(),
+    BlueskyApi(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),

@@ -37,6 +37,12 @@ def as_count(value: Any) -> int | None:
     return number if 0 <= number <= MAX_COUNT else None
 
 
+def counts_of(holder: dict, names: dict[str, str]) -> dict[str, int]:
+    """Our names of counts to their values, for those that are there."""
+    found = {ours: as_count(holder.get(theirs)) for ours, theirs in names.items()}
+    return {name: count for name, count in found.items() if count is not None}
+
+
 def iso_time(value: Any) -> datetime | None:
     """A moment as ISO 8601 writes it, in UTC; one without a zone is taken to be in UTC."""
     if not isinstance(value, str):

@@ -48,7 +48,8 @@ VIDEO, DELETED, COMMENT = "video", "deleted", "comment"
 SECTIONS = {
     "activity", "youractivity", "adsanddata", "appsettings", "comment", "directmessage", "directmessages",
     "incomepluswallettransactions", "incomewallet", "likesandfavorites", "locationreview",
-    "offtiktokactivity", "post", "profile", "profileandsettings", "tiktoklive", "tiktokshop", "tiktokshopping", "video",
+    "offtiktokactivity", "post", "profile", "profileandsettings", "tiktoklive", "tiktokshop",
+    "tiktokshopping", "video",
 }  # fmt: skip
 FIRST_KEY = re.compile(rb'\s*\{\s*"([^"\\]{1,60})"\s*:')
 LETTERS = re.compile(r"[^a-z]")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.archive.adapters.base import Link, Mention, content_hash
-from hub.archive.adapters.fields import as_count, as_word, dicts
+from hub.archive.adapters.fields import as_word, dicts
 
 PLATFORM = "x"
 
@@ -39,12 +39,6 @@ def as_text(value: Any) -> str:
 def media_kind(value: Any) -> str:
     """What a picture or film is, in the archive's words."""
     return MEDIA_KINDS.get(str(value), "other")
-
-
-def counts_of(holder: dict, names: dict[str, str]) -> dict[str, int]:
-    """Our names of counts to their values, for those that are there."""
-    found = {ours: as_count(holder.get(theirs)) for ours, theirs in names.items()}
-    return {name: count for name, count in found.items() if count is not None}
 
 
 def as_time(value: Any) -> datetime | None:

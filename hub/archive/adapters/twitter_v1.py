@@ -20,7 +20,7 @@ from hub.archive.adapters.base import (
     Slice,
 )
 from hub.archive.adapters.capture_file import first_values, read_capture
-from hub.archive.adapters.fields import as_count, as_dict, as_word, dicts
+from hub.archive.adapters.fields import as_count, as_dict, as_word, counts_of, dicts
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_text
 from hub.archive.sources import Source
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
@@ -132,7 +132,7 @@ def _captured(tweet: dict, account: Account, source: Slice) -> CapturedPost:
         links=fields.links_of(entities),
         mentions=fields.mentions_of(entities.get("user_mentions")),
         media=list(_media(extended or tweet)),
-        counts=fields.counts_of(tweet, COUNTS),
+        counts=counts_of(tweet, COUNTS),
     )
 
 

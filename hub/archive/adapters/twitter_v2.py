@@ -21,7 +21,7 @@ from hub.archive.adapters.base import (
     Slice,
 )
 from hub.archive.adapters.capture_file import first_values, read_capture
-from hub.archive.adapters.fields import as_dict, as_word, dicts
+from hub.archive.adapters.fields import as_dict, as_word, counts_of, dicts
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_text
 from hub.archive.sources import Source
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
@@ -209,7 +209,7 @@ def _captured(part: Part, author_id: str, author: Part | None, context: _Context
         links=fields.links_of(entities),
         mentions=fields.mentions_of(entities.get("mentions")),
         media=list(_media(post, context)),
-        counts=fields.counts_of(as_dict(post.get("public_metrics")), COUNTS),
+        counts=counts_of(as_dict(post.get("public_metrics")), COUNTS),
         cites=[
             *([Cited("account", context.slice(author))] if author else []),
             *(Cited("media", context.slice(one)) for one in media),

@@ -24,7 +24,7 @@ from hub.archive.adapters.base import (
     Slice,
     StillReading,
 )
-from hub.archive.adapters.fields import as_dict, as_word, dicts
+from hub.archive.adapters.fields import as_dict, as_word, counts_of, dicts
 from hub.archive.adapters.twitter_fields import PLATFORM, as_id, as_text, as_time
 from hub.archive.adapters.x_layout import Layout, data_folder, declared_name
 from hub.archive.adapters.x_long_texts import LongTexts
@@ -267,7 +267,7 @@ class _Reading:
             links=fields.links_of(entities),
             mentions=fields.mentions_of(entities.get("user_mentions")),
             media=list(self._media(tweet, own_id)),
-            counts=fields.counts_of(tweet, COUNTS),
+            counts=counts_of(tweet, COUNTS),
             cites=[Cited("long_text", long[1])] if long else [],
         )
 

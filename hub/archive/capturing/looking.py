@@ -72,10 +72,10 @@ class Asked:
     says_so: bool
 
 
-def find(fetcher: Fetcher, address: str, interface: str = BLUESKY_INTERFACE) -> Place:
+def find(fetcher: Fetcher, address: str) -> Place:
     """What lies behind an address that a keeper wrote. Raises NotFetched or NothingThere."""
     if on_bluesky := _ON_BLUESKY.match(address):
-        return _bluesky(on_bluesky[1], interface)
+        return _bluesky(on_bluesky[1])
     if federated := _FEDERATED.fullmatch(address.strip()):
         return _outbox_of(fetcher, _actor_named(fetcher, federated[1], federated[2]))
     found = _answer(fetcher, address, ANYTHING)
@@ -106,9 +106,9 @@ def problem_sentence(reason: str, detail: str = "") -> str:
     return sentence_of(reason, detail)
 
 
-def _bluesky(actor: str, interface: str) -> Place:
+def _bluesky(actor: str) -> Place:
     query = urlencode({"actor": actor, "limit": POSTS_ASKED_FOR, "filter": "posts_with_replies"})
-    return Place(BLUESKY, f"{interface}/xrpc/app.bsky.feed.getAuthorFeed?{query}")
+    return Place(BLUESKY, f"{BLUESKY_INTERFACE}/xrpc/app.bsky.feed.getAuthorFeed?{query}")
 
 
 def _named_by_page(fetcher: Fetcher, page: Fetched) -> Place:
@@ -171,11 +171,11 @@ def look(fetcher: Fetcher, place: Place, validators: dict[str, str]) -> list[Fet
     return answers
 
 
-def ask(fetcher: Fetcher, kind: str, post_id: str, address: str, interface: str = BLUESKY_INTERFACE) -> Asked:
+def ask(fetcher: Fetcher, kind: str, post_id: str, address: str) -> Asked:
     """Ask for one post at its own address. Raises NotFetched where nobody answers, or not with yes or no."""
     asking: Callable[[], Asked] = {
         ACTIVITYPUB: lambda: _ask_activity(fetcher, post_id),
-        BLUESKY: lambda: _ask_bluesky(fetcher, post_id, interface),
+        BLUESKY: lambda: _ask_bluesky(fetcher, post_id),
     }.get(kind, lambda: _ask_page(fetcher, address))
     return asking()
 
@@ -191,8 +191,8 @@ def _ask_activity(fetcher: Fetcher, post_id: str) -> Asked:
     return _by_status(found, post_id)
 
 
-def _ask_bluesky(fetcher: Fetcher, post_id: str, interface: str) -> Asked:
-    address = f"{interface}/xrpc/app.bsky.feed.getPosts?{urlencode({'uris': post_id})}"
+def _ask_bluesky(fetcher: Fetcher, post_id: str) -> Asked:
+    address = f"{BLUESKY_INTERFACE}/xrpc/app.bsky.feed.getPosts?{urlencode({'uris': post_id})}"
     found = fetcher.get(address, {"Accept": "application/json"})
     posts = _object(found).get("posts") if found.status == 200 else None
     if not isinstance(posts, list):

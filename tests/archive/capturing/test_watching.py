@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from hub.archive.capturing import actions
+from hub.archive.capturing import actions, looking
 from hub.archive.capturing.models import WatchedAddress, WatchedPost
 from hub.archive.capturing.tasks import begin_what_is_due
 from hub.archive.capturing.watching import look_again
@@ -25,6 +25,7 @@ from hub.core import jobs
 from hub.core.database import db, unit_of_work
 from hub.core.fetching import Fetcher
 from hub.core.jobs import Job
+from tests.archive.adapters.test_bluesky_api import view
 from tests.archive.conftest import carry_through, count
 from tests.conftest import DATABASES
 from tests.factories.fediverse import Account
@@ -198,6 +199,26 @@ def test_a_page_leads_to_the_account_that_it_names(kept, server, council):
     server.page("/@council", f"<html><head>{link}</head></html>", Content_Type="text/html")
     watched = watch(kept, f"{server.address}/@council")
     assert look(server, watched).new == 3
+
+
+def test_an_account_on_bluesky_is_asked_for_at_its_public_interface(kept, server, monkeypatch):
+    monkeypatch.setattr(looking, "BLUESKY_INTERFACE", server.address)
+    views = [view("3k2a"), view("3k2b", "Sorry", createdAt="2024-05-01T10:00:00.000Z"),
+             view("3k2c", "Emptied", createdAt="2024-05-01T11:00:00.000Z")]  # fmt: skip
+    serve_bluesky(server, views)
+    watched = watch(kept, "https://bsky.app/profile/council.example")
+    assert look(server, watched).new == 3
+    assert "actor=council.example" in server.asked[0][0]
+    serve_bluesky(server, [views[0], views[2]])
+    done = look(server, watched)
+    event = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.kind == "deleted")).one()
+    assert (done.events, event.told_by, event.cause) == (1, "watch", "deleted")
+
+
+def serve_bluesky(server, views: list) -> None:
+    feed = json.dumps({"feed": [{"post": one} for one in reversed(views)]})
+    server.page("/xrpc/app.bsky.feed.getAuthorFeed", feed, Content_Type="application/json")
+    server.page("/xrpc/app.bsky.feed.getPosts", json.dumps({"posts": []}), Content_Type="application/json")
 
 
 @pytest.mark.parametrize(
