@@ -1,4 +1,4 @@
-"""The command `hub import`."""
+"""The command `hub import`; those of the log are in its own module."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from .importing import reader
 from .importing.lease import LEASE, Busy
 from .models import ASKS, DONE, Collection, Import, Keeper
 from .own_accounts import Unsaid, unsaid
+from .proof.cli import commands as log_commands
 from .reasons import left_out_sentence, no_posts_sentence
 
 DEFAULT_COLLECTION = "Imported posts"
@@ -193,4 +194,4 @@ def _in_words(found: Import, result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"  Report: {found.path}"])
 
 
-commands = [import_command]
+commands = [import_command, *log_commands]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from hub.accounts.models import Person
 from hub.core import clock
 from hub.core.database import db
+from hub.core.jobs import enqueue
 from hub.core.policy import Actor
 
 from .models import DONE_BY_PEOPLE, ArchivedPost, ArchiveEvent
@@ -42,4 +43,11 @@ def record(
         details={**details, **({"by": handle} if handle else {})},
     )
     db.session.add(event)
+    ask_for_sealing(post.collection_id)
     return event
+
+
+def ask_for_sealing(collection_id: int) -> None:
+    """Have what is new in a collection's history sealed in its log, by the worker, soon after the commit."""
+    key = f"archive.seal:{collection_id}"
+    enqueue("archive.seal", key=key, serial=key, collection_id=collection_id)

@@ -346,6 +346,10 @@ class Sighting(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
     slice_id: Mapped[int] = mapped_column(ForeignKey("source_slice.id", ondelete="CASCADE"), index=True)
+    # Whose post it was as this sighting had it: the post itself may be given the platform's own id later.
+    account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("social_account.id", ondelete="SET NULL"), index=True
+    )
     evidence: Mapped[str] = mapped_column(String(8))
     # When the source saw it; None: not said, so no later than the upload.
     captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,11 +14,12 @@ from .capturing import tasks as capturing
 from .importing import reader
 from .keeping import tasks as keepers
 from .models import Collection, Import, Media, SourceSlice
+from .proof import tasks as proof
 from .retention import tasks as retention
 from .tables.actions import give_up_overdue
 
 # Importing registers.
-__all__ = ["approvals", "capturing", "carry_out_import", "keepers", "retention", "sweep"]
+__all__ = ["approvals", "capturing", "carry_out_import", "keepers", "proof", "retention", "sweep"]
 
 # A file that nothing names is left alone for so long: somebody may be about to name it.
 UNNAMED_FOR = timedelta(days=1)

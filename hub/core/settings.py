@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     fetch_also: str = Field(
         "", description="Hosts of your own network that may be fetched, as host:port, separated by commas."
     )
+    witnesses: str = Field(
+        "",
+        description="Mail addresses, separated by commas, that get each day's checkpoints of the logs.",
+    )
+    timestamp_url: str = Field(
+        "", description="A time-stamping authority (RFC 3161) that stamps each checkpoint; empty: none does."
+    )
+    timestamp_roots: str = Field(
+        "", description="A file (PEM) with the certificates that the time-stamping authority's must rest on."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @field_validator("data")

@@ -92,6 +92,7 @@ class _Batch:
         ]
         ids = batch_accounts.write(keys, self.collection_id, self.import_id)
         batch_accounts.write_names(self.accounts, ids, self.import_id, self.received_at)
+        self.accounts_of = ids
         finder = Posts(self.collection_id, ids)
         finder.look_up((*self.posts, *self.deletions))
         for post in self.posts:
@@ -180,6 +181,7 @@ class _Batch:
                     "post_id": ref.id,
                     "version_id": version.id,
                     "slice_id": slice_id,
+                    "account_id": self.accounts_of.get((post.platform, post.account_id)),
                     "evidence": post.evidence,
                     "captured_at": post.captured_at,
                     "counts": post.counts,

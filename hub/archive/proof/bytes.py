@@ -1,0 +1,98 @@
+"""The bytes that a collection keeps, held against their hashes: slices of sources, pictures and films."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256 as _sha256
+from pathlib import Path
+
+from sqlalchemy import Select, select, type_coerce, union
+from sqlalchemy.types import NullType
+
+from hub.archive.models import (
+    ArchivedPost,
+    ArchiveEvent,
+    Citation,
+    Media,
+    PostMedia,
+    PostVersion,
+    Sighting,
+    SourceSlice,
+)
+from hub.archive.storage import MediaStore, sha256_of
+from hub.core.database import db
+
+from .faults import Fault
+from .log import Log
+
+# Slices held in memory at a time: whole web pages are some megabytes each.
+AT_ONCE = 50
+# Posts that a fault names.
+MOST_POSTS = 3
+# What stands in place of the hash of bytes that were lawfully erased; statements tell whether they were.
+ERASED_MARK = "erased-"
+
+_SLICE = SourceSlice.__table__
+
+
+def slices(log: Log, only: Sequence[int] | None = None) -> Iterator[Fault]:
+    """Faults of the collection's slices, or only of those with these ids."""
+    statement = (
+        select(_SLICE.c.id, _SLICE.c.sha256, type_coerce(_SLICE.c.raw, NullType()), _SLICE.c.in_file)
+        .where(_SLICE.c.collection_id == log.id)
+        .order_by(_SLICE.c.id)
+    )
+    if only is not None:
+        statement = statement.where(_SLICE.c.id.in_(only))
+    store = MediaStore(log.token)
+    for slice_id, sha256, raw, in_file in db.session.execute(statement.execution_options(yield_per=AT_ONCE)):
+        if sha256.startswith(ERASED_MARK) and not raw:
+            continue
+        if (_of_file(store.path(sha256)) if in_file else _sha256(raw).hexdigest()) != sha256:
+            posts = _posts(log, _leaning_on(slice_id))
+            yield Fault("slice", {"sha256": sha256, "slice": slice_id, "posts": posts})
+
+
+def _of_file(path: Path) -> str:
+    return sha256_of(path) if path.is_file() else ""
+
+
+def media(log: Log, only: Iterable[int] | None = None) -> Iterator[Fault]:
+    """Faults of the collection's pictures and films, or only of those with these ids."""
+    store = MediaStore(log.token)
+    statement = select(Media.id, Media.sha256, Media.size).where(Media.collection_id == log.id)
+    if only is not None:
+        statement = statement.where(Media.id.in_(list(only)))
+    for media_id, sha256, size in db.session.execute(statement.order_by(Media.id)).all():
+        path = store.path(sha256)
+        gone = not path.is_file()
+        if gone or path.stat().st_size != size or sha256_of(path) != sha256:
+            posts = _posts(log, _showing(media_id))
+            yield Fault("media_gone" if gone else "media", {"sha256": sha256, "posts": posts})
+
+
+def _posts(log: Log, ids: Select) -> list[str]:
+    tokens = select(ArchivedPost.token).where(ArchivedPost.id.in_(ids)).limit(MOST_POSTS)
+    return [f"{log.path}/posts/{token}" for token in db.session.scalars(tokens)]
+
+
+def _leaning_on(slice_id: int) -> Select:
+    cited = (
+        select(Sighting.post_id)
+        .join(Citation, Citation.sighting_id == Sighting.id)
+        .where(Citation.slice_id == slice_id)
+    )
+    found = union(
+        select(Sighting.post_id).where(Sighting.slice_id == slice_id),
+        select(ArchiveEvent.post_id).where(ArchiveEvent.slice_id == slice_id),
+        cited,
+    ).subquery()
+    return select(found.c.post_id)
+
+
+def _showing(media_id: int) -> Select:
+    return (
+        select(PostVersion.post_id)
+        .join(PostMedia, PostMedia.version_id == PostVersion.id)
+        .where(PostMedia.media_id == media_id)
+    )

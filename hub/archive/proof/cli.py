@@ -1,0 +1,175 @@
+"""The commands `hub verify` and `hub checkpoints`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import or_, select
+
+from hub.archive.models import Collection
+from hub.core.database import db, unit_of_work
+
+from . import checkpoints, notes
+from .both_cores import verify_on_both
+from .faults import Fault
+from .log import Log, log_of
+from .models import LogCheckpoint
+from .notes import Note
+from .whole import Result
+
+
+@click.command("verify")
+@click.option("--collection", "wanted", default="", help="Name or token of one collection; else all of them.")
+@click.option(
+    "--checkpoint",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of checkpoints that was held outside of this hub. May be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@with_appcontext
+def verify_command(wanted: str, files: Sequence[Path], as_json: bool) -> None:
+    """Check that nothing of the archive was changed since it was sealed.
+
+    Follows each collection's log from its first entry to its last: the chain, the tree against every signed
+    checkpoint (stored here, and in the files given), every sealed statement beside the rows that it tells
+    of, every kept byte beside its hash. Names each fault. Exits with 1 when there is one.
+    """
+    given = _given(files)
+    collections = _collections(wanted)
+    held: dict[str, list[Note]] = {}
+    for note in given:
+        held.setdefault(note.collection_token, []).append(note)
+    told: list[dict[str, Any]] = []
+    for log in map(log_of, collections):
+        began = time.monotonic()
+        result = verify_on_both(log, held.pop(log.token, []), _progress(log, as_json))
+        told.append(_told(log, result, time.monotonic() - began))
+        if not as_json:
+            _say(log, result, told[-1]["seconds"])
+    if not wanted:
+        strangers = [Fault("other_log", {"origin": note.origin}) for rest in held.values() for note in rest]
+        told += [{"collection": None, "ok": False, "faults": [str(one)]} for one in strangers]
+        if not as_json:
+            for one in strangers:
+                click.echo(f"  FAULT: {one}")
+    well = all(one["ok"] for one in told)
+    if as_json:
+        click.echo(json.dumps({"ok": well, "collections": told}))
+    sys.exit(0 if well else 1)
+
+
+def _given(files: Sequence[Path]) -> list[Note]:
+    found = []
+    for path in files:
+        try:
+            found += notes.read_many(path.read_text())
+        except (notes.NotANote, UnicodeDecodeError) as problem:
+            raise click.ClickException(f"{path}: {problem}") from problem
+    return found
+
+
+def _collections(wanted: str) -> list[Collection]:
+    statement = select(Collection).order_by(Collection.id)
+    if wanted:
+        statement = statement.where(or_(Collection.name == wanted, Collection.token == wanted))
+    found = list(db.session.scalars(statement))
+    db.session.rollback()
+    if wanted and not found:
+        raise click.ClickException(f"There is no collection {wanted!r}. Give its name, or its token.")
+    return found
+
+
+def _progress(log: Log, as_json: bool) -> Any:
+    def say(done: int) -> None:
+        if not as_json and sys.stderr.isatty():
+            click.echo(f"\r\033[K{log.name}: {done:,} entries", nl=False, err=True)
+
+    return say
+
+
+def _told(log: Log, result: Result, seconds: float) -> dict[str, Any]:
+    return {
+        "collection": log.token,
+        "name": log.name,
+        "ok": result.count == 0,
+        "entries": result.size,
+        "anchored": result.anchored,
+        "erased": result.erased,
+        "waiting": result.waiting,
+        "fault_count": result.count,
+        "faults": [str(fault) for fault in result.faults],
+        "seconds": round(seconds, 3),
+    }
+
+
+def _say(log: Log, result: Result, seconds: float) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
+    click.echo(
+        f"{log.name}: {result.size:,} entries in {seconds:.1f} s, "
+        + ("all as it was sealed." if not result.count else f"{result.count:,} fault(s).")
+    )
+    if result.anchored < result.size:
+        newer = result.size - result.anchored
+        click.echo(f"  {newer:,} not yet anchored: newer than the last checkpoint that agrees.")
+    if result.waiting:
+        click.echo(f"  {result.waiting:,} event(s) not sealed yet: the worker does that.")
+    if result.erased:
+        click.echo(f"  {result.erased:,} erased under a recorded authority; their commitments hold.")
+    for fault in result.faults:
+        click.echo(f"  FAULT: {fault}")
+    if result.count > len(result.faults):
+        click.echo(f"  ... and {result.count - len(result.faults):,} more.")
+
+
+@click.command("checkpoints")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--collection", "wanted", default="", help="Name or token of one collection; else all of them.")
+@click.option("--sign", "sign", is_flag=True, help="First sign what is new; otherwise that is done daily.")
+@click.option("--keys", "keys", is_flag=True, help="Print the public keys instead, for note-checking tools.")
+@with_appcontext
+def checkpoints_command(file: Path | None, wanted: str, sign: bool, keys: bool) -> None:
+    """Write all signed checkpoints to FILE (or print them), to be kept where this hub cannot reach.
+
+    Give the file to `hub verify --checkpoint` later: what was changed meanwhile does not agree with it.
+    """
+    collections = _collections(wanted)
+    if keys:
+        _print_keys(collections)
+        return
+    if sign:
+        for collection in collections:
+            checkpoints.make(collection.id)
+    found = checkpoints.all_of([one.id for one in collections])
+    text = checkpoints.in_one_file(found)
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    file.write_text(text)
+    click.echo(f"{file}: {len(found):,} checkpoint(s) of {_logs(found):,} collection(s).")
+
+
+def _logs(found: Sequence[LogCheckpoint]) -> int:
+    return len({one.collection_id for one in found})
+
+
+def _print_keys(collections: Sequence[Collection]) -> None:
+    with unit_of_work():
+        for collection in collections:
+            notes.record_key(notes.origin_of(collection).partition("/")[0])
+        known = [(key.public, key.since) for key in notes.known_keys()]
+    for collection in collections:
+        for public, since in known:
+            click.echo(f"{notes.verifier_key(notes.origin_of(collection), public)}  since {since:%Y-%m-%d}")
+
+
+commands = [verify_command, checkpoints_command]
