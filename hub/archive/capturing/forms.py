@@ -61,7 +61,7 @@ class SeenForm(HubForm):
     )
     text = TextAreaField(
         _l("What it says"),
-        description=_l("Word for word, as it stands there. Nothing is added or put right."),
+        description=_l("Word for word. Leave it empty if the post is gone, or if a screenshot shows it."),
         validators=[Length(max=LONGEST_TEXT, message=_l("Keep the text under 100,000 characters."))],
     )
     handle = StringField(
