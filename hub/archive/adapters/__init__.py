@@ -10,6 +10,7 @@ from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.facebook_html import FacebookHtml
+from hub.archive.adapters.flickr import Flickr
 from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns, is_table
@@ -33,6 +34,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     YouTubeTakeout(),
     FacebookArchive(),
     FacebookHtml(),
+    Flickr(),
     MastodonArchive(),
     InstagramArchive(),
     ThreadsArchive(),
