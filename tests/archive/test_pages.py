@@ -1,6 +1,7 @@
 """Keepers' pages: made, filled, searched, read; nothing of them for anybody else."""
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -425,3 +426,25 @@ def test_no_lock_is_held_while_an_upload_arrives(browser, kept, archive, app, mo
     monkeypatch.setattr(app.request_class, "_get_file_stream", watch)
     assert upload(browser, kept, archive.bytes()).status_code == 303
     assert held == [False]
+
+
+def test_bytes_are_downloaded_under_a_name_that_any_system_takes(browser, kept, tmp_path):
+    note = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Note",
+        "attributedTo": "https://social.example/users/council",
+        "published": "2024-05-01T09:00:00Z",
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "content": "Hello",
+    }
+    for number, post_id in enumerate(
+        ("https://social.example/users/council/statuses/1", 'https://a.example/"1"')
+    ):
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(note | {"id": post_id}))
+        kept.bring_in(path)
+    for post in db.session.scalars(select(ArchivedPost)):
+        link = re.search(r'href="([^"]+/source/[^"]+)"', browser.get(post.path).text)[1]
+        answer = browser.get(link)
+        assert answer.status_code == 200
+        assert re.fullmatch(r'attachment; filename="[\w-]+\.json"', answer.headers["Content-Disposition"])

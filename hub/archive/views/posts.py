@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from flask import abort, render_template, send_file
 from werkzeug.wrappers import Response
@@ -11,6 +12,7 @@ from hub.core.access import load, requires
 from hub.core.differences import difference_html
 
 from .. import queries, words
+from ..capturing.queries import last_listed
 from ..models import Media
 from ..storage import THUMBNAIL, MediaStore
 from .blueprint import bp, of_collection, post_at
@@ -30,7 +32,9 @@ def post(token: str, post_token: str) -> str:
         collection=found.collection,
         evidence=evidence,
         differences=["", *(difference_html(a, b) for a, b in itertools.pairwise(texts))],
-        last_seen=queries.last_seen(evidence.sightings),
+        last_seen=max(
+            filter(None, (queries.last_seen(evidence.sightings), last_listed(found))), default=None
+        ),
         version_words={version.id: shown.version for version, shown in evidence.versions},
         citation_words=words.CITATIONS,
     )
@@ -45,8 +49,19 @@ def source(token: str, post_token: str, sha256: str) -> Response:
     if raw is None:
         abort(404)
     response = Response(raw, mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.platform_id}-{sha256[:12]}.json"'
+    name = f"{_plain(found.platform_id)}-{sha256[:12]}.{_suffix(raw)}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _plain(platform_id: str) -> str:
+    """What of a platform's id may stand in a file's name; many are addresses."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", platform_id)[-40:].strip("-") or "post"
+
+
+def _suffix(raw: bytes) -> str:
+    """So that the file opens in something that shows it; what it is was never declared."""
+    return {b"{": "json", b"[": "json", b"<": "xml"}.get(raw.lstrip()[:1], "bin")
 
 
 def _media(token: str, media_token: str) -> Media:

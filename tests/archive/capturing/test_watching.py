@@ -271,6 +271,16 @@ def test_an_account_cannot_lead_the_hub_to_its_own_network(kept, server, council
     assert watched.problem == "not_public"
 
 
+def test_a_post_s_page_says_when_it_was_last_there(browser, kept, server, council):
+    with time_machine.travel(datetime(2024, 6, 2, 12, tzinfo=UTC), tick=False):
+        watched = watch(kept, council.actor)
+        look(server, watched)
+    with time_machine.travel(datetime(2024, 6, 5, 12, tzinfo=UTC), tick=False):
+        assert look(server, watched) is None
+    page = browser.get(db.session.scalars(select(ArchivedPost)).first().path)
+    assert 'datetime="2024-06-05T12:00:00' in page.text
+
+
 # When.
 
 
