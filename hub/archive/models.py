@@ -54,6 +54,9 @@ DONE_BY_PEOPLE = (
 EVENT_KINDS = TOLD_BY_SOURCES + DONE_BY_PEOPLE
 
 
+# The role of a citation: what a page is made of, beside itself.
+RESOURCE = "resource"
+
 # A platform's own name of an account, a post or a version: a number, or an address on the federated web.
 LONGEST_ID = 500
 
@@ -326,7 +329,7 @@ class PostVersion(Base):
     # What the source says the time was, when that cannot be true.
     stated_at: Mapped[str] = mapped_column(String(200), default="")
     # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}, and where the
-    # source has them "title", "warning", "audience", "form": see CapturedPost.
+    # source has them "title", "warning", "audience", "form", "author": see CapturedPost.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     post: Mapped[ArchivedPost] = relationship(viewonly=True, innerjoin="unnested")
@@ -363,7 +366,8 @@ class Sighting(Base):
 
 
 class Citation(Base):
-    """Further bytes that a sighting leans on: the author, the media, the full text."""
+    """Further bytes that a sighting leans on: the author, the media, the full text; of a page the way to it,
+    what it is made of, and what its package says (`words.CITATIONS`)."""
 
     __tablename__ = "citation"
 

@@ -22,6 +22,7 @@ from .masking import names_of
 from .models import (
     MET,
     PRIVATE,
+    RESOURCE,
     ArchivedPost,
     ArchiveEvent,
     Citation,
@@ -203,7 +204,8 @@ def _sightings(ids: Sequence[int]) -> Sequence[Sighting]:
         .options(
             joinedload(Sighting.source),
             joinedload(Sighting.imported).lazyload("*"),
-            selectinload(Sighting.citations).joinedload(Citation.source),
+            # A page can be made of hundreds of pictures and styles: they are read when it is shown again.
+            selectinload(Sighting.citations.and_(Citation.role != RESOURCE)).joinedload(Citation.source),
         )
         .order_by(Sighting.id)
     ).all()

@@ -43,10 +43,45 @@ LEFT_OUT = {
     "no_text": _l("Rows without words"),
     "articles": _l("Articles and pages in HTML, which are not read from this export"),
     "another_account": _l("Posts of another account than the export's"),
+    "wrong_length": _l("Records of a web archive that state a wrong length: where they end cannot be told"),
+    "record_too_large": _l("Records of a web archive that are larger than we read, as films are"),
+    "unreadable_record": _l("Records of a web archive that cannot be read"),
+    "no_address": _l("Records of a web archive that do not say which address they are of"),
+    "archive_too_large": _l("Records of a web archive beyond the size that one import may lay aside"),
+    "revisit_unknown": _l("Notes that a page was as before, where the earlier one is not in the archive"),
+    "part_of_page": _l("HTML that is only a part of another page, such as a frame"),
+    "page_not_held": _l("Pages of the archive's own list that the archive does not hold"),
+    "page_not_html": _l("Pages of the archive's own list that are no HTML, such as a PDF"),
+    "parts_left_out": _l("Pictures, styles and fonts beyond what we keep of one page"),
+    "not_ok": _l("Answers of web servers that are not a page: not found, forbidden, failed"),
+    "not_replayed": _l("Scripts and data that pages load: they are not run here, so they are not kept"),
+    "no_page_loads_it": _l("Pictures, styles and fonts that no kept page is made of"),
+    "not_an_answer": _l("Requests, look-ups and notes of the crawler beside the answers"),
+    "archive_parts": _l("Indexes, logs and the like of a web archive"),
 }
 
 # How something of an upload was taken, that whoever relies on it should know.
 NOTED = {
+    "wrong_checksum": _l(
+        "Of %(detail)s records in %(file)s the checksum that they state is not of their bytes. They are kept "
+        "as they are; each page that is shown again says so."
+    ),
+    "wrong_hash": _l("%(file)s is not what the package's list of hashes says. What is in it is kept."),
+    "wrong_list_hash": _l("%(file)s, the package's list of files, is not the one that was sealed."),
+    "not_listed": _l("%(file)s is not named by the package's list of files. What is in it is kept."),
+    "no_list": _l("The package has no list of its files that can be read, so no hash could be checked."),
+    "signed": _l(
+        "The package carries a signature (%(file)s). It is kept beside each page, and not judged here."
+    ),
+    "no_page_list": _l(
+        "There is no list of pages in %(file)s. Every HTML answer was taken for a page, unless something "
+        "tells that it is part of another."
+    ),
+    "packed_otherwise": _l(
+        "%(detail)s pages of %(file)s are packed in a way that we do not unpack (as Brotli). They are kept, "
+        "without text, and cannot be shown again."
+    ),
+    "list_unreadable": _l("%(detail)s lines of %(file)s, a list of pages, cannot be read."),
     "encoding_other": _l("%(file)s is not in UTF-8; it was read as %(detail)s."),
     "times_unread": _l(
         "Of %(detail)s rows in %(file)s the time could not be read: it is kept as it is written, without a "
@@ -110,6 +145,12 @@ REFUSED = {
     ),
 }
 
+NO_PAGES = _l(
+    "This web archive holds no page that we can read. We looked for answers of web servers that are HTML, "
+    "were given with success, and are not part of another page. Capture the pages themselves, for example "
+    "with Browsertrix, ArchiveWeb.page or Heritrix, and upload the file as the tool wrote it."
+)
+
 # A file of a known format in which there is no post: what was looked for, and how to get one that has some.
 NO_POSTS = {
     "x-archive": _l(
@@ -147,6 +188,8 @@ NO_POSTS = {
         "This file holds no posts that we can read. We looked for public notes, articles and the like, each "
         "with an id and an author, and for what was done with them."
     ),
+    "warc": NO_PAGES,
+    "wacz": NO_PAGES,
     "twitter-compliance": _l("This file names no post that is gone, so it changed nothing."),
 }
 NO_POSTS_OF_AN_EXPORT = _l(

@@ -121,6 +121,10 @@ CITATIONS = {
     "account": _l("Its author's bytes"),
     "media": _l("Its media's bytes"),
     "long_text": _l("Its full text's bytes"),
+    "page": _l("Its page's bytes, or the way to them"),
+    "page_list": _l("Its entry in the archive's list of pages"),
+    "package": _l("The package's list of files and hashes"),
+    "signature": _l("The package's signature"),
     "edit": _l("The bytes of its edit"),
 }
 

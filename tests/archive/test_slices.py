@@ -55,7 +55,7 @@ def test_an_import_that_is_stopped_leaves_no_file(kept, capture, monkeypatch):
         with unit_of_work():
             actions.cancel_import(kept.actor, db.session.get(Import, found.id))
 
-    monkeypatch.setattr(reader.history, "find_out", lambda found, lease: (asked(), lease.renew_now()))
+    monkeypatch.setattr(reader.history, "find_out", lambda found, lease, *_: (asked(), lease.renew_now()))
     reader.run(found.id)
     assert files(kept) == []
 

@@ -20,6 +20,8 @@ from hub.archive.adapters.tiktok import TikTokExport
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
 from hub.archive.adapters.twitter_v1 import TwitterV1
 from hub.archive.adapters.twitter_v2 import TwitterV2
+from hub.archive.adapters.wacz import Wacz
+from hub.archive.adapters.warc import Warc
 from hub.archive.adapters.watched import Watched
 from hub.archive.adapters.x_archive import XArchive
 from hub.archive.adapters.x_layout import starts_with_mark
@@ -29,6 +31,8 @@ from hub.archive.sources import Source, Unreadable
 #: In the order in which they are asked; each must be sure of its own format only.
 ADAPTERS: tuple[Adapter, ...] = (
     XArchive(),
+    Wacz(),
+    Warc(),
     LinkedIn(),
     RedditRequest(),
     YouTubeTakeout(),

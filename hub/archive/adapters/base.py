@@ -59,7 +59,8 @@ class LaidAside(Slice):
 
 @dataclass(slots=True)
 class Cited:
-    """Other bytes that a post's row leans on. `role`: account, media, long_text."""
+    """Other bytes that a post's row leans on. `role`: account, media, long_text; of a web page also
+    page, resource, page_list, package, signature."""
 
     role: str
     slice: Slice
@@ -124,6 +125,7 @@ class CapturedPost:
 
     `title`: of an article, a picture or a film. `warning`: what the author put in front of the text.
     `audience`: public, unlisted, group or friends; "" where the platform has no such thing or does not say.
+    `author`: whom a page names as its author, where that is not its account: never shown on examples.
     `form`: article, page, picture, film, comment, pingback or message; "" for a plain post. `text` is plain:
     what a platform writes in HTML is turned into it, and the exact bytes keep the rest.
     """
@@ -146,6 +148,7 @@ class CapturedPost:
     warning: str | None = None
     audience: str = ""
     form: str = ""
+    author: str | None = None
     language: str | None = None
     url: str | None = None
     reply_to: Parent | None = None

@@ -39,7 +39,13 @@ def version_row(post: CapturedPost) -> dict[str, Any]:
 
 
 def _details(post: CapturedPost) -> dict[str, Any]:
-    said = {"title": post.title, "warning": post.warning, "audience": post.audience, "form": post.form}
+    said = {
+        "title": post.title,
+        "warning": post.warning,
+        "audience": post.audience,
+        "form": post.form,
+        "author": post.author,
+    }
     return {
         "links": fit([[link.shown, link.expanded] for link in post.links]),
         "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),

@@ -48,6 +48,10 @@ class Source(Protocol):
     is_zip: bool
     refused: tuple[Refused, ...]
 
+    @property
+    def folder(self) -> Path:
+        """Where the upload lies: what has to be laid aside while it is read goes there, nameless."""
+
     def members(self) -> Iterator[Member]: ...
 
     def has(self, name: str) -> bool: ...
@@ -70,6 +74,8 @@ def open_source(path: Path, name: str = "") -> Source:
     path = Path(path)
     if path.stat().st_size == 0:
         raise Unreadable("empty")
+    if _starts_with(path, b"WARC/"):  # a web archive whose last page is a zip ends like one
+        return PlainSource(path, name or path.name)
     if is_tar(path):  # asked first: a tar whose last file is a zip ends like one
         return TarSource(path)
     if zipfile.is_zipfile(path) or _starts_like_zip(path):
@@ -79,5 +85,9 @@ def open_source(path: Path, name: str = "") -> Source:
 
 def _starts_like_zip(path: Path) -> bool:
     """A zip whose end was cut off has its beginning only; say so, rather than call it unknown."""
+    return _starts_with(path, b"PK\x03\x04", b"PK\x05\x06")
+
+
+def _starts_with(path: Path, *marks: bytes) -> bool:
     with path.open("rb") as file:
-        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+        return file.read(8).startswith(marks)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from hub.archive.sources import limits
 from hub.archive.sources.base import Member, Refused, Unreadable
-from hub.archive.sources.bounded import BoundedReader
+from hub.archive.sources.gunzip import gunzipped
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -28,6 +24,10 @@ class PlainSource:
         with path.open("rb") as file:
             self._gzipped = file.read(2) == GZIP_MAGIC
 
+    @property
+    def folder(self) -> Path:
+        return self._path.parent
+
     def members(self) -> Iterator[Member]:
         yield Member(self._name, self._path.stat().st_size)
 
@@ -39,12 +39,7 @@ class PlainSource:
             raise Unreadable("missing_file", name)
         if not self._gzipped:
             return self._path.open("rb")
-        bounded = BoundedReader(
-            gzip.open(self._path),  # noqa: SIM115 - closed with its wrapper
-            packed=self._path.stat().st_size,
-            errors=(OSError, EOFError, zlib.error),
-        )
-        return io.BufferedReader(bounded, limits.CHUNK)
+        return gunzipped(self._path.open("rb"), self._path.stat().st_size)
 
     def close(self) -> None:
         return None

@@ -60,6 +60,10 @@ class TarSource:
         finally:
             unpacking.close()
 
+    @property
+    def folder(self) -> Path:
+        return self._path.parent
+
     def members(self) -> Iterator[Member]:
         for entry in self._entries.values():
             yield Member(entry.name, entry.size, entry.modified)

@@ -29,6 +29,9 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
 
+# What a web archive (WACZ) is made of: gzipped, and read record by record, within limits of its own.
+WEB_ARCHIVE_SUFFIXES = (".warc.gz", ".cdx.gz", ".cdxj.gz")
+
 
 class ZipSource:
     """A zip's readable members. What may not be read is in `refused`, with the reason."""
@@ -37,6 +40,7 @@ class ZipSource:
 
     def __init__(self, path: Path):
         check_directory(path)
+        self._path = path
         try:
             self._zip = zipfile.ZipFile(path)
         except READ_ERRORS as error:
@@ -45,6 +49,10 @@ class ZipSource:
         self._infos, refused = _sorted_out(self._zip.infolist())
         self.refused = tuple(refused)
         self._refuse_overlaps(path.stat().st_size)
+
+    @property
+    def folder(self) -> Path:
+        return self._path.parent
 
     def members(self) -> Iterator[Member]:
         for info in self._infos.values():
@@ -98,7 +106,7 @@ def _why_not(info: zipfile.ZipInfo, names: Counter) -> str | None:
         "duplicate_name": names[info.filename] > 1,
         "encrypted": bool(info.flag_bits & 0x1),
         "unknown_compression": info.compress_type not in METHODS,
-        "archive_inside": info.filename.lower().endswith(ARCHIVE_SUFFIXES),
+        "archive_inside": _is_archive(info.filename.lower()),
     }
     return next((reason for reason, is_so in troubles.items() if is_so), None)
 
@@ -109,6 +117,10 @@ def _modified(info: zipfile.ZipInfo) -> datetime | None:
         return datetime(*info.date_time, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _is_archive(name: str) -> bool:
+    return name.endswith(ARCHIVE_SUFFIXES) and not name.endswith(WEB_ARCHIVE_SUFFIXES)
 
 
 def escapes(name: str) -> bool:
