@@ -50,8 +50,8 @@ class Flickr:
     evidence = "import"
     how = _l(
         "The zip that holds account_profile.json. On Flickr: Settings, “Your Flickr data”, “Request my "
-        "Flickr data”. It comes as several zips: unpack them into one folder and zip that, if the pictures should "
-        "be kept too."
+        "Flickr data”. It comes as several zips: unpack them into one folder and zip that, if the "
+        "pictures should be kept too."
     )
 
     def recognises(self, source: Source) -> bool:
