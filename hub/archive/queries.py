@@ -219,8 +219,6 @@ class Evidence:
     versions: tuple[tuple[PostVersion, ShownPost], ...]
     events: tuple[ArchiveEvent, ...]
     sightings: tuple[Sighting, ...]
-    parent: ArchivedPost | None
-    answers: tuple[Row, ...]
 
     @property
     def latest(self) -> ShownPost | None:
@@ -236,39 +234,7 @@ def evidence_of(post: ArchivedPost) -> Evidence:
         versions=tuple((one, context.show(post, one)) for one in context.versions[post.id]),
         events=tuple(context.events[post.id]),
         sightings=tuple(context.sightings[post.id]),
-        parent=_parent(post),
-        answers=tuple(rows_of(_answers(post))),
     )
-
-
-def _parent(post: ArchivedPost) -> ArchivedPost | None:
-    if not post.reply_to_id:
-        return None
-    return db.session.scalar(
-        select(ArchivedPost).where(
-            ArchivedPost.collection_id == post.collection_id,
-            ArchivedPost.platform == post.platform,
-            ArchivedPost.platform_id == post.reply_to_id,
-            revealed(ArchivedPost.import_id),
-        )
-    )
-
-
-def _answers(post: ArchivedPost, limit: int = 20) -> Sequence[ArchivedPost]:
-    """Posts of the collection that answer this one or one of its versions."""
-    ids = select(PostVersion.version_id).where(PostVersion.post_id == post.id)
-    return db.session.scalars(
-        select(ArchivedPost)
-        .where(
-            ArchivedPost.collection_id == post.collection_id,
-            ArchivedPost.platform == post.platform,
-            or_(ArchivedPost.reply_to_id == post.platform_id, ArchivedPost.reply_to_id.in_(ids)),
-            revealed(ArchivedPost.import_id),
-        )
-        .order_by(ArchivedPost.sort_at, ArchivedPost.token)
-        .limit(limit)
-        .options(joinedload(ArchivedPost.account))
-    ).all()
 
 
 def slice_of(post: ArchivedPost, sha256: str) -> bytes | None:

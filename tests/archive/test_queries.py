@@ -83,12 +83,10 @@ def test_pages_follow_each_other_without_gap_or_overlap(kept):
     assert len(seen) == len(set(seen)) == 70
 
 
-def test_a_posts_evidence_holds_its_conversation_and_its_bytes(filled):
+def test_a_posts_evidence_holds_its_versions_and_its_bytes(filled):
     (row,) = list_posts(filled.actor, filled.collection, Filters(marks=("edited",))).rows
     evidence = evidence_of(row.post)
     assert [shown.text for _, shown in evidence.versions] == ["Open on Mondy 100%", "Open on Monday"]
-    assert [answer.shown.text for answer in evidence.answers] == ["Answer"]
-    assert evidence_of(evidence.answers[0].post).parent.id == row.post.id
     (other,) = list_posts(filled.actor, filled.collection, Filters(marks=("deleted",))).rows
     sha256 = evidence.sightings[0].source.sha256
     assert json.loads(slice_of(row.post, sha256))["tweet"]["full_text"].startswith("Open")

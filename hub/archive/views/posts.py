@@ -13,7 +13,9 @@ from hub.core.differences import difference_html
 
 from .. import queries, words
 from ..capturing.queries import last_listed
+from ..conversation import conversation_of
 from ..models import Media
+from ..showing import ShownPost
 from ..storage import THUMBNAIL, MediaStore
 from .blueprint import bp, of_collection, post_at
 
@@ -26,11 +28,13 @@ def post(token: str, post_token: str) -> str:
     """One post: its versions, history, bytes and conversation."""
     found = post_at(token, post_token)
     evidence = queries.evidence_of(found)
-    texts = [shown.text for _version, shown in evidence.versions]
+    texts = [_all_words(shown) for _version, shown in evidence.versions]
     return render_template(
         "archive/post.html",
         collection=found.collection,
         evidence=evidence,
+        conversation=conversation_of(found),
+        first_words=texts[0] if texts else "",
         differences=["", *(difference_html(a, b) for a, b in itertools.pairwise(texts))],
         last_seen=max(
             filter(None, (queries.last_seen(evidence.sightings), last_listed(found))), default=None
@@ -38,6 +42,11 @@ def post(token: str, post_token: str) -> str:
         version_words={version.id: shown.version for version, shown in evidence.versions},
         citation_words=words.CITATIONS,
     )
+
+
+def _all_words(shown: ShownPost) -> str:
+    """What a version says, with its title and its warning: those are edited, too."""
+    return "\n".join(part for part in (shown.title, shown.warning, shown.text) if part)
 
 
 @bp.get("/collections/<token>/posts/<post_token>/source/<sha256>")
