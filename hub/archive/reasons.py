@@ -20,6 +20,8 @@ LEFT_OUT = {
     "no_id": _l("Rows without the number of a post"),
     "unexpected_shape": _l("Rows that do not look like a post"),
     "not_json": _l("Cannot be read as JSON"),
+    "not_xml": _l("Cannot be read as XML"),
+    "entities": _l("Declares entities of its own, which can be made to grow without end"),
     "cut_short": _l("Ends too early"),
     "too_deep": _l("Nested too deeply to be read safely"),
     "value_too_large": _l("One row is larger than we read"),
@@ -90,6 +92,10 @@ NOTED = {
 }
 
 REFUSED = {
+    "entities": _l(
+        "This file declares entities of its own, which can be made to grow without end, so we did not read "
+        "it. No true export does. Nothing was changed."
+    ),
     "empty": _l("This file is empty, so there is nothing in it to import. Nothing was changed."),
     "unknown_format": _l(
         "We do not recognise what is in this file. Upload it as you downloaded it, with nothing taken out. "
@@ -184,6 +190,11 @@ NO_POSTS = {
         "commit. To get a whole one, open Settings on Bluesky, choose “Account”, then “Export my data”, and "
         "upload the .car file as it comes."
     ),
+    "feed": _l(
+        "This feed holds no entries that we can read. We looked for items (RSS) and entries (Atom) that say "
+        "anything. Save the feed itself, not the page that tells of it."
+    ),
+    "json-feed": _l("This feed holds no items that we can read. We looked for items that say anything."),
     "activitystreams": _l(
         "This file holds no posts that we can read. We looked for public notes, articles and the like, each "
         "with an id and an author, and for what was done with them."

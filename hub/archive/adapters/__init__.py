@@ -11,7 +11,9 @@ from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.facebook_html import FacebookHtml
 from hub.archive.adapters.flickr import Flickr
+from hub.archive.adapters.feeds import Feeds
 from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
+from hub.archive.adapters.json_feed import JsonFeed
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns, is_table
 from hub.archive.adapters.mastodon_archive import MastodonArchive
@@ -49,6 +51,8 @@ ADAPTERS: tuple[Adapter, ...] = (
     TwitterV1(),
     TwitterV2(),
     ActivityStreams(),
+    JsonFeed(),
+    Feeds(),
 )
 
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.

@@ -24,7 +24,7 @@ from hub.archive.adapters.base import (
     content_hash,
 )
 from hub.archive.adapters.fields import as_count, as_dict, as_word, iso_time
-from hub.archive.adapters.plain_text import from_html
+from hub.archive.adapters.plain_text import from_html, links_in
 from hub.archive.sources.json_spans import PART, Part, parts_of, scan
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
@@ -186,7 +186,7 @@ def _captured(named: _Named, holder: dict, source: Slice, reading: Reading) -> C
         reply_to=fields.parent_of(holder),
         quotes=fields.quoted(holder),
         reposts=reposts,
-        links=fields.links_of(_content(holder)),
+        links=links_in(_content(holder)),
         mentions=fields.mentions_of(holder),
         media=media,
         counts=_counts(holder),

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree, html
-
-from hub.archive.adapters.base import Account, Link, MediaRef, Mention, Parent
+from hub.archive.adapters.base import Account, MediaRef, Mention, Parent
 from hub.archive.adapters.fields import LONGEST_ID, as_dict, as_word, iso_time, web_address
 from hub.archive.adapters.plain_text import from_html
 
@@ -25,8 +23,8 @@ HANDLE_IN_PATH = re.compile(r"/(?:@|users/|u/|author/|accounts/|profile/)([^/@]+
 MASTODON_ID = re.compile(r"(https?://[^/]+/users/[^/]+)/statuses/\d+")
 MEDIA_KINDS = {"image": "photo", "video": "video", "audio": "other"}
 KINDS_BY_TYPE = {"Image": "photo", "Video": "video"}
-# Links in one text, and pictures of one post: far more than any post has.
-MOST_LINKS, MOST_MEDIA = 500, 100
+# Pictures of one post: far more than any has.
+MOST_MEDIA = 100
 
 
 def as_list(value: Any) -> list:
@@ -163,23 +161,6 @@ def _mentioned(name: str, href: str) -> str:
     plain = name.removeprefix("@")
     host = host_of(href)
     return plain if "@" in plain or not host else f"{plain}@{host}"
-
-
-def links_of(content: Any) -> list[Link]:
-    """Where the links of a text lead, but for people and subjects that it names."""
-    if not isinstance(content, str) or "<a" not in content.lower():
-        return []
-    try:
-        tree = html.fragment_fromstring(content[:2_000_000].replace("\x00", ""), create_parent="div")
-        found = [
-            Link(" ".join(one.text_content().split())[:500] or href, href)
-            for one in tree.iter("a")
-            if not {"mention", "hashtag"} & set((one.get("class") or "").split())
-            if (href := web_address(one.get("href")))
-        ]
-    except (etree.LxmlError, ValueError, AssertionError):
-        return []
-    return found[:MOST_LINKS]
 
 
 def attachments_of(holder: dict) -> Iterator[MediaRef]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree, html
+
+from hub.archive.adapters.base import Link
+from hub.archive.adapters.fields import as_word, web_address
 
 # What a reader never sees as text.
 UNSEEN = frozenset({"script", "style", "template", "head", "title", "noscript", "iframe", "object", "svg"})
@@ -21,6 +26,8 @@ MARKS = str.maketrans("", "", LINE + PART + SPACE + "\x00")
 GAP = re.compile(f"[ \t\n{LINE}{PART}]*[\n{LINE}{PART}][ \t\n{LINE}{PART}]*")
 # Characters of HTML that are read of one post: a novel's worth. The exact bytes keep the rest.
 LONGEST = 2_000_000
+# Links and pictures that are kept of one text.
+MOST = 500
 
 
 def from_html(source: str) -> str:
@@ -28,15 +35,40 @@ def from_html(source: str) -> str:
     are pictures by their names. Never raises; what is not HTML comes back as it is."""
     if "<" not in source and "&" not in source:
         return source.strip()
-    cut = source[:LONGEST].translate(MARKS)
+    tree = _tree(source)
+    return source.strip() if tree is None else _tidy("".join(_pieces(tree)))
+
+
+def links_in(source: Any) -> list[Link]:
+    """Where the links of a text in HTML lead, but for people and subjects that it names."""
+    tree = _tree(source) if isinstance(source, str) and "<a" in source.lower() else None
+    found = [
+        Link(" ".join(one.text_content().split())[:500] or href, href)
+        for one in (() if tree is None else tree.iter("a"))
+        if not {"mention", "hashtag"} & set((one.get("class") or "").split())
+        if (href := web_address(one.get("href")))
+    ]
+    return found[:MOST]
+
+
+def pictures_in(source: Any) -> Iterator[tuple[str, str | None]]:
+    """(address, alternative text) of the pictures that a text in HTML shows."""
+    tree = _tree(source) if isinstance(source, str) and "<img" in source.lower() else None
+    found = () if tree is None else tree.iter("img")
+    for one in itertools.islice(found, MOST):
+        if address := web_address(one.get("src")):
+            yield address, as_word(one.get("alt"), 5_000)
+
+
+def _tree(source: str) -> Any:
+    """The HTML as a tree; None for what cannot be one."""
     # As bytes: lxml refuses a text that states an encoding, and lone surrogates.
-    whole = b"<body>" + cut.encode("utf-8", "replace") + b"</body>"
+    whole = b"<body>" + source[:LONGEST].translate(MARKS).encode("utf-8", "replace") + b"</body>"
     try:
         parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = html.document_fromstring(whole, parser=parser)
+        return html.document_fromstring(whole, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return source.strip()
-    return _tidy("".join(_pieces(tree)))
+        return None
 
 
 def _pieces(tree) -> Iterator[str]:

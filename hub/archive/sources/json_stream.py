@@ -24,7 +24,7 @@ REST_OF_NUMBER = re.compile(r"[-+.eE0-9]*")
 
 
 class Broken(Exception):
-    """A value, and what follows it in its file or on its line, cannot be read as JSON.
+    """A value, and what follows it in its file or on its line, cannot be read as JSON (or whatever it is).
 
     `reason` is a code of `hub.archive.reasons`; `row` counts values from 1.
     """
