@@ -10,8 +10,8 @@ from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.facebook_html import FacebookHtml
-from hub.archive.adapters.flickr import Flickr
 from hub.archive.adapters.feeds import Feeds
+from hub.archive.adapters.flickr import Flickr
 from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
 from hub.archive.adapters.json_feed import JsonFeed
 from hub.archive.adapters.linkedin import LinkedIn
