@@ -83,6 +83,7 @@ WORDS = {
         "approval.asked": _("Asked for approval"),
         "approval.decided": _("What was decided about a request"),
         "collection.approver": _("Named as a collection's approver, or no longer"),
+        "retention_due": _("Archived posts are due"),
         "digest": _("Digest"),
         "digest.confirm": _("Confirming a digest"),
         "notice": _("Told of an answer or mention"),

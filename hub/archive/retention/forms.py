@@ -1,10 +1,23 @@
 """Forms of holds, schedules, reviews and disposals."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from flask_wtf.file import FileField
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.forms import HubForm
+
+from .schedule_models import KEEP
+from .words import ACTIONS, STARTS
 
 
 class HoldForm(HubForm):
@@ -38,4 +51,94 @@ class ReasonForm(HubForm):
             InputRequired(_l("Give your reason.")),
             Length(max=1000, message=_l("Keep this under 1,000 characters.")),
         ],
+    )
+
+
+class ScheduleForm(HubForm):
+    """A schedule in a spreadsheet."""
+
+    name = StringField(
+        _l("Name of the schedule"),
+        description=_l("Load a newer version under the same name, and it takes the place of the older."),
+        validators=[
+            InputRequired(_l("Give the schedule a name.")),
+            Length(max=160, message=_l("Keep the name under 160 characters.")),
+        ],
+    )
+    version = StringField(
+        _l("Its version or date"),
+        validators=[Length(max=40, message=_l("Keep this under 40 characters."))],
+    )
+    file = FileField(_l("File"), description=_l("A spreadsheet (xlsx) or csv, up to 10 MB."))
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose a file to upload."))
+
+
+class EntryForm(HubForm):
+    """An entry typed in."""
+
+    schedule = StringField(
+        _l("Name of the schedule"),
+        validators=[InputRequired(_l("Give the schedule a name.")), Length(max=160)],
+    )
+    reference = StringField(
+        _l("Reference"),
+        description=_l("As the schedule numbers it, such as 14.005.026."),
+        validators=[InputRequired(_l("Give the reference.")), Length(max=60)],
+    )
+    title = StringField(
+        _l("What it is about"),
+        validators=[InputRequired(_l("Say what records these are.")), Length(max=400)],
+    )
+    starts = RadioField(
+        _l("The time begins with"),
+        choices=[SelectChoice(code, text) for code, text in STARTS.items()],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    years = IntegerField(_l("Years"), default=0, validators=[Optional(), NumberRange(0, 200)])
+    months = IntegerField(_l("Months"), default=0, validators=[Optional(), NumberRange(0, 11)])
+    action = RadioField(
+        _l("When it is over"),
+        choices=[SelectChoice(code, text) for code, text in ACTIONS.items()],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    authority = TextAreaField(
+        _l("On whose authority"),
+        description=_l("The law, or the decision, that says so."),
+        validators=[Length(max=1000, message=_l("Keep this under 1,000 characters."))],
+    )
+
+    @property
+    def all_months(self) -> int | None:
+        """The period; None: for good."""
+        if self.action.data == KEEP:
+            return None
+        return 12 * (self.years.data or 0) + (self.months.data or 0)
+
+
+class ClassForm(HubForm):
+    """The class of a collection, or of some of its posts."""
+
+    reference = StringField(
+        _l("Reference of the class"),
+        description=_l("As a schedule of this collection has it. Empty: no class."),
+        validators=[Length(max=60)],
+    )
+    given = DateField(
+        _l("The day its time begins"),
+        description=_l("Only for classes whose time begins with a date that a keeper gives."),
+        validators=[Optional()],
+    )
+
+
+class KeepOnForm(HubForm):
+    """What is due is kept until a later day."""
+
+    until = DateField(_l("Until when"), validators=[InputRequired(_l("Give a day, like 31/12/2030."))])
+    reason = TextAreaField(
+        _l("Why it is kept longer"),
+        description=_l("Kept with your name."),
+        validators=[InputRequired(_l("Say why.")), Length(max=1000)],
     )

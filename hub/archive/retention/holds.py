@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select
 
 from hub.archive.models import ArchivedPost, Collection, Import
 from hub.core import audit, clock
@@ -88,11 +88,13 @@ def _tell_histories(hold: Hold) -> None:
 
 def is_held() -> ColumnElement[bool]:
     """The condition under which an ArchivedPost is held."""
-    in_force = and_(Hold.collection_id == ArchivedPost.collection_id, Hold.released_at.is_(None))
-    named = exists().where(HoldPost.hold_id == Hold.id, HoldPost.post_id == ArchivedPost.id)
-    whole = exists().where(in_force, Hold.covers == THE_COLLECTION).correlate(ArchivedPost)
-    some = exists().where(in_force, Hold.covers == SOME_POSTS, named).correlate(ArchivedPost)
-    return or_(whole, some)
+    whole = select(Hold.collection_id).where(Hold.released_at.is_(None), Hold.covers == THE_COLLECTION)
+    named = (
+        select(HoldPost.post_id)
+        .join(Hold, Hold.id == HoldPost.hold_id)
+        .where(Hold.released_at.is_(None), Hold.covers == SOME_POSTS)
+    )
+    return or_(ArchivedPost.collection_id.in_(whole), ArchivedPost.id.in_(named))
 
 
 def holds_on(post_ids: Sequence[int]) -> Sequence[Hold]:

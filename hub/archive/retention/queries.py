@@ -1,8 +1,10 @@
-"""Reads of holds: those of a collection, and those on a post."""
+"""Reads of holds, schedules and what is due."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from hub.archive.models import ArchivedPost, Collection
@@ -12,7 +14,13 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 
 from .choosing import Chosen
+from .due import Use, due_posts
 from .models import SOME_POSTS, Hold, HoldPost
+from .reading import ACTION, AUTHORITY, PERIOD, REFERENCE, TITLE, TRIGGER
+from .schedule_models import CollectionClass, Schedule, ScheduleEntry
+
+# Posts that a page lets somebody tick.
+MOST_NAMED = 200
 
 
 def holds_of(actor: Actor, collection: Collection) -> Sequence[Hold]:
@@ -46,3 +54,56 @@ def posts_held(actor: Actor, hold: Hold, cursor: str | None) -> Page[Row]:
 
 def how_many(chosen: Chosen) -> int:
     return db.session.scalar(select(func.count()).select_from(chosen.ids.subquery())) or 0
+
+
+FIELD_WORDS = {
+    REFERENCE: _l("Reference"),
+    TITLE: _l("What it is about"),
+    TRIGGER: _l("What starts the time"),
+    PERIOD: _l("How long"),
+    ACTION: _l("What then"),
+    AUTHORITY: _l("Authority"),
+}
+
+
+def schedules_of(actor: Actor, collection: Collection) -> Sequence[Schedule]:
+    """The schedules of a collection: current ones first, by name, then the versions before."""
+    return db.session.scalars(
+        select(Schedule)
+        .where(Schedule.collection_id == collection.id, visible(Schedule, actor))
+        .order_by(Schedule.superseded_at.is_not(None), Schedule.name, Schedule.loaded_at.desc())
+    ).all()
+
+
+def entries_of(schedule: Schedule, sought: str, cursor: str | None) -> Page[ScheduleEntry]:
+    """A schedule's entries in its order; with all the words that are sought in what they say."""
+    statement = select(ScheduleEntry).where(ScheduleEntry.schedule_id == schedule.id)
+    for word in sought.split()[:6]:
+        said = (ScheduleEntry.reference, ScheduleEntry.title, ScheduleEntry.section)
+        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in said)))
+    keys = (ScheduleEntry.position, ScheduleEntry.reference)
+    return page(statement, keys, lambda one: (one.position, one.reference), cursor, size=100, ascending=True)
+
+
+def default_class(collection: Collection) -> CollectionClass | None:
+    return db.session.get(CollectionClass, collection.id)
+
+
+def posts_due(actor: Actor, collection: Collection, use: Use, cursor: str | None) -> Page[Row]:
+    """What is due of a class, newest first."""
+    statement = due_posts(collection, use).where(visible(ArchivedPost, actor))
+    found = page(
+        statement.options(joinedload(ArchivedPost.account)),
+        (ArchivedPost.sort_at, ArchivedPost.token),
+        lambda post: (post.sort_at, post.token),
+        cursor,
+    )
+    return Page(rows_of(found.rows), found.older)
+
+
+def of_due(collection: Collection, use: Use, tokens: Sequence[str] | None) -> Chosen:
+    """Those of what is due that are named by their tokens; None: all of it."""
+    ids = due_posts(collection, use).with_only_columns(ArchivedPost.id)
+    if tokens is not None:
+        ids = ids.where(ArchivedPost.token.in_(tokens[:MOST_NAMED]))
+    return Chosen(ids, _("due under %(reference)s", reference=use.entry.reference))

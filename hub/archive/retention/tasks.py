@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select
 
 from hub.accounts.models import Person
 from hub.archive.happenings import record
-from hub.archive.models import HELD, RELEASED, ArchivedPost
+from hub.archive.models import HELD, RELEASED, ArchivedPost, Collection
 from hub.archive.rules import revealed
+from hub.core import clock
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import heartbeat, job
+from hub.core.jobs import heartbeat, job, scheduled
+from hub.core.letters import letter
+from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.policy import ANYBODY
 
 from . import rules
+from .due import due_now
 from .models import SOME_POSTS, Hold, HoldPost
+from .schedule_models import CollectionClass, PostClass, ScheduleDraft
 
 # Importing registers.
-__all__ = ["rules", "tell_of_hold"]
+__all__ = ["forget_drafts", "remind", "rules", "tell_of_hold"]
 
 PIECE = 500
+
+# The purpose of the mail, and the folder of its templates.
+DUE = "retention_due"
+# A spreadsheet that nobody loaded in so long is not going to be.
+DRAFTS_KEPT = timedelta(days=7)
 
 
 @job("retention.tell_of_hold", long=True)
@@ -68,3 +80,47 @@ def _posts(hold: Hold, after: int, told_of_it: int | None) -> list[ArchivedPost]
         named = select(HoldPost.post_id).where(HoldPost.hold_id == hold.id)
         statement = statement.where(ArchivedPost.id.in_(named))
     return list(db.session.scalars(statement))
+
+
+@job("retention.remind")
+def remind() -> None:
+    """Once a month, the keepers of a collection of which something is due are told."""
+    classed = or_(
+        Collection.id.in_(select(CollectionClass.collection_id)),
+        Collection.id.in_(select(PostClass.collection_id)),
+    )
+    month = clock.now().strftime("%Y-%m")
+    for collection in db.session.scalars(select(Collection).where(classed)):
+        if not due_now(collection):
+            continue
+        for keeper in collection.keepers:
+            post_mail(
+                DUE,
+                keeper.person.email,
+                key=f"{DUE}:{collection.id}:{keeper.person_id}:{month}",
+                person_id=keeper.person_id,
+                collection_id=collection.id,
+            )
+
+
+scheduled("retention.remind", timedelta(days=7))
+
+
+@composer(DUE)
+def tell_what_is_due(mail: Mail) -> Email | None:
+    """As it is when it is sent; nothing for who keeps it no longer, or when nothing is due any more."""
+    person = db.session.get(Person, mail.person_id) if mail.person_id else None
+    collection = db.session.get(Collection, mail.payload.get("collection_id"))
+    if person is None or not person.active or collection is None:
+        return None
+    keeps = any(keeper.person_id == person.id for keeper in collection.keepers)
+    due = due_now(collection) if keeps else []
+    return letter(DUE, locale=person.locale, collection=collection, due=due) if due else None
+
+
+@job("retention.forget_drafts")
+def forget_drafts() -> None:
+    db.session.execute(delete(ScheduleDraft).where(ScheduleDraft.made_at < clock.now() - DRAFTS_KEPT))
+
+
+scheduled("retention.forget_drafts", timedelta(days=1))
