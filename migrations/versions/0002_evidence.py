@@ -187,6 +187,46 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_log_tile_collection_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('collection_id', 'level', 'index', name=op.f('pk_log_tile'))
     )
+    op.create_table('schedule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('loaded_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('superseded_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('before_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['before_id'], ['schedule.id'], name=op.f('fk_schedule_before_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_schedule_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_schedule_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule')),
+    sa.UniqueConstraint('token', name=op.f('uq_schedule_token'))
+    )
+    with op.batch_alter_table('schedule', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_schedule_before_id'), ['before_id'], unique=False)
+        batch_op.create_index('ix_schedule_current', ['collection_id', 'superseded_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_schedule_person_id'), ['person_id'], unique=False)
+
+    op.create_table('schedule_draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('made_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_schedule_draft_collection_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_draft')),
+    sa.UniqueConstraint('token', name=op.f('uq_schedule_draft_token'))
+    )
+    with op.batch_alter_table('schedule_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_schedule_draft_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_schedule_draft_made_at'), ['made_at'], unique=False)
+
     op.create_table('archive_watch_import',
     sa.Column('import_id', sa.Integer(), nullable=False),
     sa.Column('watch_id', sa.Integer(), nullable=False),
@@ -208,6 +248,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['watch_id'], ['archive_watch.id'], name=op.f('fk_archive_watched_post_watch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('watch_id', 'platform', 'platform_id', name=op.f('pk_archive_watched_post'))
     )
+    op.create_table('schedule_entry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('schedule_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('reference', sa.String(length=60), nullable=False),
+    sa.Column('section', sa.String(length=400), nullable=False),
+    sa.Column('title', sa.String(length=400), nullable=False),
+    sa.Column('starts', sa.String(length=16), nullable=False),
+    sa.Column('words', sa.String(length=600), nullable=False),
+    sa.Column('months', sa.Integer(), nullable=True),
+    sa.Column('action', sa.String(length=10), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.CheckConstraint("action IN ('dispose', 'review', 'keep', 'transfer')", name=op.f('ck_schedule_entry_action')),
+    sa.CheckConstraint("starts IN ('posted', 'year', 'financial_year', 'kept', 'gone', 'given')", name=op.f('ck_schedule_entry_starts')),
+    sa.ForeignKeyConstraint(['schedule_id'], ['schedule.id'], name=op.f('fk_schedule_entry_schedule_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule_entry')),
+    sa.UniqueConstraint('schedule_id', 'reference', name=op.f('uq_schedule_entry_schedule_id_reference'))
+    )
+    op.create_table('collection_class',
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('given', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_collection_class_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['entry_id'], ['schedule_entry.id'], name=op.f('fk_collection_class_entry_id')),
+    sa.PrimaryKeyConstraint('collection_id', name=op.f('pk_collection_class'))
+    )
+    with op.batch_alter_table('collection_class', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_collection_class_entry_id'), ['entry_id'], unique=False)
+
     op.create_table('approval_post',
     sa.Column('approval_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -227,6 +296,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('hold_post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hold_post_post_id'), ['post_id'], unique=False)
+
+    op.create_table('kept_on',
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_kept_on_person_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_kept_on_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('post_id', name=op.f('pk_kept_on'))
+    )
+    with op.batch_alter_table('kept_on', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kept_on_person_id'), ['person_id'], unique=False)
+
+    op.create_table('post_class',
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('given', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_post_class_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['entry_id'], ['schedule_entry.id'], name=op.f('fk_post_class_entry_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_post_class_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('post_id', name=op.f('pk_post_class'))
+    )
+    with op.batch_alter_table('post_class', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_class_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_class_entry_id'), ['entry_id'], unique=False)
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sighting_id', sa.Integer(), nullable=True))
@@ -404,6 +500,15 @@ def downgrade() -> None:
         batch_op.drop_column('person_id')
         batch_op.drop_column('sighting_id')
 
+    with op.batch_alter_table('post_class', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_post_class_entry_id'))
+        batch_op.drop_index(batch_op.f('ix_post_class_collection_id'))
+
+    op.drop_table('post_class')
+    with op.batch_alter_table('kept_on', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kept_on_person_id'))
+
+    op.drop_table('kept_on')
     with op.batch_alter_table('hold_post', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hold_post_post_id'))
 
@@ -412,11 +517,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_post_post_id'))
 
     op.drop_table('approval_post')
+    with op.batch_alter_table('collection_class', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_collection_class_entry_id'))
+
+    op.drop_table('collection_class')
+    op.drop_table('schedule_entry')
     op.drop_table('archive_watched_post')
     with op.batch_alter_table('archive_watch_import', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
 
     op.drop_table('archive_watch_import')
+    with op.batch_alter_table('schedule_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_schedule_draft_made_at'))
+        batch_op.drop_index(batch_op.f('ix_schedule_draft_collection_id'))
+
+    op.drop_table('schedule_draft')
+    with op.batch_alter_table('schedule', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_schedule_person_id'))
+        batch_op.drop_index('ix_schedule_current')
+        batch_op.drop_index(batch_op.f('ix_schedule_before_id'))
+
+    op.drop_table('schedule')
     op.drop_table('log_tile')
     op.drop_table('log_head')
     op.drop_table('log_entry')
