@@ -79,6 +79,7 @@ WORDS = {
         "guidance_published": _("Guidance was published"),
         "guidance_derived": _("An answer became guidance"),
         "example_brought": _("An example came along to guidance"),
+        "log_checkpoints": _("The day's checkpoints, for a witness"),
         "watch_noticed": _("Told of an edit or a disappearance"),
         "approval.asked": _("Asked for approval"),
         "approval.decided": _("What was decided about a request"),

@@ -79,6 +79,13 @@ def all_of(collection_ids: Iterable[int] | None = None) -> Sequence[LogCheckpoin
     return db.session.scalars(statement).all()
 
 
+def some(ids: Iterable[int]) -> Sequence[LogCheckpoint]:
+    """Checkpoints by their ids."""
+    return db.session.scalars(
+        select(LogCheckpoint).where(LogCheckpoint.id.in_(list(ids))).order_by(LogCheckpoint.id)
+    ).all()
+
+
 def in_one_file(checkpoints: Iterable[LogCheckpoint]) -> str:
     """As they are exported: one after another, each a whole signed note."""
     return "\n".join(one.note for one in checkpoints)

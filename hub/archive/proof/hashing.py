@@ -15,7 +15,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 
 # Parts of statements, in the order in which their salts are drawn: only ever added to.
-PARTS = ("about", "act", "author", "bytes", "media", "post", "said", "source")
+PARTS = ("about", "act", "author", "bytes", "media", "post", "said", "source", "words")
 SALT, SEED = 16, 16
 
 _leaf = struct.Struct(">BQq32s").pack

@@ -83,6 +83,8 @@ class LogCheckpoint(Base):
     # The signed note, exactly as it is handed out.
     note: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # When it was given to witnesses and to the time-stamping authority, where there are any.
+    handed_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     # What a time-stamping authority answered (RFC 3161), and the time that it vouches for.
     timestamp: Mapped[bytes | None] = mapped_column(LargeBinary)
     stamped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -31,6 +31,11 @@ class NotStamped(Exception):
     """Why there is no time stamp: asked again later."""
 
 
+def is_wanted() -> bool:
+    """Whether a time-stamping authority is set."""
+    return bool(current_app.extensions["settings"].timestamp_url)
+
+
 def ask(note: str) -> tuple[bytes, datetime]:
     """A time stamp of a checkpoint from the authority that is set, and the time it vouches for.
 

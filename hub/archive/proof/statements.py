@@ -122,9 +122,8 @@ def write(row: Sequence[Any], facts: Facts) -> str:
     if sighted and account_id is not None:
         lines.append(_author(facts.accounts.get(account_id), import_id, iso(written_at or posted_at)))
     if sighted:
-        cited = facts.citations.get(sighting_id)
         lines.append(
-            f'bytes {{"captured_at":{_moment(captured_at)},"cited":{_json(sorted(cited)) if cited else "[]"},'
+            f'bytes {{"captured_at":{_moment(captured_at)},'
             f'"evidence":{_text(evidence)},"sha256":{_text(sighting_sha)}'
             + (f',"told":{_text(event_sha)}' if event_sha != sighting_sha else "")
             + "}"
@@ -151,13 +150,28 @@ def write(row: Sequence[Any], facts: Facts) -> str:
             f'said {{"complete":{"true" if complete else "false"},'
             f'"details":"{_digest(version_details)}",'
             f'"hash":{_quoted(content_hash)},"language":{_quoted(language)},"number":{_quoted(number)}'
-            f'{elsewhere},"stated_at":{_quoted(stated_at)},"text":"{sha256_of_text(text)}",'
-            f'"written_at":{_moment(written_at)}}}'
+            f'{elsewhere},"stated_at":{_quoted(stated_at)},"written_at":{_moment(written_at)}}}'
         )
     if import_id is not None:
-        where = f'"counts":{_canonical(counts)},"file":{_text(file)},"row":{place},' if sighted else ""
-        lines.append(f'source {{{where}"import":{facts.imports.get(import_id, "null")}}}')
+        met = (sighting_id, counts, file, place) if sighted else None
+        lines.append(_source(import_id, met, facts))
+    if number is not None:
+        # By itself: the words can be shown to whoever may not know whose they are.
+        lines.append(f'words {{"sha256":"{sha256_of_text(text)}"}}')
     return "\n".join(lines)
+
+
+def _source(import_id: int, met: tuple[int, str, str, int] | None, facts: Facts) -> str:
+    """Which import told it; of a sighting, where in it. met: (sighting, counts, file, row)."""
+    imported = facts.imports.get(import_id, "null")
+    if met is None:
+        return f'source {{"import":{imported}}}'
+    sighting_id, counts, file, row = met
+    cited = facts.citations.get(sighting_id)
+    return (
+        f'source {{"cited":{_json(sorted(cited)) if cited else "[]"},"counts":{_canonical(counts)},'
+        f'"file":{_text(file)},"import":{imported},"row":{row}}}'
+    )
 
 
 def _author(account: Any, import_id: int | None, moment: str | None) -> str:

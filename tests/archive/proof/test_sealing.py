@@ -197,7 +197,7 @@ def test_a_statement_names_what_the_event_vouches_for(log):
     assert picture["author"]["handle"] == "strathtay"
     assert picture["source"]["file"] == "data/tweets.js"
     assert picture["source"]["import"]["number"] == 1
-    assert len(picture["bytes"]["sha256"]) == len(picture["said"]["text"]) == 64
+    assert len(picture["bytes"]["sha256"]) == len(picture["words"]["sha256"]) == 64
     (gone,) = [one for one in told if one["about"]["kind"] == "deleted"]
     assert gone["about"]["at"] == "2024-02-02T10:05:00+00:00"
 

@@ -280,7 +280,7 @@ def test_a_fork_whose_chain_tree_and_checkpoints_were_all_made_anew(hub):
 
 def _with_text(statement: str, words: str) -> str:
     digest = hashlib.sha256(words.encode()).hexdigest()
-    return re.sub(r'"text":"[0-9a-f]{64}"', f'"text":"{digest}"', statement)
+    return re.sub(r'words {"sha256":"[0-9a-f]{64}"', f'words {{"sha256":"{digest}"', statement)
 
 
 def write_anew(hub: Hub, rows: list[tuple]) -> None:
