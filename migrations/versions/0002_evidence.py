@@ -150,12 +150,16 @@ def upgrade() -> None:
     sa.Column('root', sa.LargeBinary(length=32), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('made_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('handed_out_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('timestamp', sa.LargeBinary(), nullable=True),
     sa.Column('stamped_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_log_checkpoint_collection_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_log_checkpoint')),
     sa.UniqueConstraint('collection_id', 'size', name=op.f('uq_log_checkpoint_collection_id_size'))
     )
+    with op.batch_alter_table('log_checkpoint', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_log_checkpoint_handed_out_at'), ['handed_out_at'], unique=False)
+
     op.create_table('log_entry',
     sa.Column('collection_id', sa.Integer(), nullable=False),
     sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -541,6 +545,9 @@ def downgrade() -> None:
     op.drop_table('log_tile')
     op.drop_table('log_head')
     op.drop_table('log_entry')
+    with op.batch_alter_table('log_checkpoint', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_log_checkpoint_handed_out_at'))
+
     op.drop_table('log_checkpoint')
     op.drop_table('log_check')
     with op.batch_alter_table('kept_mapping', schema=None) as batch_op:
