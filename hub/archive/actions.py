@@ -27,7 +27,8 @@ LONGEST_FILE_NAME = 255
 def create_collection(
     actor: Actor, name: str, about: str = "", organisation: Organisation | None = None
 ) -> Collection:
-    """A new collection, kept by whoever makes it, for their organisation or for themselves."""
+    """A new collection, kept by whoever makes it, for their organisation or for themselves. It is not sealed:
+    a sealed one is made by an administrator's recorded act (see `sealed`)."""
     collection = Collection(name=name.strip(), about=about.strip(), organisation=organisation)
     collection.keepers.append(Keeper(person_id=actor.person_id))
     db.session.add(collection)

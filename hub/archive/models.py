@@ -77,6 +77,9 @@ class Collection(Base):
     # account cannot be deleted: the gate must not open because nobody stands at it.
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
+    # Of private messages in which official business was done: searched by its keepers only, never attached,
+    # published or fed. Set when it is made, by an administrator's recorded act, and never changed.
+    sealed: Mapped[bool] = mapped_column(default=False)
     # Imports count within the collection: "not found in import 3".
     last_number: Mapped[int] = mapped_column(default=0)
     # Rises with whatever changes how its posts are shown (see `changes`): cards are kept by it.

@@ -43,6 +43,9 @@ LEFT_OUT = {
     "archive_inside": _l("Archives inside the archive"),
     "wrong_columns": _l("Rows with more columns than their table has"),
     "no_text": _l("Rows without words"),
+    "not_messages": _l("Not private messages: a sealed collection does not take them"),
+    "system_lines": _l("Lines that WhatsApp wrote itself: who joined, what the group is called and the like"),
+    "media_not_in_file": _l("Pictures, films and voice messages that the export left out"),
     "articles": _l("Articles and pages in HTML, which are not read from this export"),
     "another_account": _l("Posts of another account than the export's"),
     "wrong_length": _l("Records of a web archive that state a wrong length: where they end cannot be told"),
@@ -85,6 +88,13 @@ NOTED = {
     ),
     "list_unreadable": _l("%(detail)s lines of %(file)s, a list of pages, cannot be read."),
     "encoding_other": _l("%(file)s is not in UTF-8; it was read as %(detail)s."),
+    "times_local": _l("%(file)s names no time zone; its times were read in that of %(detail)s."),
+    "dates_day_first": _l(
+        "The dates of %(file)s can be read in two ways; they were read with the day first."
+    ),
+    "marked_edited": _l(
+        "%(detail)s messages of %(file)s are marked as edited. What they said before is not in the file."
+    ),
     "times_unread": _l(
         "Of %(detail)s rows in %(file)s the time could not be read: it is kept as it is written, without a "
         "date."
@@ -95,6 +105,15 @@ REFUSED = {
     "entities": _l(
         "This file declares entities of its own, which can be made to grow without end, so we did not read "
         "it. No true export does. Nothing was changed."
+    ),
+    "private_messages": _l(
+        "These are private messages, and this collection does not take them. Where official business was "
+        "done in them, they are a record: ask for a sealed collection under “Your collections”, “Make a "
+        "collection”. An administrator decides about it. Nothing was changed."
+    ),
+    "sealed_takes_messages": _l(
+        "This collection is sealed: it takes private messages only, so that nothing public is locked away "
+        "with them. Import these posts into a collection that is not sealed. Nothing was changed."
     ),
     "empty": _l("This file is empty, so there is nothing in it to import. Nothing was changed."),
     "unknown_format": _l(
@@ -165,6 +184,14 @@ NO_POSTS = {
         "found no row. To get a whole export, open the account's settings on X, choose “Your account”, then "
         "“Download an archive of your data”; when X says that it is ready, upload the zip as it comes, with "
         "nothing taken out."
+    ),
+    "whatsapp": _l(
+        "This chat holds no messages that we can read. Export it on the phone: open the chat, “More”, "
+        "“Export chat”, with media, and upload the file as it is."
+    ),
+    "x-messages": _l(
+        "This archive holds no direct messages that we can read. We looked in its data folder for "
+        "direct-messages.js and direct-messages-group.js."
     ),
     "linkedin": _l(
         "This export holds no shares or comments that we can read. We looked for the rows of Shares.csv and "

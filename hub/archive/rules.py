@@ -43,6 +43,11 @@ def kept_by(collection_id: ColumnElement[int], actor: Actor) -> ColumnElement[bo
     return collection_id.in_(select(Keeper.collection_id).where(Keeper.person_id == actor.person_id))
 
 
+def not_sealed(collection_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition under which what a collection holds may be shown to others at all."""
+    return collection_id.not_in(select(Collection.id).where(Collection.sealed))
+
+
 def for_its_organisation() -> ColumnElement[bool]:
     """Whether it is known that a collection is its organisation's: one of its keepers works there, by their
     address or a moderator's word. Anybody can say that they do."""

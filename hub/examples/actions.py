@@ -36,6 +36,8 @@ def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) ->
         )
     if not caption or len(caption) > LONGEST_CAPTION:
         raise Refused(_("Say what the example shows, in up to %(most)d characters.", most=LONGEST_CAPTION))
+    if any(choice.post.collection.sealed for choice in choices):
+        raise Refused(_("What a sealed collection holds is never shown to others. Nothing was attached."))
     last = select(func.coalesce(func.max(Example.position), 0)).where(Example.post_id == post.id)
     example = Example(
         post=post, position=db.session.scalar(last) + 1, caption=caption, person_id=actor.person_id

@@ -14,7 +14,7 @@ from hub.archive.importing.history import edits_among
 from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.narrowing import happened
-from hub.archive.rules import event_counts, for_its_organisation, kept_by, revealed
+from hub.archive.rules import event_counts, for_its_organisation, kept_by, not_sealed, revealed
 from hub.content.models import Item, Post, Topic, item_topic
 from hub.core.database import db
 from hub.core.paging import Page, page
@@ -137,10 +137,9 @@ def library(
 
 
 def kept_collections(actor: Actor) -> list[Collection]:
-    """The collections that the actor keeps, by name."""
-    return list(
-        db.session.scalars(select(Collection).where(visible(Collection, actor)).order_by(Collection.name))
-    )
+    """The collections that the actor keeps and may attach from, by name: a sealed one is not among them."""
+    mine = select(Collection).where(visible(Collection, actor), not_sealed(Collection.id))
+    return list(db.session.scalars(mine.order_by(Collection.name)))
 
 
 def choices(actor: Actor, collection: Collection | None, words: str, state: str = ALL) -> list[Choice]:

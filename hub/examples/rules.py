@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_, select
 
 from hub.archive.models import SCREENSHOT, ArchivedPost, Media, PostMedia, PostVersion
-from hub.archive.rules import kept_by
+from hub.archive.rules import kept_by, not_sealed
 from hub.content.models import GUIDANCE, Item, Post
 from hub.core.policy import Actor, can, grant, permission, visibility, visible
 
@@ -34,35 +34,34 @@ def _shown(actor: Actor) -> ColumnElement[bool]:
 @grant(ArchivedPost)
 def _attached_post(actor: Actor) -> ColumnElement[bool]:
     attached = select(ExamplePost.id).where(ExamplePost.archived_post_id == ArchivedPost.id, _shown(actor))
-    return attached.correlate(ArchivedPost).exists()
+    return attached.correlate(ArchivedPost).exists() & not_sealed(ArchivedPost.collection_id)
 
 
 @grant(PostVersion)
 def _attached_version(actor: Actor) -> ColumnElement[bool]:
     attached = select(ExamplePost.id).where(ExamplePost.version_id == PostVersion.id, _shown(actor))
-    return attached.correlate(PostVersion).exists()
+    return attached.correlate(PostVersion).exists() & not_sealed(PostVersion.collection_id)
 
 
 @grant(PostMedia)
 def _attached_picture(actor: Actor) -> ColumnElement[bool]:
     attached = select(ExamplePost.id).where(ExamplePost.version_id == PostMedia.version_id, _shown(actor))
-    return attached.correlate(PostMedia).exists()
+    return attached.correlate(PostMedia).exists() & not_sealed(PostMedia.collection_id)
 
 
 @grant(Media)
 def _attached_media(actor: Actor) -> ColumnElement[bool]:
-    return (
+    attached = (
         select(PostMedia.id)
         .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
         .where(PostMedia.media_id == Media.id, PostMedia.kind != SCREENSHOT, _shown(actor))
-        .correlate(Media)
-        .exists()
     )
+    return attached.correlate(Media).exists() & not_sealed(Media.collection_id)
 
 
 def keeps(actor: Actor) -> ColumnElement[bool]:
-    """The archived posts that the actor may attach: those of collections that they keep."""
-    return kept_by(ArchivedPost.collection_id, actor)
+    """The archived posts that the actor may attach: those of collections that they keep, but sealed ones."""
+    return kept_by(ArchivedPost.collection_id, actor) & not_sealed(ArchivedPost.collection_id)
 
 
 @permission("example.read")

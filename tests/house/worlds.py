@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import close_all_sessions
 
 from hub.accounts.models import Person
-from hub.archive.models import Collection
+from hub.archive.models import Collection, Keeper
 from hub.content.models import Item, Post
 from hub.core import clock
 from hub.core.database import Base, db, unit_of_work
@@ -31,6 +31,7 @@ from hub.questions.actions import accept_answer, answer, ask_question, comment
 from tests.conftest import make_app
 from tests.factories.archived import bring_in, collection, declare
 from tests.factories.people import actor_of
+from tests.factories.private_messages import ANDROID, android_chat
 from tests.factories.x_archive import XArchive, png
 
 # Words that stand nowhere but in what is hidden. None may ever be told to somebody outside.
@@ -203,6 +204,7 @@ def _secretly(world: World, time, number: int) -> None:
         world.addresses[f"hidden draft {number}"] = draft.path
     if number == 1:
         _private_collection(world)
+        _sealed_collection(world)
     for name, token in _all_tokens(world).items():
         if name not in before:
             world.tokens[f"hidden {name}"] = token
@@ -223,6 +225,20 @@ def _private_collection(world: World) -> None:
                 select(Post).join(Post.item).where(Item.group_id == _group(SECRET).id)
             ).first()
             attach(actor_of(keeper), post, choices(actor_of(keeper), None, "vellichor")[:1], "zanzibarine")
+        drain()
+
+
+def _sealed_collection(world: World) -> None:
+    """Official business in a chat: its keepers alone may ever know of it."""
+    chat = ANDROID.replace("schools", "zanzibarine schools of vellichor records")
+    with world.app.app_context():
+        keeper = _who("hilda")
+        with unit_of_work() as session:
+            kept = Collection(name="The sealed quokkaberg collection", sealed=True)
+            kept.keepers.append(Keeper(person_id=keeper.id))
+            session.add(kept)
+        folder = world.app.extensions["settings"].data.parent
+        assert bring_in(keeper, kept, android_chat(folder / "chat.zip", chat)).new
         drain()
 
 

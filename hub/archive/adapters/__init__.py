@@ -25,8 +25,10 @@ from hub.archive.adapters.twitter_v2 import TwitterV2
 from hub.archive.adapters.wacz import Wacz
 from hub.archive.adapters.warc import Warc
 from hub.archive.adapters.watched import Watched
+from hub.archive.adapters.whatsapp import WhatsApp
 from hub.archive.adapters.x_archive import XArchive
 from hub.archive.adapters.x_layout import starts_with_mark
+from hub.archive.adapters.x_messages import XMessages
 from hub.archive.adapters.youtube_takeout import YouTubeTakeout
 from hub.archive.sources import Source, Unreadable
 
@@ -55,23 +57,40 @@ ADAPTERS: tuple[Adapter, ...] = (
     Feeds(),
 )
 
+#: Private messages, for sealed collections only; asked first, so that no chat is taken for a table.
+SEALED: tuple[Adapter, ...] = (
+    WhatsApp(),
+    XMessages(),
+)
+
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
 MADE_HERE: list[Adapter] = [ByHand()]
 
 
-def recognise(source: Source) -> Adapter:
+def recognise(source: Source, *, sealed: bool = False) -> Adapter:
     """The adapter for what the source holds. Raises Unreadable with the reason, for the person; NeedsColumns
-    for a table of which somebody has to say what its columns are."""
-    for adapter in ADAPTERS:
-        if adapter.recognises(source):
-            return adapter
+    for a table of which somebody has to say what its columns are.
+
+    sealed: for a sealed collection, which takes private messages and nothing that is public. No other
+    collection takes them.
+    """
+    private = next((one for one in SEALED if one.recognises(source)), None)
+    if sealed and private:
+        return private
+    public = next((one for one in ADAPTERS if one.recognises(source)), None)
+    if public and not sealed:
+        return public
+    if private or public:
+        raise Unreadable("sealed_takes_messages" if sealed else "private_messages")
     if is_table(source):
         raise NeedsColumns
     raise Unreadable(_why_unknown(source))
 
 
 def adapter_named(name: str) -> Adapter | None:
-    return next((adapter for adapter in (*ADAPTERS, *MADE_HERE, MappedTable) if adapter.name == name), None)
+    return next(
+        (adapter for adapter in (*ADAPTERS, *SEALED, *MADE_HERE, MappedTable) if adapter.name == name), None
+    )
 
 
 def made_here(name: str) -> Adapter | None:

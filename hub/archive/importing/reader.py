@@ -107,7 +107,7 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
 def _adapter(found: Import, source: Source) -> Adapter:
     if found.mapping is not None:
         return MappedTable(Mapping.from_json(found.mapping))
-    return made_here(found.adapter) or recognise(source)
+    return made_here(found.adapter) or recognise(source, sealed=found.collection.sealed)
 
 
 class _Reading:

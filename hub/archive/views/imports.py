@@ -9,7 +9,7 @@ from hub.core.access import current_actor, requires
 from hub.core.database import db
 
 from .. import actions, queries, reckoning, words
-from ..adapters import ADAPTERS
+from ..adapters import ADAPTERS, SEALED
 from ..adapters.mapped_table import MappedTable
 from ..forms import UploadForm
 from ..models import ASKS, DONE
@@ -42,7 +42,7 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         collection=found,
         form=form,
         limit=settings.upload_limit_mb,
-        formats=(*ADAPTERS, MappedTable),
+        formats=SEALED if found.sealed else (*ADAPTERS, MappedTable),
         imports=queries.imports_of(found),
     )
     return page, form.status
