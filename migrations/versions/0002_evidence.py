@@ -231,6 +231,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_schedule_draft_collection_id'), ['collection_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_schedule_draft_made_at'), ['made_at'], unique=False)
 
+    op.create_table('sealed_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decided_reason', sa.Text(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'allowed', 'refused')", name=op.f('ck_sealed_request_state')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_sealed_request_asked_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_sealed_request_collection_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_sealed_request_decided_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_sealed_request_organisation_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_request')),
+    sa.UniqueConstraint('token', name=op.f('uq_sealed_request_token'))
+    )
+    with op.batch_alter_table('sealed_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sealed_request_asked_by_id'), ['asked_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sealed_request_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sealed_request_decided_by_id'), ['decided_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sealed_request_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sealed_request_state'), ['state'], unique=False)
+
     op.create_table('archive_watch_import',
     sa.Column('import_id', sa.Integer(), nullable=False),
     sa.Column('watch_id', sa.Integer(), nullable=False),
@@ -337,8 +365,8 @@ def upgrade() -> None:
                nullable=True)
         batch_op.create_index(batch_op.f('ix_archive_event_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_event_sighting_id'), ['sighting_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
+        batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
@@ -376,6 +404,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('collection', schema=None) as batch_op:
         batch_op.add_column(sa.Column('approver_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('sealed', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_index(batch_op.f('ix_collection_approver_id'), ['approver_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_collection_approver_id'), 'person', ['approver_id'], ['id'], ondelete='RESTRICT')
 
@@ -456,6 +485,7 @@ def downgrade() -> None:
     with op.batch_alter_table('collection', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_collection_approver_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_collection_approver_id'))
+        batch_op.drop_column('sealed')
         batch_op.drop_column('approver_id')
 
     with op.batch_alter_table('archived_post', schema=None) as batch_op:
@@ -493,8 +523,8 @@ def downgrade() -> None:
         batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_archive_event_sighting_id'))
         batch_op.drop_index(batch_op.f('ix_archive_event_person_id'))
         batch_op.alter_column('import_id',
@@ -531,6 +561,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
 
     op.drop_table('archive_watch_import')
+    with op.batch_alter_table('sealed_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sealed_request_state'))
+        batch_op.drop_index(batch_op.f('ix_sealed_request_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_sealed_request_decided_by_id'))
+        batch_op.drop_index(batch_op.f('ix_sealed_request_collection_id'))
+        batch_op.drop_index(batch_op.f('ix_sealed_request_asked_by_id'))
+
+    op.drop_table('sealed_request')
     with op.batch_alter_table('schedule_draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_schedule_draft_made_at'))
         batch_op.drop_index(batch_op.f('ix_schedule_draft_collection_id'))
