@@ -1,5 +1,6 @@
 """Why something was left out of an import, or an upload refused: each code with its sentence."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from .adapters import ADAPTERS
@@ -257,6 +258,9 @@ def no_posts_sentence(adapter: str) -> str:
 
 
 def refusal_sentence(reason: str, detail: str = "") -> str:
-    sentence = REFUSED.get(reason) or LEFT_OUT.get(reason)
     formats = ", ".join(str(one.label) for one in (*ADAPTERS, MappedTable))
-    return str(sentence) % {"detail": detail, "formats": formats} if sentence else reason
+    if reason in REFUSED:
+        return str(REFUSED[reason]) % {"detail": detail, "formats": formats}
+    if reason in LEFT_OUT:
+        return _("This file could not be read: %(why)s. Nothing was changed.", why=left_out_sentence(reason))
+    return reason

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from hub.archive.adapters.activity import COLLECTIONS, CONTEXT, TYPES, Reading, read_activity, type_of
 from hub.archive.adapters.activity_fields import as_list
-from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, Counted, LeftOut, Record, StillReading
+from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, Counted, Record, StillReading
 from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.fields import as_count, as_dict
 from hub.archive.sources import Broken, Source, Unreadable
@@ -83,9 +83,8 @@ def _single(source: Source) -> Iterator[Record]:
     try:
         with source.open(name) as stream:
             rows = list(stream_rows(stream))
-    except (Broken, Unreadable) as error:
-        yield LeftOut(error.reason, name, detail=str(getattr(error, "row", "")))
-        return
+    except Broken as error:
+        raise Unreadable(error.reason, str(error.row)) from error
     for row in rows:
         yield from _read(row, name)
 
@@ -100,9 +99,8 @@ def _collection(source: Source) -> Iterator[Record]:
             for found, _ in enumerate(member_rows(stream, ITEMS, PAGES, head), 1):
                 if found % ROWS_BETWEEN_SIGNS == 0:
                     yield StillReading()
-    except (Broken, Unreadable) as error:
-        yield LeftOut(error.reason, name, detail=str(getattr(error, "row", "")))
-        return
+    except Broken as error:
+        raise Unreadable(error.reason, str(error.row)) from error
     yield Counted(name, as_count(head.get("totalItems")), found)
     with source.open(name) as stream:
         for row in member_rows(stream, ITEMS, PAGES):

@@ -73,9 +73,8 @@ class Feeds:
         try:
             with source.open(file) as stream:
                 yield from _look_over(stream, feed)
-        except (Broken, Unreadable) as error:
-            yield LeftOut(error.reason, file, detail=str(getattr(error, "row", "")))
-            return
+        except Broken as error:
+            raise Unreadable(error.reason, str(error.row)) from error
         with source.open(file) as stream:
             for found in elements(stream, _is_entry):
                 if isinstance(found, Broken):

@@ -45,9 +45,8 @@ class JsonFeed:
                 for row in member_rows(stream, ITEMS, head=head):
                     if row.number % ROWS_BETWEEN_SIGNS == 0:
                         yield StillReading()
-        except (Broken, Unreadable) as error:
-            yield LeftOut(error.reason, file, detail=str(getattr(error, "row", "")))
-            return
+        except Broken as error:
+            raise Unreadable(error.reason, str(error.row)) from error
         feed = _feed(head)
         with source.open(file) as stream:
             for row in member_rows(stream, ITEMS):

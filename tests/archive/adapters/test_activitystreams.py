@@ -187,11 +187,10 @@ def test_the_items_that_a_collection_declares_and_those_it_holds(read):
         + "[" * 99_999,
     ],
 )
-def test_a_collection_that_cannot_be_read_to_its_end_is_left_out_whole(tmp_path, data):
+def test_a_collection_that_cannot_be_read_to_its_end_is_refused(tmp_path, data):
     (tmp_path / "upload").write_text(data)
-    reading = Reading(tmp_path / "upload")
-    assert not reading.posts
-    assert sum(reading.left_out.values()) == 1
+    with pytest.raises(Unreadable, match=r"cut_short|not_json|too_deep"):
+        Reading(tmp_path / "upload")
 
 
 def test_json_with_a_type_is_not_taken_for_it(read):

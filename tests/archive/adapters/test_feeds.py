@@ -162,10 +162,9 @@ def test_a_feed_in_rdf_and_one_in_another_encoding(read):
         (rss(ITEM, "<item>" + "<a>" * 300), "too_deep"),
     ],
 )
-def test_a_feed_that_cannot_be_read_to_its_end_is_left_out_whole(read, text, reason):
-    reading = read(text)
-    assert not reading.posts
-    assert reading.left_out == {(reason, "upload"): 1}
+def test_a_feed_that_cannot_be_read_to_its_end_is_refused(read, text, reason):
+    with pytest.raises(Unreadable, match=reason):
+        read(text)
 
 
 def test_a_feed_that_declares_entities_is_refused(read):
