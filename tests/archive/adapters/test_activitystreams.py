@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.archive import queries
+from hub.archive.conversation import conversation_of
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent
 from hub.archive.sources import Unreadable
 from hub.core.database import db
@@ -238,7 +238,8 @@ def test_a_reply_from_another_server_stands_under_the_post_that_it_answers(kept,
     kept.bring_in(reply)
     kept.bring_in(mastodon.write(tmp_path / "archive"))
     post = db.session.query(ArchivedPost).filter_by(platform_id=said["id"]).one()
-    (answer,) = queries.evidence_of(post).answers
+    (turn,) = conversation_of(post).below
+    answer = turn.row
     assert answer.shown.text == "On Mondays"
     assert answer.shown.handle == "reader@b.example"
 

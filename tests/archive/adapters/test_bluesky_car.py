@@ -8,10 +8,10 @@ import libipld
 import pytest
 from sqlalchemy import select
 
-from hub.archive import queries
 from hub.archive.adapters.base import Slice
 from hub.archive.adapters.bluesky_records import Place, read_post
 from hub.archive.adapters.bluesky_repo import find, records, time_of
+from hub.archive.conversation import conversation_of
 from hub.archive.models import EDITED, NOT_FOUND, ArchivedPost, ArchiveEvent
 from hub.archive.sources import Unreadable
 from hub.archive.sources.car_blocks import CarBlocks, written
@@ -324,5 +324,5 @@ def test_a_later_repository_tells_what_changed_and_what_is_gone(kept, bluesky, t
     )
     assert happened == {EDITED: changed, NOT_FOUND: gone}
     post = db.session.scalars(select(ArchivedPost).where(ArchivedPost.platform_id == changed)).one()
-    assert [row.post.platform_id for row in queries.evidence_of(post).answers] == [answer]
+    assert [turn.row.post.platform_id for turn in conversation_of(post).below] == [answer]
     assert count(ArchivedPost) == 3

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from hub.archive import queries
+from hub.archive.conversation import conversation_of
 from hub.archive.models import ArchivedPost, PostVersion
 from hub.archive.sources import Unreadable
 from hub.core.database import db
@@ -268,6 +268,6 @@ def test_an_answer_stands_under_its_entry_from_another_feed(kept, tmp_path):
     kept.bring_in(tmp_path / "comments")
     kept.bring_in(tmp_path / "posts")
     post = db.session.scalars(select(ArchivedPost).where(ArchivedPost.platform_id.contains("?p=7"))).one()
-    assert [row.post.platform_id for row in queries.evidence_of(post).answers] == [
+    assert [turn.row.post.platform_id for turn in conversation_of(post).below] == [
         "https://council.example/#c1"
     ]
