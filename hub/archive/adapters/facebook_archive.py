@@ -135,7 +135,7 @@ class FacebookArchive:
 
 def _is_row(value) -> bool:
     row = as_dict(value)
-    return rows.posted_at(row) is not None and any(
+    return rows.stamp_of(row) is not None and any(
         isinstance(row.get(key), list) for key in ("data", "attachments", "label_values")
     )
 
@@ -215,7 +215,7 @@ class _Reading:
     def _post(self, row: Row, source: Slice, ids: str, gone: str) -> Iterator[Record]:
         said = rows.said_in(row.value)
         post = self._captured(row, source, said, ids)
-        edits = self.edits.take(said.text, post.posted_at) if ids == POST else []
+        edits = self.edits.take(said.text, post.posted_at) if ids == POST and post.posted_at else []
         for text, at, bytes_of_it in edits:
             if text == said.text:
                 post.written_at = at
@@ -230,8 +230,8 @@ class _Reading:
             )  # fmt: skip
 
     def _captured(self, row: Row, source: Slice, said: Said, ids: str) -> CapturedPost:
-        at = rows.posted_at(row.value)
-        post_id = self.ids[ids].of(PLATFORM, self.owner.account_id, int(at.timestamp()))
+        at, stamp = rows.posted_at(row.value), rows.stamp_of(row.value)
+        post_id = self.ids[ids].of(PLATFORM, self.owner.account_id, stamp)
         grouped = ids in (GROUP_POST, GROUP_COMMENT)
         return CapturedPost(
             evidence="import",
@@ -243,7 +243,8 @@ class _Reading:
             content_hash=said.content_hash,
             source=source,
             posted_at=at,
-            written_at=rows.edited_at(row.value, at),
+            stated_at=None if at else rows.as_date(stamp),
+            written_at=rows.edited_at(row.value, at) if at else None,
             captured_at=self.survey.newest,
             audience="group" if grouped else "",
             form="comment" if ids in (COMMENT, GROUP_COMMENT) else "",

@@ -40,6 +40,10 @@ CLOCKS = ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M")
 OWN_HOSTS = re.compile(r"https?://(?:[\w-]+\.)*facebook\.com/(?:dyi|l)\b")
 
 
+NONE: set[str] = set()
+PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
 @dataclass(slots=True)
 class Block:
     """`stated`: the date as it stands; `at`: that date taken to be in UTC, None if it cannot be read."""
@@ -61,9 +65,8 @@ def block_rows(stream: BinaryIO) -> Iterator[Row]:
 
 def read_block(raw: bytes) -> Block | None:
     """None for what cannot be read as HTML."""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = html.document_fromstring(b"<body>" + raw + b"</body>", parser=parser)
+        tree = html.document_fromstring(b"<body>" + raw + b"</body>", parser=PARSER)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     body = _first(tree, BODY)
@@ -71,7 +74,7 @@ def read_block(raw: bytes) -> Block | None:
     media, links = _files(body), _links(body)
     words = [text for text in _words(body) if text not in links and not DATED.fullmatch(text)]
     return Block(
-        header=_text(_first(tree, HEADER)),
+        header=_line(_first(tree, HEADER)),
         text="\n\n".join(dict.fromkeys(words)),
         stated=stated,
         at=read_date(stated),
@@ -105,7 +108,13 @@ def _first(tree, classes: set[str]):
 
 
 def _classes(element) -> set[str]:
-    return set((element.get("class") or "").split()) if isinstance(element.tag, str) else set()
+    value = element.get("class") if isinstance(element.tag, str) else None
+    return set(value.split()) if value else NONE
+
+
+def _line(element) -> str:
+    """The text of a heading or a date, which stand on one line."""
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
 
 
 def _text(element) -> str:
@@ -134,7 +143,7 @@ def _words(body) -> Iterator[str]:
 def _date_in(tree) -> str:
     """The date of the block: in its own place, else the last that stands anywhere."""
     for classes in (DATE, {"_a6-o"}):
-        if stated := _text(_first(tree, classes)):
+        if stated := _line(_first(tree, classes)):
             return stated[:100]
     dated = [text for text in _words(_first(tree, BODY)) if DATED.fullmatch(text)]
     return DATED.fullmatch(dated[-1])[1][:100] if dated else ""

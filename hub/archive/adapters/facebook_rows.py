@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.archive.adapters.base import Link, content_hash
@@ -17,6 +17,9 @@ from hub.archive.adapters.meta_text import repaired, without_marks
 
 PLATFORM = "facebook"
 BEGAN = datetime(2004, 2, 4, tzinfo=UTC)
+
+# Seconds since 1970 that still are a date: the year 5138.
+LATEST = 10**11
 
 # What the labelled layout calls the words of a post.
 WORDS_LABELS = {"Message", "Text", "Post", "Comment"}
@@ -39,6 +42,21 @@ class Said:
         """
         media = [[_whole(one.get("creation_timestamp")), caption_of(one)] for one in self.media]
         return content_hash(PLATFORM, self.text, media, [link.expanded for link in self.links])
+
+
+def stamp_of(row: Any) -> int | None:
+    """What a row gives as its time, in seconds since 1970: pages may date a post before Facebook began, or
+    before 1970."""
+    value = as_dict(row).get("timestamp")
+    return value if _whole(value) is not None and abs(value) < LATEST else None
+
+
+def as_date(stamp: int) -> str:
+    """A time that cannot be when something was posted, as people read it."""
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp)).isoformat()
+    except OverflowError:
+        return str(stamp)
 
 
 def posted_at(row: Any) -> datetime | None:

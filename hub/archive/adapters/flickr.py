@@ -50,8 +50,8 @@ class Flickr:
     evidence = "import"
     how = _l(
         "The zip that holds account_profile.json. On Flickr: Settings, “Your Flickr data”, “Request my "
-        "Flickr data”. It comes as several zips: unpack them into one folder and zip that, if the "
-        "pictures should be kept too."
+        "Flickr data”. It comes as several zips: unpack them into one folder and zip that, if the pictures "
+        "should be kept too."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -97,10 +97,15 @@ class _Layout:
         elif media_kind(name) and (found := PICTURE.search(name)):
             self.pictures[found[1]] = name
         else:
-            reason = (
-                "private" if PRIVATE.search(name) else "not_posts" if name.endswith(".json") else "viewer"
-            )
-            self._rest[reason, name] += 1
+            self._rest[_why_not(name), name] += 1
+
+
+def _why_not(name: str) -> str:
+    if PRIVATE.search(name):
+        return "private"
+    if media_kind(name):
+        return "private_media"
+    return "not_posts" if name.endswith(".json") else "viewer"
 
 
 def _text(source: Source, name: str) -> str:
@@ -169,15 +174,17 @@ class _Reading:
             yield self._albums()
         sound = []
         for _, name in self.layout.comments:
+            found = 0
             try:
                 with self.source.open(name) as stream:
-                    times = [rows.moment(_when(row.value)) for _, row in list_rows(stream, _whole_or_first)]
+                    for _path, row in list_rows(stream, _whole_or_first):
+                        found += 1
+                        self._met([rows.moment(_when(row.value))])
             except (Broken, Unreadable) as error:
                 yield LeftOut(error.reason, name, 1, str(getattr(error, "row", "")))
                 continue
-            self._met(times)
             sound.append(name)
-            yield Counted(name, None, len(times))
+            yield Counted(name, None, found)
         return sound
 
     def _count_photo(self, photo: dict) -> None:

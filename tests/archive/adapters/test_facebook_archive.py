@@ -154,6 +154,13 @@ def test_an_unchanged_post_hashes_the_same_in_an_export_of_the_other_generation(
     assert hashes[0] == hashes[1]
 
 
+def test_a_post_dated_before_facebook_began_is_kept_with_the_date_as_it_stands(export, tmp_path):
+    export.post("The council was founded", "2024-01-16T07:00")["timestamp"] = -2_366_755_200
+    export.post("Today", "2024-01-17T07:00")
+    old, _ = read(export, tmp_path).posts
+    assert (old.text, old.posted_at, old.stated_at[:10]) == ("The council was founded", None, "1895-01-01")
+
+
 def test_two_posts_of_one_second_are_two_posts(export, tmp_path):
     export.post("One", "2024-01-16T07:00")
     export.post("Two", "2024-01-16T07:00")
@@ -246,7 +253,7 @@ def test_whatever_stands_in_a_row_nothing_raises_and_every_row_is_accounted_for(
             reading = read_unmangled(hostile, tmp_path)
             for post in reading.posts:
                 assert isinstance(post.text, str)
-                assert post.posted_at is not None
+                assert post.posted_at or post.stated_at
 
 
 @pytest.mark.parametrize(

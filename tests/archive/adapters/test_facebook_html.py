@@ -188,3 +188,11 @@ def test_the_json_export_afterwards_misses_nothing_and_the_same_pages_twice_chan
     assert set(db.session.scalars(select(PostVersion.text))) == {"Fàilte", "Taing", "Earlier", "Later"}
     assert db.session.scalars(select(ArchivedPost.posted_at)).all()
     assert problems() == ""
+
+
+def test_a_posts_page_says_that_its_date_is_not_certain_and_how_it_stands(browser, kept, export):
+    export.post("Fàilte", "Jun 01, 2023 3:32:01 pm")
+    kept.bring_in(export.write(kept.folder / "a.zip"))
+    page = browser.get(db.session.scalars(select(ArchivedPost)).one().path).text
+    assert "Jun 01, 2023 3:32:01 pm" in page
+    assert "does not say in which time zone" in page
