@@ -1,0 +1,134 @@
+"""What each importer takes: a file in its platform's layout, made here, through the whole path in a process
+of its own. `python -m tests.bench.importers [posts of each]`; also part of `make bench`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.factories import tables
+from tests.factories.bluesky import Bluesky
+from tests.factories.facebook import FacebookExport
+from tests.factories.flickr import FlickrData
+from tests.factories.instagram import InstagramExport
+from tests.factories.mastodon import Mastodon
+from tests.factories.tiktok import TikTokFile
+from tests.factories.web_archive import WebArchive
+from tests.factories.x_archive import big_archive
+from tests.running import ROOT
+
+POSTS = int(os.environ.get("BENCH_IMPORT_POSTS", "5000"))
+START = datetime(2020, 1, 1, 9, tzinfo=UTC)
+Write = Callable[[Path, int], Path]
+
+
+def moment(number: int) -> str:
+    """The minute at which post `number` was written, as factories take it."""
+    return (START + timedelta(minutes=17) * number).strftime("%Y-%m-%dT%H:%M")
+
+
+def words(number: int) -> str:
+    return f"Notice {number}: the library at Bridge Street opens at {9 + number % 3}. Ask us anything."
+
+
+def _each(factory, say: Callable[[object, int], object]) -> Write:
+    def write(path: Path, count: int) -> Path:
+        made = factory()
+        for number in range(count):
+            say(made, number)
+        return made.write(path)
+
+    return write
+
+
+def _web_archive(path: Path, count: int) -> Path:
+    archive = WebArchive()
+    for number in range(count // 10):  # pages, each with what it is made of
+        archive.page(words(number), address=f"https://strathtay.example/notices/{number}")
+    return archive.write(path)
+
+
+FORMATS: dict[str, tuple[str, Write]] = {
+    "X archive": ("x.zip", lambda path, count: big_archive(count).write(path)),
+    "Facebook (JSON)": ("fb.zip", _each(FacebookExport, lambda one, n: one.post(words(n), moment(n)))),
+    "Instagram": ("ig.zip", _each(InstagramExport, lambda one, n: one.post(words(n), moment(n)))),
+    "Threads": ("threads.zip", _each(InstagramExport, lambda one, n: one.thread(words(n), moment(n)))),
+    "TikTok": ("tiktok.zip", _each(TikTokFile, lambda one, n: one.comment(words(n), moment(n)))),
+    "Flickr": ("flickr.zip", _each(FlickrData, lambda one, n: one.photo(n + 1, words(n), moment(n)))),
+    "Mastodon": ("mastodon.tar.gz", _each(Mastodon, lambda one, n: one.post(words(n), moment(n)))),
+    "Bluesky": ("repo.car", _each(Bluesky, lambda one, n: one.post(words(n), moment(n)))),
+    "LinkedIn": (
+        "linkedin.zip",
+        lambda path, count: tables.linkedin(
+            path,
+            [
+                (f"{moment(n).replace('T', ' ')}:00", 7_000_000 + n, words(n), "", "PUBLIC")
+                for n in range(count)
+            ],
+        ),
+    ),
+    "Web archive (WARC)": ("pages.warc.gz", _web_archive),
+}
+
+
+def main(count: int = POSTS) -> None:
+    """Print a line for each format."""
+    print(f"{'format':<22}{'read':>8}{'left out':>9}{'declared':>9}{'seconds':>9}{'rows/s':>8}{'peak MB':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        _hub(data, "upgrade")
+        _hub(data, "seed")
+        for label, (name, write) in FORMATS.items():
+            told, peak = _import(data, write(Path(folder) / name, count), label)
+            print(_line(label, told, peak), flush=True)
+
+
+def _line(label: str, told: dict, peak: float) -> str:
+    declared = [one["declared"] for one in told["declared"].values() if one["declared"] is not None]
+    figures = (
+        f"{told['read']:>8,}",
+        f"{sum(told['left_out'].values()):>9,}",
+        f"{sum(declared):>9,}" if declared else f"{'-':>9}",
+        f"{told['seconds']:>9.1f}",
+        f"{told['read'] / max(told['seconds'], 0.001):>8,.0f}",
+        f"{peak:>8.0f}",
+    )
+    return f"{label:<22}" + "".join(figures)
+
+
+def _import(data: Path, file: Path, label: str) -> tuple[dict, float]:
+    """What `hub import` says, and the memory it took at its worst, in MB."""
+    command = [sys.executable, "-m", "hub", "import", str(file), "--collection", label, "--json"]
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(data), stdout=printed)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        told = json.loads(printed.read() or "{}")
+    if process.returncode != 0:
+        raise SystemExit(f"{label}: {told}")
+    return told, usage.ru_maxrss / 1024
+
+
+def _hub(data: Path, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hub", *arguments],
+        cwd=ROOT,
+        env=_environment(data),
+        check=True,
+        capture_output=True,
+    )
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "HUB_DATA": str(data), "HUB_LOG_LEVEL": "warning"}
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
