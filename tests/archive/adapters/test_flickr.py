@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from hub.archive.conversation import conversation_of
 from hub.archive.models import ArchivedPost, Media, SocialAccount
-from hub.archive.queries import evidence_of
 from hub.archive.sources import Unreadable
 from hub.core.database import db
 from tests.archive.adapters.fuzzing import wrong_values
@@ -161,7 +161,7 @@ def test_comments_thread_under_their_picture_and_the_same_data_twice_change_noth
     done = kept.bring_in(export.write(kept.folder / "a.zip"))
     assert (done.state, done.new, done.whole, count(Media)) == ("done", 3, False, 1)
     picture = db.session.scalars(select(ArchivedPost).where(ArchivedPost.platform_id == "12345678")).one()
-    assert [row.shown.text for row in evidence_of(picture).answers] == ["Àlainn"]
+    assert [turn.row.shown.text for turn in conversation_of(picture).below] == ["Àlainn"]
     assert set(db.session.scalars(select(SocialAccount.platform_id))) == {OWN, OTHER}
     again = kept.bring_in(export.write(kept.folder / "b.zip"))
     assert (again.new, again.versions, again.sightings, again.events) == (0, 0, 0, 0)
