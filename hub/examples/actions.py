@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from hub.archive.leaving import may_leave
 from hub.archive.models import ATTACHED, DETACHED, RESTORED, WITHDRAWN
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
@@ -21,10 +22,13 @@ from .queries import Choice
 from .rules import LONGEST_CAPTION, MOST_POSTS
 
 
-def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) -> Example:
+def attach(
+    actor: Actor, post: Post, choices: Sequence[Choice], caption: str, *, approved: bool = False
+) -> Example:
     """Show archived posts under a post, with a caption saying what they show.
 
-    choices: from `queries.choices` or `queries.chosen`, so what the actor keeps. Raises Refused.
+    choices: from `queries.choices` or `queries.chosen`, so what the actor keeps. approved: the approver of
+    their collection has agreed (see `approved`). Raises Refused.
     """
     permit(actor, "example.attach", post)
     caption = caption.strip()
@@ -38,6 +42,8 @@ def attach(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) ->
         raise Refused(_("Say what the example shows, in up to %(most)d characters.", most=LONGEST_CAPTION))
     if any(choice.post.collection.sealed for choice in choices):
         raise Refused(_("What a sealed collection holds is never shown to others. Nothing was attached."))
+    if not approved and not all(may_leave(actor, choice.post.collection) for choice in choices):
+        raise Refused(_("Nothing leaves this collection without its approver. Nothing was attached."))
     last = select(func.coalesce(func.max(Example.position), 0)).where(Example.post_id == post.id)
     example = Example(
         post=post, position=db.session.scalar(last) + 1, caption=caption, person_id=actor.person_id

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from hub.archive.leaving import may_leave
 from hub.archive.models import ATTACHED
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
@@ -29,7 +30,7 @@ def read_by_more(question: Item) -> bool:
 
 def bringable(actor: Actor, answer: Post) -> list[Example]:
     """The examples under an answer and its question, in the order of reading; none that is withdrawn."""
-    return list(
+    found = list(
         db.session.scalars(
             select(Example)
             .join(Example.post)
@@ -44,6 +45,12 @@ def bringable(actor: Actor, answer: Post) -> list[Example]:
             .options(*with_all_that_cards_show())
         )
     )
+    # The approver agreed to those who read it then: not to more.
+    return [one for one in found if not read_by_more(answer.item) or _may_be_opened(actor, one)]
+
+
+def _may_be_opened(actor: Actor, example: Example) -> bool:
+    return all(may_leave(actor, part.archived_post.collection) for part in example.shows)
 
 
 def bring_along(actor: Actor, answer: Post, page: Item, tokens: Sequence[str]) -> list[Example]:

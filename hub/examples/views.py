@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from hub.archive.approvals.models import Approval
 from hub.archive.models import Collection
 from hub.archive.own_accounts import unsaid
 from hub.content.addresses import KINDS, group_at, post_at, seen_item, topic_asked_for
@@ -20,6 +21,7 @@ from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
 from . import actions
+from .approved import attach_or_ask
 from .cards import Card, cards_of, for_judging
 from .forms import AttachForm
 from .models import Example
@@ -118,7 +120,10 @@ def attach(slug: str, place: str, number: int, position: int) -> str | Response 
     picked = chosen(actor, request.form.getlist("post")) if request.method == "POST" else []
     nothing_picked = form.is_submitted() and not picked
     if form.validate_on_submit() and picked:
-        actions.attach(actor, post, picked, form.caption.data or "")
+        made = attach_or_ask(actor, post, picked, form.caption.data or "")
+        if isinstance(made, Approval):
+            flash(_("The collection's approver is asked. It is attached as soon as they agree."), "success")
+            return form.done(made.path)
         flash(_("The example is attached."), "success")
         return form.done(_path_of(post))
     words = tidy(request.values.get("q", ""))[:200]
