@@ -37,7 +37,7 @@ def _pictures_to_decide_about(actor: Actor) -> ColumnElement[bool]:
     """Whoever decides sees the pictures of what they decide about."""
     if not actor.signed_in:
         return false()
-    return (
+    return ~Media.collection_id.in_(select(Collection.id).where(Collection.sealed)) & (
         select(PostMedia.id)
         .join(PostVersion, PostVersion.id == PostMedia.version_id)
         .join(ApprovalPost, ApprovalPost.post_id == PostVersion.post_id)

@@ -91,7 +91,8 @@ def _page(found: Approval, form: DecideForm) -> str:
     actor = current_actor()
     kind = kind_of(found)
     # Once it is decided there is nothing left to judge by, and the posts are the keepers' again.
-    judged = found.waiting or can(actor, "collection.keep", found.collection)
+    keeps = can(actor, "collection.keep", found.collection)
+    judged = keeps or (found.waiting and not found.collection.sealed)
     number = queries.how_many_posts(found)
     return render_template(
         "archive/approvals/show.html",
