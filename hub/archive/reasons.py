@@ -218,6 +218,11 @@ NO_POSTS = {
         "commit. To get a whole one, open Settings on Bluesky, choose “Account”, then “Export my data”, and "
         "upload the .car file as it comes."
     ),
+    "wordpress-wxr": _l(
+        "This export holds no published posts, pages or comments that we can read; drafts and what is "
+        "private are left out. In WordPress, open Tools, choose “Export”, then “All content”, and upload the "
+        "file as it comes."
+    ),
     "feed": _l(
         "This feed holds no entries that we can read. We looked for items (RSS) and entries (Atom) that say "
         "anything. Save the feed itself, not the page that tells of it."

@@ -26,6 +26,7 @@ from hub.archive.adapters.wacz import Wacz
 from hub.archive.adapters.warc import Warc
 from hub.archive.adapters.watched import Watched
 from hub.archive.adapters.whatsapp import WhatsApp
+from hub.archive.adapters.wordpress import WordPress
 from hub.archive.adapters.x_archive import XArchive
 from hub.archive.adapters.x_layout import starts_with_mark
 from hub.archive.adapters.x_messages import XMessages
@@ -53,6 +54,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     TwitterV1(),
     TwitterV2(),
     ActivityStreams(),
+    WordPress(),
     JsonFeed(),
     Feeds(),
 )
