@@ -28,6 +28,7 @@ ROOMS = (
     "guidance",
     "examples",
     "records",
+    "handover",
     "moderation",
     "search",
     "digests",

@@ -206,6 +206,48 @@ class KeptMapping(Base):
     person: Mapped[Person | None] = relationship()
 
 
+class EarlierImport(Base):
+    """An import of another hub, whose records came here in a bag; `import_id` is the bag's. What it says is
+    what the other hub said of it."""
+
+    __tablename__ = "earlier_import"
+    __table_args__ = (UniqueConstraint("import_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"))
+    # Where it stands in the bag, from 1: rows that it told of name it by this.
+    place: Mapped[int]
+    number: Mapped[int]
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    adapter: Mapped[str] = mapped_column(String(30), default="")
+    evidence: Mapped[str] = mapped_column(String(8), default="")
+    account_id: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    whole: Mapped[bool] = mapped_column(default=False)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class FormerLog(Base):
+    """The log of another hub, as it came with a bag and was verified: evidence, not continued."""
+
+    __tablename__ = "former_log"
+    __table_args__ = (UniqueConstraint("collection_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    # The checkpoint that its entries were shown to be under, and the keys that it may be signed with.
+    note: Mapped[str] = mapped_column(Text)
+    keys: Mapped[str] = mapped_column(Text)
+    # Lines of JSON, compressed (zlib), and the hash of the lines.
+    entries: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class SocialAccount(Base):
     """A channel on a platform, as this collection knows it."""
 
@@ -230,11 +272,12 @@ class AccountName(Base):
     """A handle and a name that an import met, and the first and last moment at which it did."""
 
     __tablename__ = "account_name"
-    __table_args__ = (UniqueConstraint("account_id", "import_id", "handle", "name"),)
+    __table_args__ = (UniqueConstraint("account_id", "import_id", "earlier", "handle", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("social_account.id", ondelete="CASCADE"))
     import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
+    earlier: Mapped[int] = mapped_column(default=0)
     handle: Mapped[str] = mapped_column(String(200), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     seen_from: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -362,6 +405,8 @@ class Sighting(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     file: Mapped[str] = mapped_column(String(255), default="")
     row: Mapped[int] = mapped_column(default=0)
+    # Which import of another hub met it (EarlierImport.place), when it came in a bag; 0: the import itself.
+    earlier: Mapped[int] = mapped_column(default=0)
 
     source: Mapped[SourceSlice] = relationship(viewonly=True, innerjoin="unnested")
     imported: Mapped[Import] = relationship(viewonly=True, innerjoin="unnested")
@@ -460,6 +505,7 @@ class ArchiveEvent(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     # Of an act: whatever it says of itself, and under "by" the handle of whoever did it, as it was then.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    earlier: Mapped[int] = mapped_column(default=0)
 
     imported: Mapped[Import | None] = relationship(viewonly=True)
     source: Mapped[SourceSlice | None] = relationship(viewonly=True)

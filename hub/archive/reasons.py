@@ -88,6 +88,10 @@ NOTED = {
         "without text, and cannot be shown again."
     ),
     "list_unreadable": _l("%(detail)s lines of %(file)s, a list of pages, cannot be read."),
+    "former_log": _l(
+        "The log of the hub that it came from (%(file)s, %(detail)s entries) was verified and is kept as "
+        "evidence: what this bag holds is what that hub had sealed."
+    ),
     "encoding_other": _l("%(file)s is not in UTF-8; it was read as %(detail)s."),
     "times_local": _l("%(file)s names no time zone; its times were read in that of %(detail)s."),
     "dates_day_first": _l(
@@ -160,6 +164,13 @@ REFUSED = {
     "bag_not_listed": _l(
         "This bag holds a file that its manifest does not list: %(detail)s. Whoever added it did not say so. "
         "Nothing was changed."
+    ),
+    "bag_record": _l(
+        "The record in this bag is not one that a hub writes: see %(detail)s. Nothing was changed."
+    ),
+    "bag_log": _l(
+        "The log in this bag does not agree with what the bag holds: see %(detail)s. Something was changed "
+        "after it was kept. Nothing was imported."
     ),
     "bag_to_fetch": _l(
         "This bag is not whole: %(detail)s would have to be fetched from elsewhere, and we fetch nothing. "

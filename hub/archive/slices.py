@@ -30,3 +30,11 @@ def beginning_of(found: SourceSlice, collection_token: str, count: int) -> bytes
         return b""
     with path.open("rb") as file:
         return file.read(count)
+
+
+def size_of(found: SourceSlice, collection_token: str) -> int:
+    """How many bytes there are; 0 when their file is missing."""
+    if not found.in_file:
+        return len(found.raw)
+    path = MediaStore(collection_token).path(found.sha256)
+    return path.stat().st_size if path.is_file() else 0

@@ -20,7 +20,7 @@ FLOORS = [
     {"content", "archive"},
     {"discussions", "questions", "guidance"},
     {"examples"},
-    {"notices", "digests", "search", "moderation", "records", "gaps"},
+    {"notices", "digests", "search", "moderation", "records", "handover", "gaps"},
     {"front", "gallery"},
 ]
 

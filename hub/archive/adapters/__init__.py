@@ -12,6 +12,7 @@ from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.facebook_html import FacebookHtml
 from hub.archive.adapters.feeds import Feeds
 from hub.archive.adapters.flickr import Flickr
+from hub.archive.adapters.hub_bag import HubBag
 from hub.archive.adapters.instagram_archive import InstagramArchive, ThreadsArchive
 from hub.archive.adapters.json_feed import JsonFeed
 from hub.archive.adapters.linkedin import LinkedIn
@@ -35,6 +36,7 @@ from hub.archive.sources import Source, Unreadable
 
 #: In the order in which they are asked; each must be sure of its own format only.
 ADAPTERS: tuple[Adapter, ...] = (
+    HubBag(),
     XArchive(),
     Wacz(),
     Warc(),
@@ -61,6 +63,7 @@ ADAPTERS: tuple[Adapter, ...] = (
 
 #: Private messages, for sealed collections only; asked first, so that no chat is taken for a table.
 SEALED: tuple[Adapter, ...] = (
+    HubBag(sealed=True),
     WhatsApp(),
     XMessages(),
 )

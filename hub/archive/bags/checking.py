@@ -63,6 +63,9 @@ def check_bag(folder: Path) -> CheckedBag:
     listed = _listed(folder, files, encoding, version, warnings)
     _refuse_clashes({*files, *listed})
     _refuse_what_must_be_fetched(folder, files, encoding)
+    missing = {_alike(path) for path in listed} - {_alike(path) for path in files}
+    if missing:
+        raise BadBag("bag_damaged", min(missing))
     try:
         bag = bagit.Bag(str(folder))
         bag.validate()
@@ -186,9 +189,13 @@ def _refuse_clashes(paths: set[str]) -> None:
     """Names that differ in case or in how accents are written are one file on many systems."""
     met: dict[str, str] = {}
     for path in sorted(paths):
-        alike = unicodedata.normalize("NFC", path).casefold()
-        if met.setdefault(alike, path) != path:
+        if met.setdefault(_alike(path).casefold(), path) != path:
             raise BadBag("duplicate_name", path)
+
+
+def _alike(path: str) -> str:
+    """Systems write accents in two ways; both are one name."""
+    return unicodedata.normalize("NFC", path)
 
 
 def _refuse_what_must_be_fetched(folder: Path, files: set[str], encoding: str) -> None:

@@ -25,16 +25,21 @@ def unpacked(source: Source) -> Iterator[Path]:
 
     The zip's own refusals (names that reach outside, links, duplicates) are the bag's.
     """
+    with tempfile.TemporaryDirectory(dir=unpacking_folder(), prefix="bag-") as folder:
+        lay_out(source, Path(folder))
+        yield Path(folder)
+
+
+def lay_out(source: Source, folder: Path) -> None:
+    """Write the bag's files into an empty folder. Raises as `unpacked` does."""
     for one in source.refused:
         if one.reason != "archive_inside":  # of another's bag: its hash cannot be checked, which says so
             raise BadBag(one.reason, one.name)
     top = top_folder(source)
-    with tempfile.TemporaryDirectory(dir=unpacking_folder(), prefix="bag-") as folder:
-        for member in source.members():
-            if not member.name.startswith(top):
-                raise BadBag("bag_not_valid", member.name)
-            _lay_out(source, member.name, Path(folder, member.name.removeprefix(top)))
-        yield Path(folder)
+    for member in source.members():
+        if not member.name.startswith(top):
+            raise BadBag("bag_not_valid", member.name)
+        _lay_out(source, member.name, folder / member.name.removeprefix(top))
 
 
 def top_folder(source: Source) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from hub.archive.adapters.base import CapturedPost
 from hub.archive.importing.bulk import insert_rows
 from hub.archive.models import Media
 from hub.archive.pictures import Look, look_at
@@ -23,10 +22,10 @@ class StoredMedia:
     look: Look
 
 
-def store(posts: Iterable[CapturedPost], source: Source, media_store: MediaStore) -> dict[str, StoredMedia]:
-    """What each member of the upload that a post names turned out to be; unreadable ones are absent."""
+def store(files: Iterable[str], source: Source, media_store: MediaStore) -> dict[str, StoredMedia]:
+    """What each of these members of the upload turned out to be; unreadable ones are absent."""
     stored: dict[str, StoredMedia] = {}
-    for file in {ref.file for post in posts for ref in post.media if ref.file}:
+    for file in files:
         try:
             with source.open(file, limits.MAX_MEDIA) as stream:
                 sha256, size = media_store.keep(stream)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from hub.archive.adapters.base import CapturedPost, Deletion, Record, Slice
+from hub.archive.adapters.kept import KeptPost
 from hub.archive.importing.bulk import insert_rows
 from hub.archive.models import SourceSlice
 from hub.archive.slices import LARGEST_ROW
@@ -21,6 +22,8 @@ AT_ONCE = 8 * 1024 * 1024
 def of_records(records: Iterable[Record]) -> Iterator[Slice]:
     """Every slice that posts and deletions stand on."""
     for record in records:
+        if isinstance(record, KeptPost):
+            yield from record.slices
         if isinstance(record, CapturedPost | Deletion):
             yield record.source
         if isinstance(record, CapturedPost):

@@ -21,6 +21,7 @@ from hub.archive.adapters.base import (
     Span,
     StillReading,
 )
+from hub.archive.adapters.kept import KeptPost
 from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns
 from hub.archive.adapters.table_mapping import Mapping
 from hub.archive.changes import posts_look_different
@@ -162,7 +163,7 @@ class _Reading:
         row_of_post = None
         for number, record in enumerate(self._records(), 1):
             # A deleted post and its deletion come from one row.
-            is_row = isinstance(record, CapturedPost) or (
+            is_row = isinstance(record, CapturedPost | KeptPost) or (
                 isinstance(record, Deletion) and record.source is not row_of_post
             )
             row_of_post = record.source if isinstance(record, CapturedPost) else row_of_post

@@ -8,6 +8,8 @@ from hub.archive.models import (
     AccountName,
     ArchivedPost,
     ArchiveEvent,
+    EarlierImport,
+    FormerLog,
     Import,
     Media,
     PostMedia,
@@ -25,7 +27,7 @@ PIECE = 1_000
 # Those that point at others first.
 ORDER = (
     ArchiveEvent, PostMedia, Sighting, PostVersion, ArchivedPost, Media, AccountName, SocialAccount,
-    SourceSlice,
+    SourceSlice, EarlierImport, FormerLog,
 )  # fmt: skip
 
 

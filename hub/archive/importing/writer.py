@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice, is_provisional
+from hub.archive.adapters.kept import KeptPost
 from hub.archive.importing import batch_accounts, batch_media, batch_slices
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
 from hub.archive.importing.bulk import insert_rows
 from hub.archive.importing.report import printable
+from hub.archive.importing.restoring import Restoring
 from hub.archive.importing.rows import deletion_row, media_row, post_row, version_row
+from hub.archive.importing.tally import Tally
 from hub.archive.models import (
     DELETED,
     FIRST_SEEN,
@@ -29,17 +31,6 @@ from hub.archive.models import (
     Sighting,
 )
 from hub.core.database import db
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a batch added."""
-
-    new: int = 0
-    versions: int = 0
-    sightings: int = 0
-    events: int = 0
-    unplaced: int = 0
 
 
 class BatchWriter:
@@ -60,7 +51,7 @@ class BatchWriter:
         batch.insert_sightings()
         batch.insert_media(batch_media.write(media, self.collection_id, self.import_id))
         batch.insert_events()
-        return batch.tally
+        return batch.tally + Restoring(self.collection_id, self.import_id).write(records, media)
 
 
 class _Batch:
@@ -333,5 +324,8 @@ def _version_of(ref: PostRef, post: CapturedPost) -> VersionRef:
     return found
 
 
-def media_needed(records: Iterable[Record]) -> list[CapturedPost]:
-    return [one for one in records if isinstance(one, CapturedPost) and any(ref.file for ref in one.media)]
+def media_needed(records: Iterable[Record]) -> set[str]:
+    """The members of the upload that hold the records' pictures and films."""
+    captured = (one for one in records if isinstance(one, CapturedPost))
+    files = {ref.file for post in captured for ref in post.media if ref.file}
+    return files.union(*(one.files for one in records if isinstance(one, KeptPost)))

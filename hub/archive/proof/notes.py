@@ -78,6 +78,16 @@ def verifier_key(name: str, public: bytes) -> str:
     return f"{name}+{key_hash(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
 
 
+def public_of(verifier: str) -> bytes:
+    """The public key in a verifier key. Raises ValueError."""
+    name, _plus, rest = verifier.partition("+")
+    said, _plus, encoded = rest.partition("+")
+    key = base64.b64decode(encoded, validate=True)
+    if key[:1] != ED25519 or len(key) != 33 or key_hash(name, key[1:]).hex() != said:
+        raise ValueError("It is no key of ours.")
+    return key[1:]
+
+
 def write(origin: str, size: int, root: bytes, key: Ed25519PrivateKey) -> str:
     """The signed checkpoint."""
     text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"

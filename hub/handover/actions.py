@@ -1,0 +1,155 @@
+"""What keepers do with hand-overs. Actor first; nothing commits here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from hub.archive.approvals.kinds import THE_APPROVER, Kind, add_kind
+from hub.archive.approvals.models import Approval
+from hub.archive.leaving import ask_to_leave, may_leave
+from hub.archive.models import Collection
+from hub.core import audit
+from hub.core.database import db
+from hub.core.errors import Refused
+from hub.core.jobs import enqueue
+from hub.core.policy import Actor
+
+from . import choosing
+from .models import (
+    ASKED,
+    DISCLOSURE,
+    DRAFT,
+    PAPERS,
+    PASSAGE,
+    STOPPED,
+    UNDER_WAY,
+    WAITING,
+    HandOver,
+    Redaction,
+)
+from .papers import MOST_POSTS
+from .rules import MOST_AT_A_TIME
+
+APPROVAL = "hand_over"
+
+
+def hand_over(
+    actor: Actor,
+    collection: Collection,
+    format_: str,
+    scope: dict[str, Any],
+    *,
+    recipient: str = "",
+    reason: str = "",
+    names_shown: bool = False,
+) -> HandOver:
+    """Ask for a hand-over. A disclosure begins as a draft; where the collection has an approver, the rest
+    waits for them. Raises Refused."""
+    count = choosing.how_many(actor, collection, scope)
+    if not count:
+        raise Refused(_("There is no post to hand over. Choose others. Nothing was changed."))
+    if format_ in PAPERS and count > MOST_POSTS:
+        raise Refused(
+            _(
+                "A paper holds up to %(most)s posts, and this choice has %(count)s. Narrow it, or hand over "
+                "a bag or tables. Nothing was changed.",
+                most=MOST_POSTS,
+                count=count,
+            )
+        )
+    made = HandOver(
+        collection=collection,
+        person_id=actor.person_id,
+        format=format_,
+        scope=scope,
+        recipient=recipient.strip(),
+        reason=reason.strip(),
+        names_shown=names_shown,
+        state=DRAFT,
+        posts=count,
+    )
+    db.session.add(made)
+    db.session.flush()
+    audit.record(actor, "hand_over.ask", made, reason=made.reason, format=format_, scope=scope)
+    if format_ != DISCLOSURE:
+        let_leave(actor, made)
+    return made
+
+
+def let_leave(actor: Actor, made: HandOver) -> None:
+    """Have it made, once the collection's approver agrees where there is one. Raises Refused."""
+    if may_leave(actor, made.collection):
+        begin(actor, made)
+        return
+    made.state = ASKED
+    ask_to_leave(actor, APPROVAL, made.collection, made.reason, hand_over=made.token)
+
+
+def begin(actor: Actor, made: HandOver) -> None:
+    """Have it made. Raises Refused when too many of the actor's are under way."""
+    under_way = select(func.count()).select_from(HandOver).where(
+        HandOver.person_id == actor.person_id, HandOver.state.in_(UNDER_WAY), HandOver.id != made.id
+    )  # fmt: skip
+    if (db.session.scalar(under_way) or 0) >= MOST_AT_A_TIME:
+        raise Refused(_("Several of your hand-overs are being made. Wait for one to end, or stop one."))
+    made.state = WAITING
+    enqueue("hand_over.make", key=f"hand_over.make:{made.id}", hand_over_id=made.id)
+
+
+def _approved(actor: Actor, approval: Approval) -> str:
+    made = db.session.scalar(select(HandOver).where(HandOver.token == approval.details["hand_over"]))
+    if made is None or made.state != ASKED:
+        raise Refused(_("This hand-over is no longer wanted. Nothing was made."))
+    begin(actor, made)
+    return made.path
+
+
+def stop(actor: Actor, made: HandOver) -> None:
+    """Whoever asked for it does not want it any more: nothing of it is kept but that it was asked for."""
+    if made.state in (DRAFT, ASKED):
+        made.state = STOPPED
+    elif made.under_way:
+        made.stop_asked = True
+    else:
+        raise Refused(_("This hand-over has ended already, so there is nothing to stop."))
+    audit.record(actor, "hand_over.stop", made)
+
+
+def redact(actor: Actor, made: HandOver, kind: str, what: str, exemption: str) -> Redaction:
+    """Take something out of a disclosure that is not made yet. Raises Refused."""
+    _refuse_unless_draft(made)
+    what = what.strip() if kind == PASSAGE else what
+    found = Redaction(hand_over_id=made.id, kind=kind, what=what, exemption=exemption.strip())
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+def put_back(actor: Actor, made: HandOver, redaction: Redaction) -> None:
+    _refuse_unless_draft(made)
+    db.session.delete(redaction)
+
+
+def finish(actor: Actor, made: HandOver, exemption: str) -> None:
+    """The redactions are decided: have the disclosure made. exemption: for the names of private people."""
+    _refuse_unless_draft(made)
+    made.exemption = exemption.strip()
+    audit.record(
+        actor, "hand_over.redacted", made, reason=made.exemption,
+        redactions=[[one.kind, one.exemption] for one in made.redactions],
+    )  # fmt: skip
+    let_leave(actor, made)
+
+
+def _refuse_unless_draft(made: HandOver) -> None:
+    if made.state != DRAFT:
+        raise Refused(
+            _("This disclosure is decided already. Make another to change it. Nothing was changed.")
+        )
+
+
+add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved))

@@ -1,0 +1,151 @@
+"""The disclosure of posts to whoever asked for information: redacted, with a schedule of what was taken
+out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from hub.archive.masking import is_masked
+from hub.archive.models import PostMedia
+from hub.archive.showing import kind_of
+from hub.core.pages import machine_time, moment_with_zone
+
+from .describing import media_kind, picture_of, pictures_of, told_of, version_heading
+from .gathering import Gathered
+from .paper import Block, Facts, Heading, Paper, Quote, Table, Text
+from .paper.printing import explanation
+from .redacting import Redactor
+from .tables import csv_line
+from .telling import ON_THE_PLATFORM, VersionTold, happening
+from .words import REDACTED
+
+HEAD = ("Number", "Platform", "Account", "Posted", "Version", "Text", "What happened", "Redactions")
+
+
+@dataclass
+class Disclosed:
+    paper: Paper
+    rows: list[bytes] = field(default_factory=list)
+
+
+def disclose(
+    posts: Iterable[Gathered], redactor: Redactor, *, holder: str, hub: str, reason: str, at: datetime
+) -> Disclosed:
+    """The paper, and its posts as lines of CSV. Nothing that the redactor takes out is in either."""
+    paper = Paper(
+        _("Disclosure of archived social media posts"),
+        hub,
+        _(
+            "Posts that %(holder)s keeps, disclosed on %(at)s. Private people are not named. Where "
+            "something was taken out, the place says so and names the exemption; a schedule at the end "
+            "lists all of it.",
+            holder=holder,
+            at=moment_with_zone(at),
+        ),
+    )
+    if reason:
+        paper.add(Facts(((_("In answer to"), reason),)))
+    disclosed = Disclosed(paper, [b"\xef\xbb\xbf" + csv_line(HEAD)])
+    for place, found in enumerate(posts, 1):
+        paper.add(Heading(_("Post %(number)s", number=place)))
+        exemption = redactor.post(found.post.token, place)
+        if exemption:
+            paper.add(Text(_("[Redacted: this post is left out. %(exemption)s]", exemption=exemption)))
+            disclosed.rows.append(csv_line([place, "", "", "", "", "", "", exemption]))
+        else:
+            _add_post(disclosed, found, place, redactor)
+    _add_schedule(paper, redactor)
+    return disclosed
+
+
+def _add_post(disclosed: Disclosed, found: Gathered, place: int, redactor: Redactor) -> None:
+    told = told_of(found)
+    private = is_masked(found.account)
+    author = _author(told[-1], private, place, redactor)
+    disclosed.paper.add(_facts(told[-1], author))
+    for one in told:
+        if len(found.versions) > 1:
+            disclosed.paper.add(Heading(version_heading(one), 3))
+        disclosed.paper.add(*_words(one, place, redactor))
+        for medium in pictures_of(one):
+            disclosed.paper.add(_picture(medium, found.post.collection.token, place, private, redactor))
+        disclosed.rows.append(_row(one, place, author, redactor))
+    happened = [event for event in found.events if event.kind in ON_THE_PLATFORM]
+    if happened:
+        disclosed.paper.add(
+            Text(_("What happened to it: %(what)s.", what="; ".join(map(happening, happened))))
+        )
+
+
+def _author(told: VersionTold, private: bool, place: int, redactor: Redactor) -> str:
+    if private:
+        redactor.name_left_out(place)
+        return _("A private person, whose name is left out")
+    name, handle = told.named.name, told.named.handle
+    called = f"{name} (@{handle})" if name and handle else name or f"@{handle}"
+    return redactor.plain(called, place)
+
+
+def _facts(told: VersionTold, author: str) -> Facts:
+    posted = told.found.post.posted_at
+    return Facts(
+        (
+            (_("Platform"), told.platform),
+            (_("What it is"), kind_of(told.found.post)),
+            (_("Account, as it was called then"), author),
+            (_("Posted"), moment_with_zone(posted) if posted else _("not recorded")),
+        )
+    )
+
+
+def _words(told: VersionTold, place: int, redactor: Redactor) -> Iterator[Block]:
+    version = told.version
+    if version is None:
+        yield Text(_("No source held its words."))
+        return
+    for name in ("title", "warning"):
+        if said := version.details.get(name):
+            yield Quote(redactor.runs(said, place), version.language)
+    if version.text:
+        yield Quote(redactor.runs(version.text, place), version.language)
+    else:
+        yield Text(_("It has no words of its own."))
+
+
+def _picture(one: PostMedia, token: str, place: int, private: bool, redactor: Redactor) -> Block:
+    exemption = redactor.picture(one.media.sha256 if one.media else "", place, private=private)
+    if exemption:
+        kind = media_kind(one)
+        return Text(_("[Redacted: a %(kind)s is left out. %(exemption)s]", kind=kind, exemption=exemption))
+    shown = picture_of(one, token)
+    if isinstance(shown, Text):
+        return Text(redactor.plain(shown.text, place))
+    return type(shown)(shown.path, redactor.plain(shown.about, place))
+
+
+def _row(told: VersionTold, place: int, author: str, redactor: Redactor) -> bytes:
+    before = redactor.taken_out.copy()
+    text = redactor.plain(told.text, place)
+    taken = ", ".join(sorted({exemption for _place, _kind, exemption in redactor.taken_out - before}))
+    redactor.taken_out = before  # the table says again what the paper said
+    posted = told.found.post.posted_at
+    cells = [place, told.platform, author, machine_time(posted) if posted else "", told.place, text]
+    return csv_line([*cells, told.happened, taken])
+
+
+def _add_schedule(paper: Paper, redactor: Redactor) -> None:
+    paper.add(Heading(_("Schedule of redactions")))
+    rows = [
+        (_("Post %(number)s", number=place), str(REDACTED[kind]), str(count), exemption)
+        for place, kind, count, exemption in redactor.schedule()
+    ]
+    if rows:
+        head = (_("Where"), _("What"), _("How often"), _("Exemption relied on"))
+        paper.add(Table(_("What was taken out"), head, tuple(rows), (2, 4, 2, 6)))
+    else:
+        paper.add(Text(_("Nothing was taken out.")))
+    paper.add(Text(explanation()))

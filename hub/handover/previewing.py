@@ -1,0 +1,123 @@
+"""A disclosure as it would be, for whoever redacts it: each post with what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from hub.archive.masking import is_masked
+from hub.archive.models import ArchivedPost, PostMedia, PostVersion
+from hub.archive.queries import Context
+from hub.archive.rules import revealed
+from hub.archive.showing import each_once
+from hub.core.database import db
+from hub.core.policy import Actor
+
+from . import choosing
+from .models import PICTURE, POST, HandOver, Redaction
+from .paper import Run
+from .redacting import Redactor, pattern_of
+
+
+@dataclass(frozen=True)
+class PreviewedPicture:
+    """`why`: the exemption under which it is left out; `redaction`: what says so, where a keeper did."""
+
+    about: str
+    path: str
+    thumbnail: str
+    sha256: str
+    why: str
+    redaction: Redaction | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    post: ArchivedPost
+    name: str
+    handle: str
+    private: bool
+    texts: tuple[tuple[Run, ...], ...]
+    pictures: tuple[PreviewedPicture, ...]
+    why: str
+    redaction: Redaction | None
+
+
+def previews(
+    posts: Sequence[ArchivedPost], redactions: Sequence[Redaction], redactor: Redactor
+) -> list[Preview]:
+    """Posts of one page, with what is taken out of them."""
+    context = Context(posts)
+    return [_preview(post, context, redactions, redactor) for post in posts]
+
+
+def _preview(
+    post: ArchivedPost, context: Context, redactions: Sequence[Redaction], redactor: Redactor
+) -> Preview:
+    versions = context.versions[post.id]
+    shown = context.show(post, versions[-1] if versions else None)
+    private = is_masked(post.account)
+    texts = [said for version in versions for said in _said(version)]
+    media = {one.media.sha256: one for version in versions for one in each_once(version.media) if one.media}
+    return Preview(
+        post=post,
+        name=shown.name,
+        handle=shown.handle,
+        private=private,
+        texts=tuple(redactor.runs(text, 0) for text in texts),
+        pictures=tuple(_picture(one, private, redactions, redactor) for one in media.values()),
+        why=redactor.post(post.token, 0),
+        redaction=_of(redactions, POST, post.token),
+    )
+
+
+def _said(version: PostVersion) -> list[str]:
+    said = [version.details.get("title"), version.details.get("warning"), version.text]
+    return [text for text in said if text]
+
+
+def _picture(
+    one: PostMedia, private: bool, redactions: Sequence[Redaction], redactor: Redactor
+) -> PreviewedPicture:
+    assert one.media is not None  # asked only of those that are held
+    path = f"{one.media.collection.path}/media/{one.media.token}"
+    return PreviewedPicture(
+        about=redactor.plain(one.alt_text, 0) if one.alt_text else "",
+        path=path,
+        thumbnail=f"{path}/thumbnail" if one.media.has_thumbnail else "",
+        sha256=one.media.sha256,
+        why=redactor.picture(one.media.sha256, 0, private=private)
+        or (_("a private person") if private else ""),
+        redaction=_of(redactions, PICTURE, one.media.sha256),
+    )
+
+
+def _of(redactions: Sequence[Redaction], kind: str, what: str) -> Redaction | None:
+    return next((one for one in redactions if one.kind == kind and one.what == what), None)
+
+
+def stands_in(actor: Actor, made: HandOver, words: str) -> bool:
+    """Whether a passage stands anywhere in the posts: one that does not was copied wrongly."""
+    wanted = select(ArchivedPost.id).where(choosing.wanted(actor, made.collection, made.scope))
+    pattern = pattern_of(words)
+    versions = db.session.execute(
+        select(PostVersion.text, PostVersion.details).where(
+            PostVersion.post_id.in_(wanted), revealed(PostVersion.import_id)
+        )
+    )
+    said = (
+        text
+        for body, details in versions
+        for text in (body, details.get("title") or "", details.get("warning") or "")
+    )
+    described = select(PostMedia.alt_text).join(PostVersion, PostVersion.id == PostMedia.version_id).where(
+        PostVersion.post_id.in_(wanted)
+    )  # fmt: skip
+    return any(pattern.search(text) for text in (*said, *db.session.scalars(described)))
+
+
+def stands_nowhere() -> str:
+    return _("These words stand in none of the posts. Copy them from the text, as they are there.")

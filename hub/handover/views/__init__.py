@@ -1,0 +1,13 @@
+"""Pages of hand-overs: asking for one, how far it is, its files; redacting a disclosure."""
+
+from flask import Flask
+
+from .. import words
+from . import asking, files, redacting
+from .blueprint import bp
+
+__all__ = ["asking", "bp", "files", "redacting"]
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals["hand_over_words"] = words
