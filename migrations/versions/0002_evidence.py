@@ -89,6 +89,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_archive_watch_next_at'), ['next_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_watch_person_id'), ['person_id'], unique=False)
 
+    op.create_table('hand_over',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('format', sa.String(length=16), nullable=False),
+    sa.Column('scope', sa.JSON(), nullable=False),
+    sa.Column('recipient', sa.String(length=200), nullable=False),
+    sa.Column('reason', sa.String(length=600), nullable=False),
+    sa.Column('names_shown', sa.Boolean(), nullable=False),
+    sa.Column('exemption', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('stop_asked', sa.Boolean(), nullable=False),
+    sa.Column('posts', sa.Integer(), nullable=True),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('files', sa.JSON(), nullable=False),
+    sa.Column('problem', sa.String(length=40), nullable=False),
+    sa.Column('problem_detail', sa.String(length=200), nullable=False),
+    sa.Column('asked_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("format IN ('bag', 'activitystreams', 'tables', 'disclosure', 'certificate')", name=op.f('ck_hand_over_format')),
+    sa.CheckConstraint("state IN ('draft', 'asked', 'waiting', 'making', 'done', 'failed', 'stopped', 'gone')", name=op.f('ck_hand_over_state')),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_hand_over_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_hand_over_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hand_over')),
+    sa.UniqueConstraint('token', name=op.f('uq_hand_over_token'))
+    )
+    with op.batch_alter_table('hand_over', schema=None) as batch_op:
+        batch_op.create_index('ix_hand_over_collection', ['collection_id', 'asked_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hand_over_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_hand_over_state'), ['state'], unique=False)
+
     op.create_table('hold',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -280,6 +312,61 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['watch_id'], ['archive_watch.id'], name=op.f('fk_archive_watched_post_watch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('watch_id', 'platform', 'platform_id', name=op.f('pk_archive_watched_post'))
     )
+    op.create_table('earlier_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('file_size', sa.BigInteger(), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=False),
+    sa.Column('uploaded_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('adapter', sa.String(length=30), nullable=False),
+    sa.Column('evidence', sa.String(length=8), nullable=False),
+    sa.Column('account_id', sa.String(length=500), nullable=False),
+    sa.Column('made_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('whole', sa.Boolean(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_earlier_import_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_earlier_import_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_earlier_import')),
+    sa.UniqueConstraint('import_id', 'place', name=op.f('uq_earlier_import_import_id_place'))
+    )
+    with op.batch_alter_table('earlier_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_earlier_import_collection_id'), ['collection_id'], unique=False)
+
+    op.create_table('former_log',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('keys', sa.Text(), nullable=False),
+    sa.Column('entries', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_former_log_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_id'], ['archive_import.id'], name=op.f('fk_former_log_import_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_former_log')),
+    sa.UniqueConstraint('collection_id', 'sha256', name=op.f('uq_former_log_collection_id_sha256'))
+    )
+    with op.batch_alter_table('former_log', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_former_log_import_id'), ['import_id'], unique=False)
+
+    op.create_table('redaction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('hand_over_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('what', sa.String(length=2000), nullable=False),
+    sa.Column('exemption', sa.String(length=200), nullable=False),
+    sa.CheckConstraint("kind IN ('passage', 'picture', 'post')", name=op.f('ck_redaction_kind')),
+    sa.ForeignKeyConstraint(['hand_over_id'], ['hand_over.id'], name=op.f('fk_redaction_hand_over_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_redaction')),
+    sa.UniqueConstraint('token', name=op.f('uq_redaction_token'))
+    )
+    with op.batch_alter_table('redaction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_redaction_hand_over_id'), ['hand_over_id'], unique=False)
+
     op.create_table('schedule_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('schedule_id', sa.Integer(), nullable=False),
@@ -356,17 +443,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_post_class_collection_id'), ['collection_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_class_entry_id'), ['entry_id'], unique=False)
 
+    with op.batch_alter_table('account_name', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('earlier', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.drop_constraint(batch_op.f('uq_account_name_account_id_import_id_handle_name'), type_='unique')
+        batch_op.create_unique_constraint(batch_op.f('uq_account_name_account_id_import_id_earlier_handle_name'), ['account_id', 'import_id', 'earlier', 'handle', 'name'])
+
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sighting_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('person_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('details', sa.JSON(), nullable=False, server_default='{}'))
+        batch_op.add_column(sa.Column('earlier', sa.Integer(), nullable=False, server_default='0'))
         batch_op.alter_column('import_id',
                existing_type=sa.INTEGER(),
                nullable=True)
         batch_op.create_index(batch_op.f('ix_archive_event_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_event_sighting_id'), ['sighting_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
@@ -422,6 +515,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('sighting', schema=None) as batch_op:
         batch_op.add_column(sa.Column('account_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('earlier', sa.Integer(), nullable=False, server_default='0'))
         batch_op.create_index(batch_op.f('ix_sighting_account_id'), ['account_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_sighting_account_id'), 'social_account', ['account_id'], ['id'], ondelete='SET NULL')
 
@@ -468,6 +562,7 @@ def downgrade() -> None:
     with op.batch_alter_table('sighting', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_sighting_account_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_sighting_account_id'))
+        batch_op.drop_column('earlier')
         batch_op.drop_column('account_id')
 
     with op.batch_alter_table('post_version', schema=None) as batch_op:
@@ -523,16 +618,22 @@ def downgrade() -> None:
         batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_archive_event_sighting_id'))
         batch_op.drop_index(batch_op.f('ix_archive_event_person_id'))
         batch_op.alter_column('import_id',
                existing_type=sa.INTEGER(),
                nullable=False)
+        batch_op.drop_column('earlier')
         batch_op.drop_column('details')
         batch_op.drop_column('person_id')
         batch_op.drop_column('sighting_id')
+
+    with op.batch_alter_table('account_name', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('uq_account_name_account_id_import_id_earlier_handle_name'), type_='unique')
+        batch_op.create_unique_constraint(batch_op.f('uq_account_name_account_id_import_id_handle_name'), ['account_id', 'import_id', 'handle', 'name'])
+        batch_op.drop_column('earlier')
 
     with op.batch_alter_table('post_class', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_post_class_entry_id'))
@@ -556,6 +657,18 @@ def downgrade() -> None:
 
     op.drop_table('collection_class')
     op.drop_table('schedule_entry')
+    with op.batch_alter_table('redaction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_redaction_hand_over_id'))
+
+    op.drop_table('redaction')
+    with op.batch_alter_table('former_log', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_former_log_import_id'))
+
+    op.drop_table('former_log')
+    with op.batch_alter_table('earlier_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_earlier_import_collection_id'))
+
+    op.drop_table('earlier_import')
     op.drop_table('archive_watched_post')
     with op.batch_alter_table('archive_watch_import', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
@@ -598,6 +711,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_hold_in_force')
 
     op.drop_table('hold')
+    with op.batch_alter_table('hand_over', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_hand_over_state'))
+        batch_op.drop_index(batch_op.f('ix_hand_over_person_id'))
+        batch_op.drop_index('ix_hand_over_collection')
+
+    op.drop_table('hand_over')
     with op.batch_alter_table('archive_watch', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_watch_person_id'))
         batch_op.drop_index(batch_op.f('ix_archive_watch_next_at'))
