@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.factories import tables
 from tests.factories.bluesky import Bluesky
 from tests.factories.facebook import FacebookExport
+from tests.factories.facebook_html import FacebookPages
 from tests.factories.flickr import FlickrData
 from tests.factories.instagram import InstagramExport
 from tests.factories.mastodon import Mastodon
@@ -28,9 +29,14 @@ START = datetime(2020, 1, 1, 9, tzinfo=UTC)
 Write = Callable[[Path, int], Path]
 
 
+def time_of(number: int) -> datetime:
+    """When post `number` was written."""
+    return START + timedelta(minutes=17) * number
+
+
 def moment(number: int) -> str:
-    """The minute at which post `number` was written, as factories take it."""
-    return (START + timedelta(minutes=17) * number).strftime("%Y-%m-%dT%H:%M")
+    """That minute, as factories take it."""
+    return time_of(number).strftime("%Y-%m-%dT%H:%M")
 
 
 def words(number: int) -> str:
@@ -57,6 +63,10 @@ def _web_archive(path: Path, count: int) -> Path:
 FORMATS: dict[str, tuple[str, Write]] = {
     "X archive": ("x.zip", lambda path, count: big_archive(count).write(path)),
     "Facebook (JSON)": ("fb.zip", _each(FacebookExport, lambda one, n: one.post(words(n), moment(n)))),
+    "Facebook (HTML)": (
+        "fb-html.zip",
+        _each(FacebookPages, lambda one, n: one.post(words(n), time_of(n).strftime("%b %d, %Y %I:%M:%S %p"))),
+    ),
     "Instagram": ("ig.zip", _each(InstagramExport, lambda one, n: one.post(words(n), moment(n)))),
     "Threads": ("threads.zip", _each(InstagramExport, lambda one, n: one.thread(words(n), moment(n)))),
     "TikTok": ("tiktok.zip", _each(TikTokFile, lambda one, n: one.comment(words(n), moment(n)))),

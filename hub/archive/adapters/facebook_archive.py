@@ -28,7 +28,7 @@ from hub.archive.adapters.base import (
 from hub.archive.adapters.derived_ids import DerivedIds
 from hub.archive.adapters.export_files import ExportFiles, Kind, Survey, json_rows, media_kind
 from hub.archive.adapters.facebook_edits import Edits
-from hub.archive.adapters.facebook_profile import Owner, owner_of
+from hub.archive.adapters.facebook_profile import Owner, name_in, owner_of
 from hub.archive.adapters.facebook_rows import PLATFORM, Said
 from hub.archive.adapters.fields import as_dict
 from hub.archive.adapters.meta_text import named_in, repaired
@@ -44,7 +44,7 @@ KINDS = POST, GROUP_POST, ELSEWHERE, COMMENT, GROUP_COMMENT = (
     "post", "group_post", "elsewhere", "comment", "group_comment",
 )  # fmt: skip
 # Rows looked at to tell whether a file is what its name says.
-LOOKED_AT = 3
+LOOKED_AT = 10
 # Where pictures of posts lie, in both generations; those of messages lie elsewhere.
 PICTURES = re.compile(
     r"^(?!.*(?:^|/)messages/)(?:[^/]+/)?(?:posts|groups|comments_and_reactions|comments|photos_and_videos|media)/"
@@ -109,8 +109,8 @@ class FacebookArchive:
     evidence = "import"
     how = _l(
         "The zip as you downloaded it. On Facebook: Settings, Accounts Centre, “Your information and "
-        "permissions”, “Download your information”; choose all time and the format JSON. If you get several "
-        "zips, upload each."
+        "permissions”, “Download your information”; choose all time and the format JSON. If it comes as "
+        "several zips, unpack them into one folder and zip that, so that pictures stand with their posts."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -165,15 +165,18 @@ class _Reading:
 
     def _owner(self) -> Owner:
         """Raises Unreadable if nothing says whose export it is."""
-        authors = (
-            repaired(comment.get("author"))
-            for kind in ("comments", "group_comments")
+        first = [
+            as_dict(value)
+            for kind in self.files.kinds
+            if kind != "profile"
             for name in self.files.of(kind)
             for value in first_rows(self.source, name)
-            for comment in rows.comments_in(as_dict(value))
+        ]
+        authors = (repaired(comment.get("author")) for row in first for comment in rows.comments_in(row))
+        name = next((one for one in authors if one), "") or name_in(
+            repaired(row.get("title")) for row in first
         )
-        profile = _profile(self.source, self.files)
-        owner = owner_of(profile, next((one for one in authors if one), ""), self.files.root)
+        owner = owner_of(_profile(self.source, self.files), name, self.files.root)
         if owner is None:
             raise Unreadable("no_account")
         return owner

@@ -31,8 +31,14 @@ class Place:
     row: int
 
 
+# Edits that are remembered: a hundred a day for years. What goes beyond joins no post.
+MOST = 100_000
+
+
 class Edits:
     def __init__(self):
+        self._kept = 0
+        self._beyond: defaultdict[str, int] = defaultdict(int)
         self._scratch = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._chains: defaultdict[str, list[Place]] = defaultdict(list)
         self._by_words: dict[bytes, str] = {}
@@ -44,6 +50,10 @@ class Edits:
         text = rows.said_in(value).text
         if not isinstance(number, str) or not time or not text:
             return False
+        if self._kept >= MOST:
+            self._beyond[source.file] += 1
+            return True
+        self._kept += 1
         place = Place(time, self._write(row.raw), self._write(_bytes(text)), source.file, source.row)
         self._chains[number].append(place)
         self._by_words[_key(text)] = number
@@ -60,7 +70,7 @@ class Edits:
 
     def waiting(self) -> Iterator[tuple[str, int]]:
         """(file, how many) of the wordings that no post took."""
-        counts: defaultdict[str, int] = defaultdict(int)
+        counts = self._beyond.copy()
         for chain in self._chains.values():
             for place in chain:
                 counts[place.file] += 1

@@ -40,7 +40,7 @@ from hub.archive.adapters.facebook_archive import (
     why_not,
 )
 from hub.archive.adapters.facebook_html_blocks import Block, block_rows
-from hub.archive.adapters.facebook_profile import Owner, owner_of
+from hub.archive.adapters.facebook_profile import Owner, name_in, owner_of
 from hub.archive.adapters.facebook_rows import PLATFORM
 from hub.archive.sources import Broken, Source, Unreadable, limits
 
@@ -122,16 +122,13 @@ class _Reading:
         return {}
 
     def _name(self) -> str:
-        """The name that every heading begins with: "... updated her status", "... shared a link"."""
-        headings = [
-            block.header.split()
+        return name_in(
+            block.header
             for kind, _ids, _gone in READ
             for name in self.files.of(kind)
             for block in _first_blocks(self.source, name)
-            if block and block.header
-        ]
-        shared = [words[0] for words in itertools.takewhile(_alike, zip(*headings, strict=False))]
-        return " ".join(shared) if headings and len(shared) < min(map(len, headings)) else ""
+            if block
+        )
 
     def records(self) -> Iterator[Record]:
         yield from self.survey.look((kind for kind, _ids, _gone in READ), _moments)
@@ -169,10 +166,6 @@ class _Reading:
                 for one in block.media
             ],
         )  # fmt: skip
-
-
-def _alike(words: tuple[str, ...]) -> bool:
-    return len(set(words)) == 1
 
 
 def _moments(block: Any) -> Iterator:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +29,7 @@ class Owner:
 
 def owner_of(profile: Any, author: str = "", folder: str = "") -> Owner | None:
     """The account of an export, named by what stays the same when its name changes: its number, else the
-    second it was made, else its address, else its name (`author`, of its comments) or its folder.
+    second it was made, else its address or folder, else its name (`author`: as its rows tell it).
 
     None if nothing says whose it is.
     """
@@ -48,6 +50,25 @@ def owner_of(profile: Any, author: str = "", folder: str = "") -> Owner | None:
     else:
         return None
     return Owner(account_id, handle, name[:200] or None)
+
+
+def name_in(headings: Iterable[str]) -> str:
+    """The name that Facebook's headings begin with: "... updated her status", "... shared a link".
+
+    "" if the headings do not differ, since then nothing tells where it ends. What they share may go on with
+    the beginning of a sentence ("... shared a"); a name does not end with a small letter's word.
+    """
+    words = [heading.split() for heading in headings if heading]
+    shared = [first[0] for first in itertools.takewhile(_alike, zip(*words, strict=False))]
+    if not words or len(shared) == min(map(len, words)):
+        return ""
+    while shared and shared[-1][0].islower():
+        shared.pop()
+    return " ".join(shared)
+
+
+def _alike(words: tuple[str, ...]) -> bool:
+    return len(set(words)) == 1
 
 
 def handle_in(address: str) -> str | None:

@@ -100,7 +100,7 @@ class InstagramArchive:
     how = _l(
         "The zip as you downloaded it. On Instagram: Settings, Accounts Centre, “Your information and "
         "permissions”, “Download your information”; choose all time and the format JSON. Threads are read "
-        "too, if they are in it."
+        "too, if they are in it. If it comes as several zips, unpack them into one folder and zip that."
     )
 
     def recognises(self, source: Source) -> bool:

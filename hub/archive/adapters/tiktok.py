@@ -60,6 +60,7 @@ PRIVATE = re.compile(
     r"message|chat|login|shop|wallet|payment|contact|status|location|device|advert|adsand|block"
 )
 MOST_JSON_FILES = 20
+MOST_PLACES = 200
 
 
 def letters(name: Any) -> str:
@@ -159,7 +160,7 @@ class _Reading:
 
     def _survey(self) -> Iterator[Record]:
         """Whether the file can be read to its end; on the way what it holds is counted."""
-        counts: Counter[str] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         passed: Counter[tuple[str, str]] = Counter()
         try:
             with self.source.open(self.file) as stream:
@@ -169,16 +170,16 @@ class _Reading:
                     section = section_of(path)
                     if not section:
                         reason = "private" if PRIVATE.search(letters("".join(path))) else "not_posts"
-                        passed[reason, " / ".join(path[:-1] or path)[:200]] += 1
+                        passed[_place(passed, reason, path[:-1] or path)] += 1
                         continue
-                    counts[" / ".join(path)[:200]] += 1
+                    counts[_place(counts, section, path)] += 1
                     self.reach[section].add([time for time in [_moment(row.value)] if time])
         except (Broken, Unreadable) as error:
             yield LeftOut(error.reason, self.file, 1, str(getattr(error, "row", "")))
             return False
         for (reason, place), count in sorted(passed.items()):
             yield LeftOut(reason, place, count)
-        for place, count in counts.items():
+        for (_section, place), count in counts.items():
             yield Counted(place, None, count)
         return True
 
@@ -251,6 +252,12 @@ class _Reading:
             for ids in beginnings
             if (reach := self.reach[section]).since and reach.until
         )
+
+
+def _place(known: Counter[tuple[str, str]], why: str, path: Path) -> tuple[str, str]:
+    """Where rows lie, as the report names it; a hostile file could have millions of places."""
+    place = why, " / ".join(path)[:200]
+    return place if place in known or len(known) < MOST_PLACES else (why, "…")
 
 
 def _moment(row: Any) -> datetime | None:

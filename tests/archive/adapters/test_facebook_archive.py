@@ -231,11 +231,13 @@ def test_a_part_whose_first_file_is_missing_says_nothing_of_the_posts_in_it(expo
     assert reading.export.spans == ()
 
 
-def test_an_export_that_does_not_say_whose_it_is_is_known_by_its_comments_or_refused(export, tmp_path):
+def test_a_part_without_the_profile_is_known_by_what_its_rows_say_or_refused(export, tmp_path):
     export.profile = None
     export.post("Hello", "2024-01-16T07:00")
     with pytest.raises(Unreadable, match="no_account"):
         read(export, tmp_path)
+    export.post("Hello", "2024-01-17T07:00", title=f"{export.name} shared a link.")
+    assert [one.name for one in read(export, tmp_path).accounts] == ["Comhairle Srath Tatha"]
     export.comment("Mine", "2024-01-17T07:00")
     assert [one.name for one in read(export, tmp_path).accounts] == ["Comhairle Srath Tatha"]
 
