@@ -45,7 +45,7 @@ LEFT_OUT = {
     "wrong_columns": _l("Rows with more columns than their table has"),
     "no_text": _l("Rows without words"),
     "not_messages": _l("Not private messages: a sealed collection does not take them"),
-    "system_lines": _l("Lines that WhatsApp wrote itself: who joined, what the group is called and the like"),
+    "system_lines": _l("What the platform wrote itself: who joined or called, what a group is called"),
     "media_not_in_file": _l("Pictures, films and voice messages that the export left out"),
     "articles": _l("Articles and pages in HTML, which are not read from this export"),
     "another_account": _l("Posts of another account than the export's"),
@@ -98,7 +98,7 @@ NOTED = {
         "The dates of %(file)s can be read in two ways; they were read with the day first."
     ),
     "marked_edited": _l(
-        "%(detail)s messages of %(file)s are marked as edited. What they said before is not in the file."
+        "Messages of %(file)s that are marked as edited: %(detail)s. What they said before is not in it."
     ),
     "times_unread": _l(
         "Of %(detail)s rows in %(file)s the time could not be read: it is kept as it is written, without a "
@@ -200,6 +200,10 @@ NO_POSTS = {
     "whatsapp": _l(
         "This chat holds no messages that we can read. Export it on the phone: open the chat, “More”, "
         "“Export chat”, with media, and upload the file as it is."
+    ),
+    "meta-messages": _l(
+        "This export holds no messages that we can read. We looked for message_1.json and the like in its "
+        "messages folder. Ask for messages, all time, in the format JSON."
     ),
     "x-messages": _l(
         "This archive holds no direct messages that we can read. We looked in its data folder for "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.factories.tables import zipped
@@ -38,6 +39,42 @@ def android_chat(path: Path, text: str = ANDROID) -> Path:
 
 def iphone_chat(path: Path, text: str = IPHONE) -> Path:
     return zipped(path, {"_chat.txt": text.encode(), "00000012-PHOTO-2024-03-16-09-07-01.jpg": png()})
+
+
+def meta_export(
+    path: Path,
+    folder: str = "your_instagram_activity/",
+    *,
+    thread: str = "gritters_1234567890",
+    changed: dict | None = None,
+) -> Path:
+    """An export of Facebook or Instagram: messages newest first, each byte of their UTF-8 as a character."""
+    place = f"{folder}messages/inbox/{thread}"
+    rows = [
+        {"sender_name": "Rory", "timestamp_ms": 1710580200000, "is_unsent": True},
+        {"sender_name": "Rory", "timestamp_ms": 1710580100000, "call_duration": 60},
+        {
+            "sender_name": "Rory",
+            "timestamp_ms": 1710580000000,
+            "content": "Here",
+            "photos": [{"uri": f"{place}/photos/map.jpg", "creation_timestamp": 1710580000}],
+        },
+        {
+            "sender_name": "Ailsa Munro",
+            "timestamp_ms": 1710579900000,
+            "content": "Café at nine?".encode().decode("latin-1"),
+        }
+        | (changed or {}),
+    ]
+    held = {"participants": [{"name": "Ailsa Munro"}, {"name": "Rory"}], "messages": rows, "title": "Rory"}
+    return zipped(
+        path,
+        {
+            f"{place}/message_1.json": json.dumps(held, indent=1).encode(),
+            f"{place}/photos/map.jpg": png(),
+            f"{folder}posts/your_posts_1.json": b'[{"data": [{"post": "PUBLIC-WORDS"}], "timestamp": 1}]',
+        },
+    )
 
 
 def archive_with_messages() -> XArchive:

@@ -18,6 +18,7 @@ from hub.archive.adapters.json_feed import JsonFeed
 from hub.archive.adapters.linkedin import LinkedIn
 from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns, is_table
 from hub.archive.adapters.mastodon_archive import MastodonArchive
+from hub.archive.adapters.meta_messages import MetaMessages
 from hub.archive.adapters.reddit_request import RedditRequest
 from hub.archive.adapters.tiktok import TikTokExport
 from hub.archive.adapters.twitter_compliance import TwitterCompliance
@@ -66,6 +67,7 @@ SEALED: tuple[Adapter, ...] = (
     HubBag(sealed=True),
     WhatsApp(),
     XMessages(),
+    MetaMessages(),
 )
 
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.

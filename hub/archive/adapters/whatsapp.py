@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from flask_babel import lazy_gettext as _l
@@ -104,6 +104,7 @@ class _Reading:
         self.used: set[str] = set()
         self._media = {PurePosixPath(one.name).name: one.name for one in source.members()}
         self._told: OrderedDict[str, None] = OrderedDict()
+        self._stated, self._within = "", 0
 
     def chat(self, name: str) -> Iterator[Record]:
         try:
@@ -141,11 +142,11 @@ class _Reading:
         if message.system:
             yield LeftOut("system_lines", file)
             return
-        at = read_time(f"{message.date} {message.clock}", chat.order, HUB_ZONE)
+        stated = f"{message.date} {message.clock}"
+        minute = read_time(stated, chat.order, HUB_ZONE)
+        at = self._in_order(stated, minute)
         account_id = _account_id(message.author)
-        own_id = ids.of(
-            chat.name, at.isoformat() if at else f"{message.date} {message.clock}", message.author
-        )
+        own_id = ids.of(chat.name, minute.isoformat() if minute else stated, message.author)
         piece = Slice(message.raw, file, message.number)
         yield from self._account(message.author, account_id, at)
         if message.deleted:
@@ -165,10 +166,17 @@ class _Reading:
             content_hash=content_hash(PLATFORM, message.text, list(message.files)),
             source=piece,
             posted_at=at,
-            stated_at=None if at else f"{message.date} {message.clock}",
+            stated_at=None if at else stated,
             form="message",
             media=media,
         )
+
+    def _in_order(self, stated: str, at: datetime | None) -> datetime | None:
+        """The moment, a millionth of a second later for each message before it that states the same: a clock
+        may tell the minute only, and a chat must stay in its order."""
+        self._within = self._within + 1 if stated == self._stated else 0
+        self._stated = stated
+        return at + timedelta(microseconds=self._within) if at else None
 
     def _account(self, author: str, account_id: str, at: datetime | None) -> Iterator[Account]:
         if account_id not in self._told:

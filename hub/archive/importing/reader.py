@@ -108,7 +108,10 @@ def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Te
 def _adapter(found: Import, source: Source) -> Adapter:
     if found.mapping is not None:
         return MappedTable(Mapping.from_json(found.mapping))
-    return made_here(found.adapter) or recognise(source, sealed=found.collection.sealed)
+    own = made_here(found.adapter)
+    if own and found.collection.sealed:
+        raise Unreadable("sealed_takes_messages")
+    return own or recognise(source, sealed=found.collection.sealed)
 
 
 class _Reading:

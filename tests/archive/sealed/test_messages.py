@@ -1,7 +1,7 @@
 """What the adapters of private messages promise. Only sealed collections take what they read."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,14 @@ from hub.archive.adapters import recognise
 from hub.archive.adapters.base import Account, CapturedPost, Counted, Deletion, LeftOut, Noted
 from hub.archive.adapters.whatsapp_lines import messages
 from hub.archive.sources import Unreadable, open_source
-from tests.factories.private_messages import ANDROID, IPHONE, android_chat, archive_with_messages, iphone_chat
+from tests.factories.private_messages import (
+    ANDROID,
+    IPHONE,
+    android_chat,
+    archive_with_messages,
+    iphone_chat,
+    meta_export,
+)
 
 
 class Messages:
@@ -45,6 +52,7 @@ def test_a_chat_from_android_is_read_with_its_lines_media_and_marks(tmp_path, zi
     first, second, omitted, picture, last = found.of(CapturedPost)
     assert first.text == "The A9 is shut: who tells schools?\nSecond line: with a colon"
     assert first.posted_at == datetime(2024, 3, 16, 9, 6, tzinfo=UTC)
+    assert first.posted_at < second.posted_at < first.posted_at + timedelta(seconds=1)
     assert (first.form, first.account_id, second.account_id) == ("message", "handle:ailsa", "handle:ailsa")
     assert first.post_id != second.post_id
     assert (omitted.text, picture.text, picture.media[0].key) == (
@@ -175,3 +183,44 @@ def test_no_field_of_an_unexpected_shape_stops_the_reading(tmp_path, value):
     for odd in ({"dmConversation": value}, value, {"dmConversation": {"messages": value}}):
         archive.extra["direct-messages"] = [odd]
         Messages(archive.write(tmp_path / "x.zip"))
+
+
+# Messages on Facebook and Instagram.
+
+
+@pytest.mark.parametrize(
+    ("folder", "platform"),
+    [("your_instagram_activity/", "instagram"), ("your_facebook_activity/", "facebook"), ("", "facebook")],
+)
+def test_of_a_meta_export_only_the_messages_are_read_with_their_text_repaired(tmp_path, folder, platform):
+    found = Messages(meta_export(tmp_path / "meta.zip", folder))
+    assert found.adapter.name == "meta-messages"
+    second, first = found.of(CapturedPost)
+    assert (first.text, first.platform, first.account_id) == ("Café at nine?", platform, "handle:ailsa munro")
+    assert first.posted_at == datetime(2024, 3, 16, 9, 5, tzinfo=UTC)
+    assert second.media[0].file.endswith("photos/map.jpg")
+    assert len(found.of(Deletion)) == 1
+    assert found.left_out == {"system_lines": 1, "not_messages": 1}
+    assert not any("PUBLIC-WORDS" in repr(one) for one in found.records)
+
+
+def test_the_same_messages_meet_when_their_thread_is_called_otherwise(tmp_path):
+    before = Messages(meta_export(tmp_path / "a.zip")).of(CapturedPost)
+    after = Messages(meta_export(tmp_path / "b.zip", thread="thegritters_1234567890")).of(CapturedPost)
+    assert [(one.post_id, one.content_hash) for one in before] == [
+        (one.post_id, one.content_hash) for one in after
+    ]
+
+
+@pytest.mark.parametrize("value", [None, 5, "text", [], {}, [None], {"a": None}, True, 10**30])
+def test_no_field_of_a_message_of_an_unexpected_shape_stops_the_reading(tmp_path, value):
+    for key in ("sender_name", "timestamp_ms", "content", "photos", "share", "is_unsent", "reactions"):
+        Messages(meta_export(tmp_path / "odd.zip", changed={key: value}))
+
+
+def test_a_row_cannot_fetch_what_does_not_lie_with_the_messages(tmp_path):
+    export = meta_export(
+        tmp_path / "m.zip", changed={"photos": [{"uri": "your_instagram_activity/posts/your_posts_1.json"}]}
+    )
+    files = [one.file for post in Messages(export).of(CapturedPost) for one in post.media]
+    assert files[1] is None

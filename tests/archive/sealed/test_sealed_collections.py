@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from hub.archive import actions as actions_of_archive
 from hub.archive.models import (
     ArchivedPost,
     Collection,
@@ -22,7 +23,7 @@ from hub.core.search import audiences_of_actor, register
 from hub.examples.actions import attach
 from hub.examples.models import Example, ExamplePost
 from hub.examples.queries import Choice, choices, chosen, kept_collections
-from tests.archive.conftest import Kept, count
+from tests.archive.conftest import Kept, carry_through, count
 from tests.factories.content import question
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of, administrator, person, sign_in
@@ -150,6 +151,15 @@ def test_public_posts_do_not_go_into_a_sealed_collection(sealed):
     archive.post("For everybody", "2024-03-01T09:00")
     found = sealed.bring_in(archive)
     assert (found.state, found.problem) == ("failed", "sealed_takes_messages")
+
+
+def test_what_the_hub_itself_observes_does_not_go_into_a_sealed_collection(sealed):
+    with android_chat(sealed.folder / "chat.zip").open("rb") as stream, unit_of_work():
+        upload = actions_of_archive.keep_upload(stream)
+        begun = actions_of_archive.start_import(
+            sealed.actor, sealed.collection, "x.zip", upload, adapter="by-hand"
+        )
+    assert carry_through(begun).problem == "sealed_takes_messages"
 
 
 def test_the_same_chat_twice_changes_nothing_and_a_later_one_adds(filled):
