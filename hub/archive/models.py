@@ -372,7 +372,7 @@ class PostVersion(Base):
     complete: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(10), default="")
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # What the source says the time was, when that cannot be true.
+    # What the source says the time was, when that cannot be true or has no time zone.
     stated_at: Mapped[str] = mapped_column(String(200), default="")
     # {"links": [[shown, expanded], ...], "mentions": [[handle, platform id, name], ...]}, and where the
     # source has them "title", "warning", "audience", "form", "author": see CapturedPost.

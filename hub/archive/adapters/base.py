@@ -120,7 +120,8 @@ class CapturedPost:
 
     `post_id` names the post: the first id of its edit chain. `version_id` names this version. `complete` is
     False when the source is known to have cut the text short. `stated_at` is what the source gives as the
-    time when that cannot be true; `posted_at` is then derived from the post's number, or None. `written_at`
+    time when that cannot be true or has no time zone; `posted_at` is then derived from the post's number,
+    read as if it were in UTC, or None. `written_at`
     is when this version was, where a platform edits a post in place; None: as the post.
 
     `title`: of an article, a picture or a film. `warning`: what the author put in front of the text.
