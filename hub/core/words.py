@@ -89,6 +89,7 @@ WORDS = {
         "digest.confirm": _("Confirming a digest"),
         "notice": _("Told of an answer or mention"),
         "report.answer": _("What was decided about a report"),
+        "report.takedown": _("Asked for an example to be taken down"),
         "report.withdrawn": _("Told of a withdrawal"),
         "report.decided": _("What was decided about a withdrawal"),
     },

@@ -92,6 +92,12 @@ def restore(actor: Actor, example: Example, reason: str = "") -> None:
 
 def _set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: bool) -> None:
     permit(actor, "example.moderate", example)
+    set_withdrawn(actor, example, reason, withdrawn=withdrawn)
+
+
+def set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: bool) -> None:
+    """Out of sight, or shown again, where a room above has judged that it may be: a request by whoever is
+    shown in it, and what was decided about that."""
     since = example.withdrawn_at
     if (since is not None) == withdrawn:
         return

@@ -59,7 +59,7 @@ def withdraw_reported(actor: Actor, made: Report) -> None:
         raise Refused(_("There is nothing here that can be withdrawn. You can decide about the report."))
     if not made.withdrawn:
         _withdraw(actor, made.subject, _("Reported"))
-        _tell_author(actor, made, WITHDRAWN)
+        tell_author(actor, made, WITHDRAWN)
 
 
 def put_back(actor: Actor, made: Report) -> None:
@@ -76,7 +76,9 @@ def decide(actor: Actor, made: Report, decision: str, reason: str) -> None:
     made = _hold(actor, made)
     reason = reason.strip()[:LONGEST_REASON]
     was_withdrawn = made.withdrawn
-    if made.subject is not None:
+    if made.takedown and made.example is not None:
+        examples.set_withdrawn(actor, made.example, reason, withdrawn=decision == REMOVED)
+    elif made.subject is not None:
         (_restore if decision == KEPT else _withdraw)(actor, made.subject, reason)
     settled = _same(made)
     for one in settled:
@@ -93,7 +95,7 @@ def decide(actor: Actor, made: Report, decision: str, reason: str) -> None:
         reports=len(settled),
     )
     if decision == REMOVED or was_withdrawn:
-        _tell_author(actor, made, DECIDED)
+        tell_author(actor, made, DECIDED)
     emit("report.decided", report_id=made.id, decision=decision)
 
 
@@ -151,7 +153,7 @@ def _answer(made: Report) -> None:
         )
 
 
-def _tell_author(actor: Actor, made: Report, purpose: str) -> None:
+def tell_author(actor: Actor, made: Report, purpose: str) -> None:
     """The author (of an example: who attached it) learns what happened and why; not who reported it."""
     author = db.session.get(Person, made.author_id) if made.author_id else None
     if author is not None and author.id != actor.person_id:

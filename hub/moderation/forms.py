@@ -11,7 +11,7 @@ from hub.core.markup import tidy
 from .models import KEPT, REMOVED
 from .rules import LONGEST_REASON, LONGEST_REPORT
 from .subjects import LONGEST_ADDRESS
-from .words import WHY
+from .words import RELATION, WHY
 
 
 def _tidied(text: str | None) -> str:
@@ -42,6 +42,32 @@ class ReportForm(HubForm):
     email = EmailField(
         _("Your e-mail address, if you want an answer"),
         description=_("Used for the answer and nothing else. Whoever wrote it is not told who reported it."),
+        filters=[_tidied],
+        validators=[
+            Optional(),
+            Email(_("Write the address like name@example.org, or leave it empty.")),
+            Length(max=320),
+        ],
+    )
+
+
+class TakedownForm(HubForm):
+    """A request that an example be taken down."""
+
+    relation = RadioField(
+        _("What you have to do with it"),
+        choices=[SelectChoice(code, words) for code, words in RELATION.items()],
+        validators=[InputRequired(_("Choose what comes nearest."))],
+    )
+    text = TextAreaField(
+        _("Why"),
+        description=_("What it does to you, or what is wrong with showing it. You need not say who you are."),
+        filters=[_tidied],
+        validators=[Length(max=LONGEST_REPORT, message=_("Shorten it to %(max)d characters."))],
+    )
+    email = EmailField(
+        _("Your e-mail address, if you want an answer"),
+        description=_("Used for the answer and nothing else."),
         filters=[_tidied],
         validators=[
             Optional(),

@@ -70,6 +70,14 @@ def all_about(actor: Actor, report: Report) -> Sequence[Report]:
     ).all()
 
 
+def decided_before(example: Example) -> bool:
+    """Whether somebody has decided about an earlier request to take the example down."""
+    asked = select(Report.id).where(
+        Report.example_id == example.id, Report.takedown != "", Report.decided_at.is_not(None)
+    )
+    return db.session.scalar(asked.limit(1)) is not None
+
+
 def unanswered(actor: Actor, group_ids: Sequence[int], before: datetime) -> Select[tuple[Item]]:
     """Questions that nobody answered, asked before a moment."""
     return (

@@ -7,6 +7,7 @@ from hub.core.mail import Email, Mail, composer
 
 from .actions import ANSWER, DECIDED, WITHDRAWN
 from .models import Report
+from .takedown import ASKED, keepers_told
 
 
 @composer(ANSWER)
@@ -20,6 +21,17 @@ def tell_of_withdrawal(mail: Mail) -> Email | None:
     """To the author. Not when it was put back meanwhile."""
     made = _report(mail)
     return _compose("report_withdrawn", mail) if made is not None and made.withdrawn else None
+
+
+@composer(ASKED)
+def tell_keepers(mail: Mail) -> Email | None:
+    """To the keepers of what the example shows, while it is undecided."""
+    made = _report(mail)
+    if made is None or not made.waiting or made.example is None:
+        return None
+    if all(keeper.id != mail.person_id for keeper in keepers_told(made.example)):
+        return None
+    return _compose("report_takedown", mail)
 
 
 @composer(DECIDED)

@@ -5,30 +5,31 @@ from types import SimpleNamespace
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.accounts.sign_in import local_path
 from hub.content.models import Item, Post
 from hub.content.queries import post_statement
-from hub.core.access import current_actor, load, requires
+from hub.core.access import current_actor, load, load_from, requires
 from hub.core.database import db
 from hub.core.desk import queues
 from hub.core.forms import HubForm
 from hub.core.keyed import without_key
-from hub.core.policy import Actor
+from hub.core.policy import Actor, can
 from hub.core.security import limiter
-from hub.examples.cards import Card, cards_of, for_judging
+from hub.examples.cards import Card, cards_of, for_judging, with_all_that_cards_show
 from hub.examples.models import Example
 from hub.examples.queries import seen_example
 from hub.groups.models import Group
 
-from . import actions, log
-from .forms import DecisionForm, ReportForm
+from . import actions, log, takedown
+from .forms import DecisionForm, ReportForm, TakedownForm
 from .models import Report
-from .queries import all_about, groups_at_the_desk
-from .rules import REPORTS_ALLOWED
+from .queries import all_about, decided_before, groups_at_the_desk
+from .rules import REPORTS_ALLOWED, TAKEDOWNS_ALLOWED
 from .subjects import find
-from .words import WHY
+from .words import RELATION, WHY
 
 bp = Blueprint("moderation", __name__)
 
@@ -53,6 +54,34 @@ def report() -> Answer:
         return form.done("/report/thanks")
     subject = find(actor, form.page.data or "")
     return render_template("moderation/report.html", form=form, subject=subject), form.status
+
+
+@bp.route("/evidence/<token>/takedown", methods=["GET", "POST"])
+@limiter.limit(TAKEDOWNS_ALLOWED, methods=["POST"])
+@requires("example.read")
+def ask_for_takedown(token: str) -> Answer:
+    """Whoever is shown in an example asks for it to be taken down, with or without an account."""
+    actor = current_actor()
+    form = TakedownForm()
+    if actor.signed_in:
+        del form.email
+    if earlier := form.sent_before():
+        return earlier
+    example = load_from(seen_example(actor, token))
+    if form.validate_on_submit():
+        email = form.email.data or "" if not actor.signed_in else ""
+        takedown.ask(actor, example, form.relation.data, form.text.data or "", email)
+        return form.done("/report/asked")
+    page = render_template(
+        "moderation/takedown.html", form=form, example=example, decided=decided_before(example)
+    )
+    return page, form.status
+
+
+@bp.get("/report/asked")
+@requires("report.make")
+def takedown_asked() -> str:
+    return render_template("moderation/asked.html")
 
 
 @bp.get("/report/thanks")
@@ -135,7 +164,7 @@ def decision(token: str) -> Answer:
     if form.validate_on_submit():
         actions.decide(current_actor(), made, form.decision.data, form.reason.data or "")
         flash(_("Decided. It is in the log, and those concerned are told."), "success")
-        return form.done("/desk")
+        return form.done("/desk" if can(current_actor(), "desk.read") else "/collections")
     return _page(made, form), form.status
 
 
@@ -153,6 +182,7 @@ def _page(made: Report, form: DecisionForm) -> str:
         text=Markup(post.html) if post else None,  # rendered and cleaned when it was written
         cards=_cards(made.example) if made.example else [],
         why=WHY,
+        relation=RELATION,
         form=form,
     )
 
@@ -165,8 +195,9 @@ def _opening(actor: Actor, item: Item | None) -> Post | None:
 
 
 def _cards(example: Example) -> list[Card]:
-    seen = db.session.scalars(seen_example(current_actor(), example.token)).one_or_none()
-    return for_judging(cards_of([seen])[seen.id]) if seen is not None else []
+    """Whoever may decide about the report sees what it is about, withdrawn or not."""
+    shown = select(Example).where(Example.id == example.id).options(*with_all_that_cards_show())
+    return for_judging(cards_of([db.session.scalars(shown).one()])[example.id])
 
 
 @bp.post("/desk/withdrawals")

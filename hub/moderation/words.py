@@ -11,6 +11,12 @@ WHY = {
     "other": _("Something else"),
 }
 
+RELATION = {
+    "shown": _("I am shown in it, or it is my post"),
+    "acts_for": _("I act for somebody who is shown in it"),
+    "other": _("I am somebody else"),
+}
+
 # What the log says of what was done.
 DONE = {
     "report.kept": _("decided that it stands"),
