@@ -10,6 +10,7 @@ from hub.core.access import requires
 from hub.core.delivery import Folder
 from hub.core.kept_mail import withheld
 from hub.core.mail import KEPT, keeps_mail
+from hub.core.security import content_policy
 
 from .blueprint import bp, uncached
 
@@ -66,15 +67,13 @@ def kept_message(token: str) -> Response:
 
 @bp.get("/admin/mail/<token>/html")
 @requires("site.administer")
+@content_policy(OPENED_MAIL_POLICY)
 def kept_html(token: str) -> Response:
     message = _message(token)
     html = message.get_body(("html",)) or abort(404)
     if withheld({token: message}):
         abort(404)
     return uncached(make_response(html.get_content()))
-
-
-kept_html.talisman_view_options = {"content_security_policy": OPENED_MAIL_POLICY}  # type: ignore[attr-defined]
 
 
 def with_links(text: str) -> Markup:

@@ -15,6 +15,7 @@ from .. import queries, words
 from ..capturing.queries import last_listed
 from ..conversation import conversation_of
 from ..models import Media
+from ..replaying.records import WEB_ARCHIVES
 from ..showing import ShownPost
 from ..storage import THUMBNAIL, MediaStore
 from .blueprint import bp, of_collection, post_at
@@ -41,6 +42,8 @@ def post(token: str, post_token: str) -> str:
         ),
         version_words={version.id: shown.version for version, shown in evidence.versions},
         citation_words=words.CITATIONS,
+        web_archives=WEB_ARCHIVES,
+        author=evidence.versions[-1][0].details.get("author", "") if evidence.versions else "",
     )
 
 
@@ -70,7 +73,7 @@ def _plain(platform_id: str) -> str:
 
 def _suffix(raw: bytes) -> str:
     """So that the file opens in something that shows it; what it is was never declared."""
-    return {b"{": "json", b"[": "json", b"<": "xml"}.get(raw.lstrip()[:1], "bin")
+    return {b"{": "json", b"[": "json", b"<": "xml", b"W": "warc"}.get(raw.lstrip()[:1], "bin")
 
 
 def _media(token: str, media_token: str) -> Media:

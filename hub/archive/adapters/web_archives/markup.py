@@ -53,7 +53,21 @@ def parse(text: str) -> html.HtmlElement | None:
     # As bytes: lxml refuses a text that states an encoding, and lone surrogates.
     whole = text.replace("\x00", "").encode("utf-8", "replace")
     try:
-        parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        return html.document_fromstring(whole, parser=parser)
+        parser = html.HTMLParser(
+            encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False
+        )
+        tree = html.document_fromstring(whole, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
+    for node in tree.xpath("//source|//embed|//track|//wbr"):
+        _empty(node)
+    return tree
+
+
+def _empty(node) -> None:
+    """The parser is older than these elements and takes what follows them for what is in them."""
+    text, node.text = node.text, None
+    for child in reversed(node):
+        node.addnext(child)
+    if text:
+        node.tail = text + (node.tail or "")

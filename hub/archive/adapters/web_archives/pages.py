@@ -3,7 +3,7 @@
 A page of the web is a post of its site, named by its address; two captures of it are one post, with a version
 for each differing text. A page of one post on a platform joins that post by the platform's own id. There the
 page's text is never taken for the whole of the post (it may be more, or less): `complete` is False, so that
-such a capture is one more sighting of what an export holds, and never an edit. Decision 15 says more.
+such a capture is one more sighting of what an export holds, and never an edit. See docs/decisions/0019.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Pages:
             captured_at=at,
             complete=whole and not single and len(text) <= LONGEST_TEXT,
             title=page.title or None,
-            form="page",
+            form="" if single else "page",
             language=page.language or None,
             author=page.author or None,
             url=capture.address[:LONGEST_ID],

@@ -94,12 +94,18 @@ def rewritten_css(text: str, rewrite: Rewrite) -> str:
         if found["comment"] is not None:
             return ""
         if found["import"] is not None:
-            return f'@import "{rewrite(_unescaped(found["idouble"] or found["isingle"] or ""), True)}"'
+            address = _unescaped(found["idouble"] or found["isingle"] or "")
+            return f'@import "{_quotable(rewrite(address, True))}"'
         before = text[max(0, found.start() - 12) : found.start()].lower().rstrip()
         address = _unescaped(found["double"] or found["single"] or found["bare"] or "")
-        return f'url("{rewrite(address, before.endswith("@import"))}")'
+        return f'url("{_quotable(rewrite(address, before.endswith("@import")))}")'
 
     return _CSS.sub(replaced, text)
+
+
+def _quotable(address: str) -> str:
+    """An address that cannot end the string it stands in; one that leads nowhere, for none."""
+    return re.sub(r'[\\"\r\n\f]', lambda found: f"%{ord(found[0]):02X}", address) or "data:,"
 
 
 def _unescaped(text: str) -> str:
