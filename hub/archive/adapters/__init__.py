@@ -35,7 +35,8 @@ from hub.archive.adapters.x_messages import XMessages
 from hub.archive.adapters.youtube_takeout import YouTubeTakeout
 from hub.archive.sources import Source, Unreadable
 
-#: In the order in which they are asked; each must be sure of its own format only.
+#: In the order in which they are asked; each must be sure of its own format only. Those that look at a file's
+#: first bytes stand before those that read its first values, which may be large.
 ADAPTERS: tuple[Adapter, ...] = (
     HubBag(),
     XArchive(),
@@ -52,14 +53,14 @@ ADAPTERS: tuple[Adapter, ...] = (
     ThreadsArchive(),
     TikTokExport(),
     BlueskyCar(),
+    WordPress(),
+    Feeds(),
+    JsonFeed(),
+    ActivityStreams(),
     BlueskyApi(),
     TwitterCompliance(),
     TwitterV1(),
     TwitterV2(),
-    ActivityStreams(),
-    WordPress(),
-    JsonFeed(),
-    Feeds(),
 )
 
 #: Private messages, for sealed collections only; asked first, so that no chat is taken for a table.

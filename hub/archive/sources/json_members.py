@@ -6,13 +6,15 @@ its exact bytes. What stands beside them is small, and is remembered.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 from hub.archive.sources.json_stream import Broken, Row, Window
 
-# How much of what stands beside the rows is remembered, in values; a true file has a dozen.
+# How much of what stands beside the rows is remembered: a true file has a dozen values, and short lists.
 MOST_REMEMBERED = 1_000
+LONGEST_LIST = 20
 
 
 def member_rows(
@@ -52,22 +54,29 @@ class _Reading:
         opening = self.window.peek()
         if opening == "[" and key in self.lists:
             yield from self._elements()
+        elif opening == "[":
+            self._remember(key, [row.value for row in self._elements(LONGEST_LIST)])
         elif opening == "{" and key in self.inside and depth < len(self.inside):
             yield from self.object(depth + 1)
         else:
-            value = self.window.value(self.number).value
-            if len(self.head) < MOST_REMEMBERED:
-                self.head.setdefault(key, value)
+            self._remember(key, self.window.value(self.number).value)
 
-    def _elements(self) -> Iterator[Row]:
+    def _remember(self, key: str, value: Any) -> None:
+        if len(self.head) < MOST_REMEMBERED:
+            self.head.setdefault(key, value)
+
+    def _elements(self, most: int | None = None) -> Iterator[Row]:
+        """The elements of a list; with `most`, only so many of them, which do not count as rows."""
         self.window.skip()
         if self.window.peek() == "]":
             self.window.skip()
             return
-        while True:
-            self.number += 1
+        for place in itertools.count():
+            self.number += most is None
             self.window.peek()
-            yield self.window.value(self.number)
+            row = self.window.value(self.number)
+            if most is None or place < most:
+                yield row
             if self.window.peek() != ",":
                 break
             self.window.skip()

@@ -20,6 +20,8 @@ from hub.archive.sources.json_stream import Broken
 # Between a name's parts, as expat gives them: address of its namespace, name, prefix.
 PARTS = "\x1f"
 DEEPEST = 200
+# Of the file, read at a time: all that is wanted in one piece is built before any of it is given.
+PIECE = 64 * limits.KB
 # Of one element that is wanted: a page with ten thousand comments has 150,000.
 MOST_NODES = 300_000
 
@@ -86,7 +88,7 @@ def elements(stream: BinaryIO, wanted: Wanted) -> Iterator[Element | Broken]:
     Raises Broken where the file is not well-formed, ends too early, is too deep, or declares entities.
     """
     walk = _Walk(wanted)
-    while chunk := stream.read(limits.CHUNK):
+    while chunk := stream.read(PIECE):
         walk.feed(chunk)
         yield from walk.take()
     walk.feed(b"", last=True)

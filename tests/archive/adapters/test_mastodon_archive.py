@@ -82,7 +82,8 @@ def test_likes_bookmarks_and_own_pictures_are_never_opened(mastodon, read, monke
         TarSource, "open", lambda self, name, **k: opened.append(name) or original(self, name, **k)
     )
     left_out = read().left_out
-    assert set(opened) == {"actor.json", "outbox.json"}
+    assert {"actor.json", "outbox.json"} <= set(opened)
+    assert not {"likes.json", "bookmarks.json", "avatar.png"} & set(opened)
     assert left_out == {
         ("private", "likes.json"): 1,
         ("private", "bookmarks.json"): 1,
