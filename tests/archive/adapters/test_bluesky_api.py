@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.archive import queries
+from hub.archive.conversation import conversation_of
 from hub.archive.models import ArchivedPost
 from hub.core.database import db
 from tests.archive.adapters.fuzz import assert_sound, with_one_odd_value
@@ -120,7 +120,7 @@ def test_a_conversation_is_threaded_in_the_collection(kept, tmp_path):
     path.write_text(json.dumps({"posts": [view(**answers(asked)), asked]}))
     assert kept.bring_in(path).new == 2
     question = db.session.query(ArchivedPost).filter_by(platform_id=asked["uri"]).one()
-    assert [row.shown.text for row in queries.evidence_of(question).answers] == ["Bins are late"]
+    assert [turn.row.shown.text for turn in conversation_of(question).below] == ["Bins are late"]
 
 
 def test_whatever_stands_in_a_field_is_reported_and_breaks_nothing(read):
