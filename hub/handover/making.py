@@ -103,6 +103,8 @@ class _Making:
         return person
 
     def run(self) -> None:
+        if self.made.stop_asked:
+            raise Stopped
         condition = choosing.wanted(self.actor, self.collection, self.made.scope)
         with self._anchored_instant() as session:
             posts = how_many(session, condition)
