@@ -18,6 +18,8 @@ PAGES = [
     "/gallery",
     "/about/edit",
     "/about/terms/edit",
+    "/collections/sealed",
+    "/admin/sealed",
 ]
 
 # At 1280 pixels and 400% zoom a page is laid out in 320.
