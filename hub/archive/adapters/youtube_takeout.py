@@ -5,7 +5,8 @@ Three generations are known: Comment ID first (until June 2024), Channel ID firs
 columns with Post ID and Top-Level Comment ID (2026). Words are JSON: {"takeoutSegments": [...]}, later
 objects with commas between them.
 
-A comment answers another comment, else a community post, else the video: their ids are YouTube's own.
+What is said in a live chat is public, and a comment on the film. A comment answers another comment, else a
+community post, else the video: their ids are YouTube's own.
 """
 
 from __future__ import annotations
@@ -166,13 +167,12 @@ class _Reading:
         if look.encoding != UTF_8:
             yield Noted("encoding_other", name, look.encoding)
         yield Counted(name, None, found - header)
-        live = header and any("live chat" in plain_name(cell) for cell in rows[0].cells)
         with opened() as stream:
             for row in csv_rows(stream, look):
                 if not header or row.number > 1:
-                    yield from self._row(row, name, roles, "message" if live else "comment")
+                    yield from self._row(row, name, roles)
 
-    def _row(self, row: CsvRow, file: str, roles: dict[str, int], form: str) -> Iterator[Record]:
+    def _row(self, row: CsvRow, file: str, roles: dict[str, int]) -> Iterator[Record]:
         said = {role: row.cells[at].strip() for role, at in roles.items() if at < len(row.cells)}
         own_id, channel, time = said.get("id", ""), said.get("channel", ""), said.get("time", "")
         segments = _segments(said.get("text", ""))
@@ -185,7 +185,11 @@ class _Reading:
             self.channels[channel] = None
             yield Account(PLATFORM, channel, own=True)
         yield _post(
-            said, segments, form if "video" in roles else "", Slice(row.raw, file, row.number), iso_time(time)
+            said,
+            segments,
+            "comment" if "video" in roles else "",
+            Slice(row.raw, file, row.number),
+            iso_time(time),
         )
 
 

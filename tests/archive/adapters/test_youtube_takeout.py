@@ -67,7 +67,7 @@ def test_links_and_mentions_are_told_beside_the_words(tmp_path):
 
 def test_a_takeout_in_another_language_gives_its_comments_and_chats_and_leaves_out_the_rest(export):
     reading = Reading(export)
-    assert [post.form for post in reading.posts] == ["comment", "comment", "message"]
+    assert [post.form for post in reading.posts] == ["comment", "comment", "comment"]
     folder = "Takeout/YouTube und YouTube Music"
     assert reading.left_out == {
         ("private", f"{folder}/Verlauf/Wiedergabeverlauf.json"): 1,
