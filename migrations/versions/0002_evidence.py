@@ -514,8 +514,8 @@ def upgrade() -> None:
                existing_nullable=False)
 
     with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('takedown', sa.String(length=12), server_default='', nullable=False, server_default=''))
-        batch_op.add_column(sa.Column('withdrew', sa.Boolean(), server_default=sa.text('0'), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('takedown', sa.String(length=12), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('withdrew', sa.Boolean(), server_default=sa.text('0'), nullable=False))
 
     with op.batch_alter_table('sighting', schema=None) as batch_op:
         batch_op.add_column(sa.Column('account_id', sa.Integer(), nullable=True))
