@@ -255,6 +255,7 @@ def set_active(person: Person, active: bool) -> None:
     person.active = active
     if not active:
         person.fs_uniquifier = uuid4().hex
+        emit("person.deactivated", person_id=person.id)
 
 
 def mail_person(person: Person, purpose: str, **payload: str) -> None:

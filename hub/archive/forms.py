@@ -3,7 +3,15 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length
 
 from hub.core.forms import HubForm
@@ -57,6 +65,40 @@ class KeeperForm(HubForm):
         _l("Their handle"),
         description=_l("As it stands on their page here, with or without the @."),
         validators=[InputRequired(_l("Write the handle of a member."))],
+    )
+
+
+class HandoverForm(HubForm):
+    """Offer a collection to somebody who is to keep it."""
+
+    handle = StringField(
+        _l("Their handle"),
+        description=_l("As it stands on their page here, with or without the @."),
+        validators=[InputRequired(_l("Write the handle of a member."))],
+    )
+    note = TextAreaField(
+        _l("What they should know"),
+        validators=[Length(max=1000, message=_l("Keep this under 1,000 characters."))],
+    )
+    leaves = BooleanField(_l("I stop keeping it once they accept"), default=True)
+    # On the administrators' list, which of the collections.
+    collection = HiddenField()
+
+
+class TransferForm(HubForm):
+    """For whom a collection is held."""
+
+    reason = TextAreaField(
+        _l("Why"),
+        description=_l("Kept with your name."),
+        validators=[
+            InputRequired(_l("Say why.")),
+            Length(max=1000, message=_l("Keep this under 1,000 characters.")),
+        ],
+    )
+    second = StringField(
+        _l("Who is to agree"),
+        description=_l("The handle of another member: you keep this collection alone."),
     )
 
 

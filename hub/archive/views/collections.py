@@ -15,6 +15,7 @@ from ..chosen import called, chosen
 from ..filters import FORMS, POST, REPLY, Filters
 from ..finding import still_indexing
 from ..forms import ORGANISATION, CollectionForm
+from ..keeping.handover import offered_to
 from ..models import ASKS
 from ..own_accounts import unsaid
 from ..rules import KEEPERS_OF_AN_ORGANISATION
@@ -33,6 +34,7 @@ def mine() -> str:
         collections=found,
         sizes=queries.sizes(found),
         waiting=how_many_wait_for(actor),
+        offered=offered_to(actor),
     )
 
 
