@@ -121,6 +121,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_hand_over_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_hand_over_state'), ['state'], unique=False)
 
+    op.create_table('handover',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('offered_by_id', sa.Integer(), nullable=True),
+    sa.Column('leaves', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('offered_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_handover_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['offered_by_id'], ['person.id'], name=op.f('fk_handover_offered_by_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_handover_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handover')),
+    sa.UniqueConstraint('collection_id', 'person_id', name=op.f('uq_handover_collection_id_person_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_handover_token'))
+    )
+    with op.batch_alter_table('handover', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handover_offered_by_id'), ['offered_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_handover_person_id'), ['person_id'], unique=False)
+
     op.create_table('hold',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -514,8 +534,8 @@ def upgrade() -> None:
                existing_nullable=False)
 
     with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('takedown', sa.String(length=12), server_default='', nullable=False))
-        batch_op.add_column(sa.Column('withdrew', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('takedown', sa.String(length=12), server_default='', nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('withdrew', sa.Boolean(), server_default=sa.text('0'), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('sighting', schema=None) as batch_op:
         batch_op.add_column(sa.Column('account_id', sa.Integer(), nullable=True))
@@ -702,6 +722,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_hold_in_force')
 
     op.drop_table('hold')
+    with op.batch_alter_table('handover', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_handover_person_id'))
+        batch_op.drop_index(batch_op.f('ix_handover_offered_by_id'))
+
+    op.drop_table('handover')
     with op.batch_alter_table('hand_over', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hand_over_state'))
         batch_op.drop_index(batch_op.f('ix_hand_over_person_id'))
