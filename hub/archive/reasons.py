@@ -69,8 +69,8 @@ LEFT_OUT = {
 # How something of an upload was taken, that whoever relies on it should know.
 NOTED = {
     "wrong_checksum": _l(
-        "Of %(detail)s records in %(file)s the checksum that they state is not of their bytes. They are kept "
-        "as they are; each page that is shown again says so."
+        "Records in %(file)s whose own checksum is not of their bytes: %(detail)s. They are kept as they "
+        "are; each page that is shown again says so."
     ),
     "wrong_hash": _l("%(file)s is not what the package's list of hashes says. What is in it is kept."),
     "wrong_list_hash": _l("%(file)s, the package's list of files, is not the one that was sealed."),
@@ -84,10 +84,10 @@ NOTED = {
         "tells that it is part of another."
     ),
     "packed_otherwise": _l(
-        "%(detail)s pages of %(file)s are packed in a way that we do not unpack (as Brotli). They are kept, "
+        "Pages of %(file)s packed in a way that we do not unpack (as Brotli): %(detail)s. They are kept, "
         "without text, and cannot be shown again."
     ),
-    "list_unreadable": _l("%(detail)s lines of %(file)s, a list of pages, cannot be read."),
+    "list_unreadable": _l("Lines of %(file)s, a list of pages, that cannot be read: %(detail)s."),
     "former_log": _l(
         "The log of the hub that it came from (%(file)s, %(detail)s entries) was verified and is kept as "
         "evidence: what this bag holds is what that hub had sealed."

@@ -51,6 +51,9 @@ background-image: image-set("{EVIL}/set" 1x); content: "</style><img src={EVIL}/
 <template><img src="{EVIL}/template"></template><frameset><frame src="{EVIL}/frame"></frameset>
 """
 
+# All but what hides the rest of the page from whoever does not run scripts.
+OPENLY = REACHING_OUT.partition("<noscript>")[0]
+
 
 @pytest.fixture
 def bring(kept, tmp_path):
@@ -105,6 +108,15 @@ def test_a_record_whose_checksum_is_wrong_says_so(browser, kept, tmp_path):
     assert "own checksum does not agree" in plain(browser.get(post.path + "/replay"))
 
 
+def test_a_record_of_which_only_what_the_server_sent_is_as_summed_up_says_so(browser, kept, tmp_path):
+    data = WebArchive(gzipped=False).page(WORDS).data.replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 200 Ok", 1)
+    path = tmp_path / "a.warc"
+    path.write_bytes(data)
+    kept.bring_in(path)
+    post = db.session.scalars(select(ArchivedPost)).one()
+    assert "what the server sent agrees" in plain(browser.get(post.path + "/replay"))
+
+
 def test_each_capture_is_shown_as_it_was(browser, bring):
     path = bring(WebArchive().page(WORDS).page("Closed.", at=LATER))
     page = browser.get(path + "/replay").get_data(as_text=True)
@@ -126,6 +138,13 @@ def test_pictures_that_come_late_or_in_sets_are_found(browser, bring):
     body = late + '<picture><source srcset="/hall.png 2x"><img></picture>'
     shown = framed(browser, bring(WebArchive().page(WORDS, body=body))).get_data(as_text=True)
     assert shown.count(base64.b64encode(png(60, 40)).decode()) == 3
+
+
+def test_what_is_meant_for_browsers_without_scripts_is_not_shown_but_for_pictures(browser, bring):
+    body = "<noscript>Turn scripts on!</noscript><noscript><img src='/hall.png' alt='late'></noscript>"
+    shown = framed(browser, bring(WebArchive().page(WORDS, body=body))).get_data(as_text=True)
+    assert "Turn scripts on" not in shown
+    assert 'alt="late"' in shown
 
 
 def test_a_page_that_cannot_be_unpacked_says_so_and_offers_its_bytes(browser, bring):
@@ -208,7 +227,7 @@ def test_nothing_that_runs_or_loads_is_left_in_the_page(browser, bring):
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_no_request_leaves_for_another_host_whatever_the_page_tries(browser, bring, browse, scripts):  # noqa: F811
-    path = bring(WebArchive().page(WORDS, body=REACHING_OUT, head=REACHING_OUT))
+    path = bring(WebArchive().page(WORDS, body=REACHING_OUT, head=OPENLY))
     page = browse(browser, path + "/replay", scripts=scripts)
     frame = page.frames[1]
     assert WORDS in frame.content()

@@ -40,7 +40,7 @@ LATE = ("data-src", "data-original", "data-lazy-src")
 @dataclass(slots=True)
 class ShownPage:
     """The document; how many parts it shows; the addresses that are in no record kept with it; and the parts
-    that are kept but are too much for one page. `checksum`: right, wrong or "" (the record states none)."""
+    that are kept but are too much for one page. `checksum`: as WebRecord says."""
 
     document: bytes
     checksum: str
@@ -93,6 +93,8 @@ class _Maker:
             self._link(node)
         elif tag == "source":
             pass  # taken up by what it belongs to
+        elif tag == "noscript" and not _only_pictures(node):
+            node.drop_tree()  # the page was caught with scripts: it did not show this
         elif tag in cleaning.GONE and not is_root:
             node.drop_tree()
         elif tag in cleaning.INSTEAD:
@@ -236,6 +238,11 @@ class _Maker:
         self.left -= len(record.body)
         self.data.setdefault(kept.sha256, "")
         return self.sheet(as_text(record.body, record.charset), record.address, deep)
+
+
+def _only_pictures(node) -> bool:
+    """What stands in for pictures that scripts fetch late."""
+    return node.find(".//img") is not None and not (node.text_content() or "").strip()
 
 
 def _is_blank(address: str) -> bool:

@@ -34,7 +34,8 @@ class NoRecord(Exception):
 
 @dataclass(slots=True)
 class WebRecord:
-    """What a record says. `checksum`: right, wrong, or "" where it states none.
+    """What a record says. `checksum`: right, wrong, or "" where it states none; partly, where that of what
+    the server sent is right and that of the whole record is not.
 
     `refers_to`, `refers_at`: of a revisit, the earlier record whose answer was the same, byte for byte.
     `hints`: other headers of its own, in lower case.
@@ -128,4 +129,7 @@ def _checksum(parsed) -> str:
     checker = parsed.digest_checker
     if checker is None or (checker.passed is None and not checker.problems):
         return ""
-    return "wrong" if checker.problems else "right"
+    if not checker.problems:
+        return "right"
+    payload = "WARC-Payload-Digest" in dict(parsed.rec_headers.headers)
+    return "partly" if payload and not any("payload" in one for one in checker.problems) else "wrong"

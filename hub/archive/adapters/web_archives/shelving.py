@@ -76,7 +76,7 @@ class Shelving:
             return "no_address"
         reason = _why_not(found)
         if not reason:
-            self.wrong += found.checksum == "wrong"
+            self.wrong += found.checksum in ("wrong", "partly")
             self._hint_of_own(found)
             try:
                 self.shelf.add(found, one.raw, self.file, one.number)
