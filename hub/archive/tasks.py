@@ -16,10 +16,11 @@ from .keeping import tasks as keepers
 from .models import Collection, Import, Media, SourceSlice
 from .proof import tasks as proof
 from .retention import tasks as retention
+from .sealed import tasks as sealed
 from .tables.actions import give_up_overdue
 
 # Importing registers.
-__all__ = ["approvals", "capturing", "carry_out_import", "keepers", "proof", "retention", "sweep"]
+__all__ = ["approvals", "capturing", "carry_out_import", "keepers", "proof", "retention", "sealed", "sweep"]
 
 # A file that nothing names is left alone for so long: somebody may be about to name it.
 UNNAMED_FOR = timedelta(days=1)

@@ -87,6 +87,8 @@ WORDS = {
         "collection.accepted": _("A collection's new keeper"),
         "collection.orphaned": _("A keeper's account was closed"),
         "collection.approver": _("Named as a collection's approver, or no longer"),
+        "sealed.asked": _("Asked for a sealed collection"),
+        "sealed.decided": _("What was decided about a sealed collection"),
         "retention_due": _("Archived posts are due"),
         "digest": _("Digest"),
         "digest.confirm": _("Confirming a digest"),

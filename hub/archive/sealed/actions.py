@@ -5,16 +5,20 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from hub.accounts.models import Organisation
+from hub.accounts.models import Organisation, Person
 from hub.archive.models import Collection, Keeper
 from hub.core import audit, clock
 from hub.core.database import db
 from hub.core.errors import Refused
+from hub.core.mail import post_mail
 from hub.core.policy import Actor, can, visible
 
 from . import models
 from .models import ALLOWED, WAITING, SealedRequest
 from .rules import LONGEST_REASON
+
+# Purposes of mail.
+ASKED, DECIDED = "sealed.asked", "sealed.decided"
 
 
 def ask(actor: Actor, name: str, reason: str, organisation: Organisation | None = None) -> SealedRequest:
@@ -28,6 +32,9 @@ def ask(actor: Actor, name: str, reason: str, organisation: Organisation | None 
     db.session.add(made)
     db.session.flush()
     audit.record(actor, "sealed.ask", made, reason=made.reason)
+    others = select(Person).where(Person.administrator, Person.active, Person.id != actor.person_id)
+    for person in db.session.scalars(others.order_by(Person.id)):
+        _tell(ASKED, person, made)
     return made
 
 
@@ -40,7 +47,15 @@ def decide(actor: Actor, request: SealedRequest, *, allow: bool, reason: str) ->
         raise Refused(_("Give your reason: it is kept with your name. Nothing was decided."))
     _only_once(request, ALLOWED if allow else models.REFUSED, actor, reason)
     audit.record(actor, "sealed.allow" if allow else "sealed.refuse", request, reason=reason)
-    return _make(actor, request, reason) if allow else None
+    made = _make(actor, request, reason) if allow else None
+    if request.asked_by is not None and request.asked_by.active:
+        _tell(DECIDED, request.asked_by, request)
+    return made
+
+
+def _tell(purpose: str, person: Person, request: SealedRequest) -> None:
+    key = f"{purpose}:{request.id}:{person.id}"
+    post_mail(purpose, person.email, key=key, person_id=person.id, request_id=request.id)
 
 
 def requests(actor: Actor) -> list[SealedRequest]:

@@ -31,7 +31,7 @@ def ask_sealed() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         holder = organisation if form.holder.data == ORGANISATION else None
         actions.ask(actor, form.name.data, form.reason.data, holder)
-        flash(_("An administrator decides about it. You see here what they said."), "success")
+        flash(_("An administrator decides about it. You are told by mail, and see it here."), "success")
         return form.done("/collections/sealed")
     return render_template(
         "archive/sealed/ask.html", form=form, asked=actions.requests_of(actor)

@@ -15,6 +15,7 @@ from hub.archive.models import (
 )
 from hub.archive.sealed import actions
 from hub.archive.sealed.models import SealedRequest
+from hub.core import jobs
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
@@ -29,6 +30,7 @@ from tests.factories.groups import group, member
 from tests.factories.people import actor_of, administrator, person, sign_in
 from tests.factories.private_messages import android_chat, archive_with_messages
 from tests.factories.x_archive import XArchive
+from tests.mail import the_mail
 
 
 def text(response) -> str:
@@ -98,6 +100,20 @@ def test_a_refusal_has_a_reason_and_makes_nothing(client, kept):
     assert count(Collection, Collection.sealed) == 0
     sign_in(client, kept.person)
     assert "Refused: It is not official business" in text(client.get("/collections/sealed"))
+
+
+def test_administrators_and_whoever_asked_are_told_by_mail_without_what_is_in_it(kept):
+    admin = administrator("Ada", handle="ada")
+    with unit_of_work():
+        asked = actions.ask(kept.actor, "Winter gritting", "Roads were closed in a chat")
+    jobs.drain()
+    told = the_mail(admin.email)
+    assert asked.path in told.get_body(("plain",)).get_content()
+    assert "Roads" not in told.as_string()
+    with unit_of_work():
+        made = actions.decide(actor_of(admin), asked, allow=True, reason="Agreed")
+    jobs.drain()
+    assert made.path in the_mail(kept.person.email).get_body(("plain",)).get_content()
 
 
 def test_nobody_allows_their_own_and_nobody_but_an_administrator_allows_any(client, kept):
