@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.accounts.models import Person
@@ -42,9 +42,9 @@ class Report(Base):
     why: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text, default="")
     # Of a request that an example be taken down: what whoever asks has to do with it (see RELATIONS).
-    takedown: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    takedown: Mapped[str] = mapped_column(String(12), default="")
     # The request took the example out of sight by itself.
-    withdrew: Mapped[bool] = mapped_column(default=False, server_default=false())
+    withdrew: Mapped[bool] = mapped_column(default=False)
     # Never shown to moderators: people must be able to report without fear.
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     reporter_address: Mapped[str] = mapped_column(String(320), default="")
