@@ -8,11 +8,14 @@ import pytest
 from lxml import etree
 from sqlalchemy import select
 
+from hub.archive.documents import ArchivedPosts
 from hub.archive.models import ArchivedPost, SourceSlice
 from hub.archive.replaying import page as replayed
 from hub.archive.storage import MediaStore
 from hub.core.database import db, unit_of_work
 from tests.archive.reading import SAMPLES, beside
+from tests.factories.archived import bring_in
+from tests.factories.examples import scene  # noqa: F401
 from tests.factories.people import person, sign_in
 from tests.factories.web_archive import PAGE, WebArchive, page_of
 from tests.factories.x_archive import XArchive, png
@@ -179,6 +182,24 @@ def test_nobody_but_its_keepers_sees_a_captured_page(client, kept, bring):
     sign_in(client, person("Other", handle="other"))
     assert client.get(path + "/replay").status_code == 404
     assert client.get(f"{path}/replay/{sha256}").status_code == 404
+
+
+def test_where_it_is_an_example_its_card_is_shown_and_the_page_is_not(client, scene, tmp_path):  # noqa: F811
+    bring_in(scene.keeper, scene.collection, WebArchive().page(WORDS).write(tmp_path / "a.warc.gz"))
+    scene.attach("Monday from nine")
+    reader = sign_in(client, scene.member)
+    assert WORDS in plain(reader.get(scene.item.path))
+    path = db.session.scalars(select(ArchivedPost).where(ArchivedPost.platform == "web")).one().path
+    sha256 = db.session.scalars(select(SourceSlice.sha256).order_by(SourceSlice.id.desc())).first()
+    assert reader.get(path + "/replay").status_code == 404
+    assert reader.get(f"{path}/replay/{sha256}").status_code == 404
+
+
+def test_the_pages_words_are_found_by_its_keepers(bring):
+    path = bring(WebArchive().page(WORDS))
+    (document,) = ArchivedPosts().load(list(ArchivedPosts().keys()))
+    assert (WORDS in document.text, "Library opening hours" in document.text) == (True, True)
+    assert document.url == path
 
 
 def test_only_captures_of_the_post_itself_are_shown(browser, bring):

@@ -159,7 +159,7 @@ class _Package:
             moment_of(value.get("ts")),
             as_word(value.get("title"), 300) or "",
             as_word(value.get("text"), LONGEST_TEXT) or "",
-            row.raw,
+            self.shelf.lay(row.raw),
             file=name,
             row=row.number,
         )

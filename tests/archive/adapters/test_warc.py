@@ -1,6 +1,7 @@
 """What a WARC gives: pages as posts of their sites, kept whole, each record with its exact bytes."""
 
 import gzip
+import json
 import tracemalloc
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from hub.archive.adapters import recognise
 from hub.archive.adapters.base import CapturedPost
+from hub.archive.adapters.web_archives import shelf
 from hub.archive.models import ArchivedPost, Citation, PostVersion, Sighting, SourceSlice
 from hub.archive.queries import slice_of
 from hub.archive.sources import open_source
@@ -299,6 +301,17 @@ def test_redirects_that_lead_in_a_circle_end(read):
         "https://a.example/2", "https://a.example/1"
     )
     assert len(read(archive).posts) == 1
+
+
+def test_what_is_more_than_one_import_may_lay_aside_is_left_out(read, monkeypatch):
+    archive = WebArchive().page(WORDS)
+    pages = json.dumps({"pages": [{"url": PAGE, "timestamp": "20240301090000"}] * 50})
+    description = b"software: a test\r\njson-metadata: " + pages.encode() + b"\r\n"
+    archive.add("warcinfo", None, description, content_type="application/warc-fields")
+    assert len(read(archive).posts) == 1
+    monkeypatch.setattr(shelf, "MAX_LAID_ASIDE", 3_000)
+    reading = read(archive)
+    assert (len(reading.posts), reasons(reading)["archive_too_large"] > 0) == (1, True)
 
 
 def test_deep_and_endless_html_is_read_without_harm(read):

@@ -104,7 +104,8 @@ class Shelf:
 
     # Laying aside.
 
-    def _lay(self, raw: bytes) -> tuple[int, int, str]:
+    def lay(self, raw: bytes) -> tuple[int, int, str]:
+        """Where the bytes lie from now on: start, size, SHA-256. Raises Full."""
         if self._end + len(raw) > MAX_LAID_ASIDE:
             raise Full
         start = self._end
@@ -115,7 +116,7 @@ class Shelf:
 
     def add(self, found: WebRecord, raw: bytes, file: str, row: int) -> None:
         """Raises Full."""
-        start, size, sha256 = self._lay(raw)
+        start, size, sha256 = self.lay(raw)
         values = (
             found.kind, found.record_id, found.address, _iso(found.at), found.status, found.media_type,
             found.location, found.payload, found.refers_to, _iso(found.refers_at), found.checksum,
@@ -131,9 +132,10 @@ class Shelf:
         self._db.execute("INSERT INTO hint VALUES (?, ?, ?, ?)", values)
 
     def add_listed(
-        self, address: str, at: datetime | None, title: str, text: str, raw: bytes, *, file: str, row: int
+        self, address: str, at: datetime | None, title: str, text: str, where: tuple, *, file: str, row: int
     ) -> None:
-        values = (plain_address(address), _iso(at), title, text, *self._lay(raw), file, row)
+        """where: what `lay` gave for the entry's bytes; those of several entries may be the same."""
+        values = (plain_address(address), _iso(at), title, text, *where, file, row)
         self._db.execute(
             "INSERT INTO listed (address, at, title, text, start, size, sha256, file, row)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

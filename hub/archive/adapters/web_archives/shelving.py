@@ -52,7 +52,7 @@ class Shelving:
     def records(self, stream: BinaryIO) -> Iterator[Record]:
         """Shelve every record; then what was left out, and what is to know."""
         for one in framed(stream):
-            if reason := one.trouble or self._shelve(one):
+            if reason := one.trouble or self._shelved(one):
                 self.left[reason] += 1
             if one.number % BETWEEN_SIGNS == 0:
                 yield StillReading()
@@ -60,6 +60,12 @@ class Shelving:
             yield LeftOut(reason, self.file, count)
         if self.wrong:
             yield Noted("wrong_checksum", self.file, str(self.wrong))
+
+    def _shelved(self, one: Framed) -> str:
+        try:
+            return self._shelve(one)
+        except Full:
+            return "archive_too_large"
 
     def _shelve(self, one: Framed) -> str:
         """Lay the record aside, or say why not: a code of `reasons`."""
@@ -78,10 +84,7 @@ class Shelving:
         if not reason:
             self.wrong += found.checksum in ("wrong", "partly")
             self._hint_of_own(found)
-            try:
-                self.shelf.add(found, one.raw, self.file, one.number)
-            except Full:
-                return "archive_too_large"
+            self.shelf.add(found, one.raw, self.file, one.number)
         return reason
 
     # What tells pages from parts of pages.
@@ -115,11 +118,12 @@ class Shelving:
             pages = dicts(as_dict(json.loads(text)).get("pages"))
         except (ValueError, RecursionError):
             return
+        where = self.shelf.lay(one.raw) if pages else ()
         for page in pages[:MOST_LISTED]:
             address, title = as_word(page.get("url"), 2_000), as_word(page.get("title"), 300)
             if address:
                 at = moment_of(page.get("timestamp") or page.get("ts"))
-                self.shelf.add_listed(address, at, title or "", "", one.raw, file=self.file, row=one.number)
+                self.shelf.add_listed(address, at, title or "", "", where, file=self.file, row=one.number)
 
 
 def _why_not(found: WebRecord) -> str:
