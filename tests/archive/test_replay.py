@@ -14,6 +14,7 @@ from hub.archive.replaying import page as replayed
 from hub.archive.storage import MediaStore
 from hub.core.database import db, unit_of_work
 from tests.archive.reading import SAMPLES, beside
+from tests.conftest import DATABASES
 from tests.factories.archived import bring_in
 from tests.factories.examples import scene  # noqa: F401
 from tests.factories.people import person, sign_in
@@ -81,6 +82,7 @@ def plain(response) -> str:
 # What is seen.
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_a_page_is_shown_with_its_styles_and_pictures_out_of_the_record(browser, bring):
     archive = WebArchive().answer("https://fonts.example/font.css", b"h1 { color: navy }", "text/css")
     shown = framed(browser, bring(archive.page(WORDS))).get_data(as_text=True)
