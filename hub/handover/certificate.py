@@ -50,7 +50,7 @@ def certificate(
         hub,
         _(
             "This certificate describes what %(holder)s keeps, as it was on %(at)s. The software of %(hub)s "
-            "wrote it out of its records, at the request of %(made_by)s; nobody could edit it on the way.",
+            "wrote it out of its records, at the request of %(made_by)s; nothing in it was typed in by hand.",
             holder=holder,
             at=moment_with_zone(at),
             hub=hub,

@@ -16,7 +16,11 @@ def hand_over_this(collection: Collection) -> Markup:
     """In what one can do next with a collection."""
     if not can(current_actor(), "collection.keep", collection):
         return Markup()
-    return LINK.format(f"{collection.path}/hand-overs", _("Hand over posts"))
+    links = LINK.format(f"{collection.path}/hand-overs", _("Hand over posts"))
+    if collection.organisation:
+        plan = f"/collections/of/{collection.organisation.slug}/records-plan"
+        links += LINK.format(plan, _("Evidence for a records management plan"))
+    return links
 
 
 @fills("archived_post.next")

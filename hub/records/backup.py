@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from hub.core import clock
+from hub.core import clock, last_backup
 from hub.core.database import db
 
 from . import tables
@@ -63,6 +63,7 @@ def back_up(target: Path, progress: Progress = lambda _said: None) -> dict[str, 
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+    last_backup.note(manifest["taken_at"])
     return manifest
 
 

@@ -3,10 +3,10 @@
 from flask import Flask
 
 from .. import words
-from . import asking, files, redacting
+from . import asking, files, plan, redacting
 from .blueprint import bp
 
-__all__ = ["asking", "bp", "files", "redacting"]
+__all__ = ["asking", "bp", "files", "plan", "redacting"]
 
 
 def install(app: Flask) -> None:
