@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from hub.core.forms import HubForm
 
-from .words import ACCOUNT_KINDS
+from .words import ACCOUNT_KINDS, PROTECTIONS
 
 OWN, ORGANISATION = "own", "organisation"
 APPROVE, REFUSE = "approve", "refuse"
@@ -102,7 +102,38 @@ class TransferForm(HubForm):
     )
 
 
-class AccountForm(HubForm):
+class SecondPersonForm(HubForm):
+    """Something that a second person has to agree to, who may have to be named."""
+
+    second = StringField(
+        _l("Who is to agree"),
+        description=_l("The handle of another member: nobody but you keeps this collection."),
+        validators=[Length(max=80)],
+    )
+
+
+class ProtectionForm(SecondPersonForm):
+    """Mark that somebody stays masked, or ask for the mark to be lifted."""
+
+    mark = RadioField(_l("What it shows or tells of"), validators=[InputRequired(_l("Choose one."))])
+    reason = TextAreaField(
+        _l("Why"),
+        description=_l("Kept with your name; whoever has to agree reads it."),
+        validators=[
+            InputRequired(_l("Write why.")),
+            Length(max=600, message=_l("Keep this under 600 characters.")),
+        ],
+    )
+
+    def offer(self, marked: bool) -> None:
+        """The marks there are, and none where there is one to lift."""
+        self.mark.choices = [SelectChoice(mark, words) for mark, words in PROTECTIONS.items()]
+        if marked:
+            self.mark.choices.append(SelectChoice("", _("None of these: the mark was wrong")))
+            self.mark.validators = []
+
+
+class AccountForm(SecondPersonForm):
     """Say whose account it is."""
 
     kind = RadioField(

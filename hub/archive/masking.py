@@ -3,85 +3,79 @@
 It works on what is shown; the record itself is never touched.
 """
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from hub.core.database import db
 
 from .became import without_hour
-from .models import PRIVATE, AccountName, SocialAccount
-from .platforms import person_at
+from .masked_text import Mask, Public, private_names
+from .models import AGREED, PRIVATE, AccountName, ArchivedPost, PostVersion, SocialAccount
 from .rules import revealed
-
-# A handle as platforms write it; the "@" of an e-mail address follows a letter or a dot.
-_MENTION = re.compile(r"(?<![\w.@])@(\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-
 
 A_SECOND = timedelta(seconds=1)
 
 
 def is_masked(account: SocialAccount | None) -> bool:
     """Whether an account's name, handle and picture are left out. Nobody known is somebody private."""
-    return account is None or account.kind == PRIVATE
+    return account is None or account.kind == PRIVATE or bool(account.protected)
 
 
-def mask_mentions(text: str, public: Collection[str]) -> str:
-    """The text with every handle left out but the public ones (given without "@", in lower case), also
-    where the address of a profile or a post names it."""
-    private = _("@[private person]")
-
-    def masked(found: re.Match[str]) -> str:
-        handle = found[0].removeprefix("@").casefold()
-        return found[0] if _is_public(handle, public) else private
-
-    def address(found: re.Match[str]) -> str:
-        return private if names_private_person(found[0], public) else found[0]
-
-    return _MENTION.sub(masked, _ADDRESS.sub(address, text))
+def is_private(account: SocialAccount | None) -> bool:
+    """Whether it is a private person's, who may have agreed to be named: what they took back is theirs."""
+    return account is None or account.kind in {PRIVATE, AGREED} or bool(account.protected)
 
 
-def _is_public(handle: str, public: Collection[str]) -> bool:
-    """A handle of the Fediverse is user@server; texts of the same server say its first part only."""
-    if "@" in handle or handle in public:
-        return handle in public
-    return any(one.startswith(handle + "@") for one in public)
+def masks(post: ArchivedPost) -> bool:
+    """Whether whoever wrote a post is left out where it is shown, and its pictures with them."""
+    return bool(post.protected) or is_masked(post.account)
 
 
-def names_private_person(address: str, public: Collection[str]) -> bool:
-    """Whether an address leads to the profile or a post of somebody who is not known to be public."""
-    try:
-        handle = person_at(address)
-    except ValueError:
-        return True  # what cannot be read cannot be judged
-    return handle is not None and handle not in public
+def mask_of(post: ArchivedPost, version: PostVersion, names: Sequence[AccountName], public: Public) -> Mask:
+    """What is left out of a version's words. names: its author's, for where they name themselves."""
+    mentioned = private_names(version.details.get("mentions", ()), public)
+    hidden = masks(post)
+    own = [called for one in names for called in (one.name, one.handle) if called] if hidden else []
+    return Mask(public, (*mentioned, *own), contacts=hidden)
 
 
-def public_handles(collection_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """For each collection, every handle that its organisations and office holders ever had, in lower case.
-
-    One query, however many collections.
-    """
+def public_people(collection_ids: Iterable[int]) -> dict[int, Public]:
+    """For each collection, what those who may be named were ever called. One query, however many."""
     wanted = list(collection_ids)
     rows = db.session.execute(
-        select(SocialAccount.collection_id, AccountName.handle)
-        .join(AccountName, AccountName.account_id == SocialAccount.id)
+        select(SocialAccount.collection_id, SocialAccount.platform_id, AccountName.handle, AccountName.name)
+        .outerjoin(
+            AccountName,
+            and_(AccountName.account_id == SocialAccount.id, revealed(AccountName.import_id)),
+        )
         .where(
             SocialAccount.collection_id.in_(wanted),
             SocialAccount.kind != PRIVATE,
-            revealed(AccountName.import_id),
+            SocialAccount.protected == "",
         )
         .distinct()
     )
-    handles: dict[int, set[str]] = {collection_id: set() for collection_id in wanted}
-    for collection_id, handle in rows:
-        handles[collection_id].add(handle.casefold())
-    return {collection_id: frozenset(found) for collection_id, found in handles.items()}
+    told: dict[int, tuple[set[str], set[str], set[str]]] = {one: (set(), set(), set()) for one in wanted}
+    for collection_id, platform_id, handle, name in rows:
+        handles, ids, names = told[collection_id]
+        ids.add(platform_id)
+        handles.update({handle.casefold()} if handle else ())
+        names.update({name.casefold()} if name else ())
+    return {one: Public(*map(frozenset, sets)) for one, sets in told.items()}
+
+
+def public_handles(collection_ids: Iterable[int]) -> dict[int, Collection[str]]:
+    """The handles alone, for texts of which nothing more is known."""
+    return {one: public.handles for one, public in public_people(collection_ids).items()}
+
+
+def mask_mentions(text: str, handles: Collection[str]) -> str:
+    """A text by itself with every handle left out but those (without "@", in lower case), also where the
+    address of a profile or a post names it."""
+    return str(Mask(Public(handles=handles))(text))
 
 
 def names_of(account_ids: Iterable[int]) -> dict[int, list[AccountName]]:

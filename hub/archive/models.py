@@ -28,7 +28,12 @@ from hub.core.database import Base, UtcDateTime, new_token
 IMPORT, CAPTURE = "import", "capture"
 
 ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE = "organisation", "office_holder", "member", "private"
-ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE)
+# A private person who agreed to be named: still a private person in everything else.
+AGREED = "agreed"
+ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, AGREED, PRIVATE)
+# Who and what is always masked, by a keeper's mark on an account or a post.
+CHILD, SPECIAL = "child", "special"
+PROTECTIONS = (CHILD, SPECIAL)
 
 # A picture of how a post looked to whoever saw it: evidence for its keepers, and not the post's own.
 SCREENSHOT = "screenshot"
@@ -254,7 +259,9 @@ class SocialAccount(Base):
     __tablename__ = "social_account"
     __table_args__ = (
         UniqueConstraint("collection_id", "platform", "platform_id"),
-        CheckConstraint("kind IN ('organisation', 'office_holder', 'member', 'private')", name="kind"),
+        CheckConstraint(
+            "kind IN ('organisation', 'office_holder', 'member', 'agreed', 'private')", name="kind"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -264,6 +271,8 @@ class SocialAccount(Base):
     platform: Mapped[str] = mapped_column(String(20))
     platform_id: Mapped[str] = mapped_column(String(LONGEST_ID))
     kind: Mapped[str] = mapped_column(String(16), default=PRIVATE)
+    # CHILD or SPECIAL: nothing unmasks it while that stands. "": no such mark.
+    protected: Mapped[str] = mapped_column(String(8), default="")
 
     names: Mapped[list["AccountName"]] = relationship(order_by="AccountName.seen_from", viewonly=True)
 
@@ -339,6 +348,8 @@ class ArchivedPost(Base):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # article, page, picture, film, comment, pingback or message; "" for a plain post: see CapturedPost.
     form: Mapped[str] = mapped_column(String(12), default="")
+    # As of an account: this post shows a child, or tells of what the law protects most.
+    protected: Mapped[str] = mapped_column(String(8), default="")
     # The latest import that met it; how a later export knows what it lacks. Not shown.
     met_import_id: Mapped[int] = mapped_column(
         ForeignKey("archive_import.id", ondelete="CASCADE"), index=True

@@ -6,7 +6,7 @@ account stays a private person's, and its keepers are asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
@@ -16,9 +16,12 @@ from hub.core.audit import AuditEntry
 from hub.core.database import db
 from hub.core.policy import Actor, visible
 
+from .approvals.models import WAITING, Approval
 from .models import PRIVATE, Collection, Import, SocialAccount
 
 CLASSIFIED = "social_account.classify"
+# The code of what a second person is asked: see `unmasking`.
+UNMASK = "unmask"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Unsaid:
 
 
 def unsaid(actor: Actor, collections: Sequence[Collection]) -> list[Unsaid]:
-    """The accounts to ask about in collections that the actor keeps; two queries at most."""
+    """The accounts to ask about in collections that the actor keeps; three queries at most."""
     by_id = {one.id: one for one in collections}
     exported = select(Import.collection_id, Import.account_id).where(
         Import.collection_id.in_(by_id), Import.account_id != "", Import.revealed_at.is_not(None)
@@ -47,7 +50,20 @@ def unsaid(actor: Actor, collections: Sequence[Collection]) -> list[Unsaid]:
         .order_by(SocialAccount.id)
         .options(selectinload(SocialAccount.names))
     ).all()
-    return [_ask(one, by_id[one.collection_id]) for one in found]
+    asked = _asked_about(by_id) if found else set()
+    return [_ask(one, by_id[one.collection_id]) for one in found if one.id not in asked]
+
+
+def _asked_about(collection_ids: Iterable[int]) -> set[int]:
+    """Accounts of which a keeper has spoken, and a second person has yet to agree."""
+    waiting = db.session.scalars(
+        select(Approval.details).where(
+            Approval.collection_id.in_(collection_ids),
+            Approval.kind == UNMASK,
+            Approval.state == WAITING,
+        )
+    )
+    return {details["account"] for details in waiting}
 
 
 def _ask(account: SocialAccount, collection: Collection) -> Unsaid:

@@ -39,7 +39,14 @@ ACCOUNT_KINDS = {
     "organisation": _l("Organisation"),
     "office_holder": _l("Office holder"),
     "member": _l("Member of this hub, writing as such"),
+    "agreed": _l("Private person who agreed to be named"),
     "private": _l("Private person"),
+}
+
+# What is always masked: by a keeper's mark.
+PROTECTIONS = {
+    "child": _l("A child"),
+    "special": _l("Special category data: health, beliefs, politics, origin, sex life or a union"),
 }
 
 # What a post can be, one of it and many; by its form on the platform (hub.archive.filters.FORMS).

@@ -9,13 +9,14 @@ from hub.archive.leaving import may_leave
 from hub.archive.models import ATTACHED, DETACHED, RESTORED, WITHDRAWN
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import happened, touch
-from hub.content.models import Item, Post
+from hub.content.models import Post
 from hub.core import audit, clock, search
 from hub.core.database import db
 from hub.core.errors import Refused
 from hub.core.policy import Actor
 
 from .bringing import brought_from
+from .highlighting import placed_in
 from .histories import into_history
 from .models import Example, ExamplePost
 from .queries import Choice
@@ -23,12 +24,19 @@ from .rules import LONGEST_CAPTION, MOST_POSTS
 
 
 def attach(
-    actor: Actor, post: Post, choices: Sequence[Choice], caption: str, *, approved: bool = False
+    actor: Actor,
+    post: Post,
+    choices: Sequence[Choice],
+    caption: str,
+    passages: Sequence[str] = (),
+    *,
+    approved: bool = False,
 ) -> Example:
     """Show archived posts under a post, with a caption saying what they show.
 
-    choices: from `queries.choices` or `queries.chosen`, so what the actor keeps. approved: the approver of
-    their collection has agreed (see `approved`). Raises Refused.
+    choices: from `queries.choices` or `queries.chosen`, so what the actor keeps. passages: words of theirs to
+    mark, as readers see them. approved: a second person, or the approver of their collection, has agreed
+    (see `approved`). Raises Refused.
     """
     permit(actor, "example.attach", post)
     caption = caption.strip()
@@ -44,13 +52,24 @@ def attach(
         raise Refused(_("What a sealed collection holds is never shown to others. Nothing was attached."))
     if not approved and not all(may_leave(actor, choice.post.collection) for choice in choices):
         raise Refused(_("Nothing leaves this collection without its approver. Nothing was attached."))
+    if not approved and any(choice.needs_two for choice in choices):
+        raise Refused(
+            _("A private person has deleted this post: a second person has to agree. Nothing was attached.")
+        )
+    placed = placed_in(passages, [choice.said for choice in choices])
     last = select(func.coalesce(func.max(Example.position), 0)).where(Example.post_id == post.id)
     example = Example(
         post=post, position=db.session.scalar(last) + 1, caption=caption, person_id=actor.person_id
     )
     for position, choice in enumerate(choices, start=1):
         example.shows.append(
-            ExamplePost(position=position, archived_post_id=choice.post.id, version_id=choice.version.id)
+            ExamplePost(
+                position=position,
+                archived_post_id=choice.post.id,
+                version_id=choice.version.id,
+                passages=placed[position - 1],
+                agreed=approved and choice.needs_two,
+            )
         )
     db.session.add(example)
     db.session.flush()
@@ -62,7 +81,7 @@ def attach(
         posts=[choice.post.id for choice in choices],
     )
     into_history(actor, example, ATTACHED)
-    _changed(example, post.item)
+    changed(example)
     # An activity names the post. The same instant says which of its examples it tells of.
     example.attached_at = happened("attached", actor, post.item, post).happened_at
     return example
@@ -109,10 +128,11 @@ def set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: boo
         one.withdrawn_at = now
         audit.record(actor, verb, one, group_id=one.post.item.group_id, reason=reason)
         into_history(actor, one, WITHDRAWN if withdrawn else RESTORED)
-        _changed(one, one.post.item)
+        changed(one)
 
 
-def _changed(example: Example, item: Item) -> None:
+def changed(example: Example) -> None:
+    """What it shows is another: on its page, in what is kept of its cards, and in the index."""
     db.session.flush()
-    touch(item)
+    touch(example.post.item)
     search.changed(f"example:{example.id}")

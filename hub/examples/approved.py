@@ -1,4 +1,7 @@
-"""Attaching posts of a collection that has an approver: it waits for them, and then happens by itself."""
+"""Attaching what a second person must agree to: it waits for them, and then happens by itself.
+
+That is what a collection with an approver holds, and what a private person wrote and took back.
+"""
 
 from collections.abc import Sequence
 
@@ -8,8 +11,10 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
-from hub.archive.approvals.kinds import THE_APPROVER, Kind, add_kind
+from hub.archive.approvals.actions import ask
+from hub.archive.approvals.kinds import A_SECOND_PERSON, THE_APPROVER, Kind, add_kind
 from hub.archive.approvals.models import Approval
+from hub.archive.approvals.queries import asked_already
 from hub.archive.leaving import ask_to_leave, may_leave, the_collection_of
 from hub.content.actions.permitting import permit
 from hub.content.models import Item, Post
@@ -17,31 +22,70 @@ from hub.core.database import db
 from hub.core.errors import Refused
 from hub.core.policy import Actor, visible
 
-from .actions import attach
+from .actions import attach, changed
+from .highlighting import placed_in
 from .models import Example
 from .queries import Choice, chosen
 
-ATTACH = "attach"
+ATTACH, SHOW_DELETED = "attach", "show_deleted"
 
 
-def attach_or_ask(actor: Actor, post: Post, choices: Sequence[Choice], caption: str) -> Example | Approval:
-    """Attach the posts; or ask the approver of their collection, who sees them, the caption and who will read
-    it. Raises Refused."""
+def attach_or_ask(
+    actor: Actor,
+    post: Post,
+    choices: Sequence[Choice],
+    caption: str,
+    passages: Sequence[str] = (),
+    *,
+    reason: str = "",
+    second: str = "",
+) -> Example | Approval:
+    """Attach the posts; or ask whoever must agree, who sees them, the caption and who will read it.
+
+    reason: why a post is to be shown that a private person has deleted. second: the handle of a member who
+    is to agree to that, where nobody else keeps the collection. Raises Refused.
+    """
     permit(actor, "example.attach", post)
     if not choices:
         return attach(actor, post, choices, caption)
+    placed_in(passages, [choice.said for choice in choices])
     collection = the_collection_of([choice.post for choice in choices])
-    if may_leave(actor, collection):
-        return attach(actor, post, choices, caption)
-    return ask_to_leave(
+    posts = [choice.post.id for choice in choices]
+    details = {
+        "post_id": post.id,
+        "refs": [choice.ref for choice in choices],
+        "caption": caption.strip(),
+        "passages": list(passages),
+    }
+    if not may_leave(actor, collection):
+        why = reason.strip() or _("To show it as an example.")
+        return ask_to_leave(actor, ATTACH, collection, why, posts=posts, **details)
+    if any(choice.needs_two for choice in choices):
+        if len({choice.post.collection_id for choice in choices}) > 1:
+            raise Refused(_("Attach what a private person has deleted by itself. Nothing was attached."))
+        return ask(actor, SHOW_DELETED, collection, reason, posts=posts, second=second, **details)
+    return attach(actor, post, choices, caption, passages)
+
+
+def ask_to_show(actor: Actor, example: Example, reason: str, second: str = "") -> Approval:
+    """Ask a second person whether an example goes on showing what a private person has deleted since."""
+    permit(actor, "example.edit", example)
+    posts = [part.archived_post for part in example.shows if not part.agreed]
+    if not posts:
+        raise Refused(_("A second person has agreed already, so nothing waits."))
+    collection = the_collection_of(posts)
+    if asked_already(SHOW_DELETED, [one.id for one in posts]):
+        raise Refused(_("A second person has been asked already. Nothing was changed."))
+    return ask(
         actor,
-        ATTACH,
+        SHOW_DELETED,
         collection,
-        _("To show it as an example."),
-        posts=[choice.post.id for choice in choices],
-        post_id=post.id,
-        refs=[choice.ref for choice in choices],
-        caption=caption.strip(),
+        reason,
+        posts=[one.id for one in posts if one.collection_id == collection.id],
+        second=second,
+        example_id=example.id,
+        post_id=example.post_id,
+        caption=example.caption,
     )
 
 
@@ -51,6 +95,8 @@ def _post_of(approval: Approval) -> Post | None:
 
 def _carry_out(actor: Actor, approval: Approval) -> str:
     """Only if the post still stands, and whoever asked still keeps the posts and may still write there."""
+    if "example_id" in approval.details:
+        return _show_on(actor, approval)
     post = _post_of(approval)
     seen = select(Post.id).where(Post.id == approval.details.get("post_id"), visible(Post, actor))
     if post is None or db.session.scalar(seen) is None:
@@ -59,7 +105,23 @@ def _carry_out(actor: Actor, approval: Approval) -> str:
     choices = chosen(actor, refs)
     if len(choices) != len(refs):
         raise Refused(_("Some of the posts are no longer there, or whoever asked no longer keeps them."))
-    return attach(actor, post, choices, approval.details["caption"], approved=True).path
+    details = approval.details
+    passages = details.get("passages", ())
+    return attach(actor, post, choices, details["caption"], passages, approved=True).path
+
+
+def _show_on(actor: Actor, approval: Approval) -> str:
+    """An example that stands already: what it kept back is shown from now on."""
+    example = db.session.get(Example, approval.details["example_id"])
+    if example is None:
+        raise Refused(_("The example is no longer there."))
+    permit(actor, "example.edit", example)
+    asked = {one.post_id for one in approval.posts}
+    for part in example.shows:
+        if part.archived_post_id in asked:
+            part.agreed = True
+    changed(example)
+    return example.path
 
 
 def _show(actor: Actor, approval: Approval) -> Markup:
@@ -73,6 +135,15 @@ def _show(actor: Actor, approval: Approval) -> Markup:
     return show(approval.details.get("caption", ""), item, post.item.group.visibility)
 
 
+add_kind(
+    Kind(
+        code=SHOW_DELETED,
+        name=lazy_gettext("Show what a private person has deleted"),
+        decides=A_SECOND_PERSON,
+        carry_out=_carry_out,
+        show=_show,
+    )
+)
 add_kind(
     Kind(
         code=ATTACH,

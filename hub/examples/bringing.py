@@ -85,7 +85,12 @@ def _bring(actor: Actor, example: Example, post: Post, position: int, question: 
     made = Example(post=post, position=position, caption=example.caption, person_id=example.person_id)
     made.shows = [
         ExamplePost(
-            position=part.position, archived_post_id=part.archived_post_id, version_id=part.version_id
+            position=part.position,
+            archived_post_id=part.archived_post_id,
+            version_id=part.version_id,
+            passages=part.passages,
+            # Whoever agreed that it is shown agreed for those who read the question.
+            agreed=part.agreed and not read_by_more(question),
         )
         for part in example.shows
     ]
@@ -111,12 +116,15 @@ def _what_it_shows(example: Example) -> tuple[str, tuple[int, ...]]:
 
 
 def brought_from(example: Example) -> list[Example]:
-    """What was brought along from an example, on pages that grew from where it stands."""
+    """What was brought along from an example, on pages that grew from where it stands: the same posts in the
+    same versions, whatever their captions say by now."""
     grown = select(Link.to_item_id).where(Link.from_item_id == example.post.item_id, Link.kind == BECAME)
-    alike = db.session.scalars(
+    shown = {part.version_id for part in example.shows}
+    alike = select(ExamplePost.example_id).where(ExamplePost.version_id.in_(shown))
+    found = db.session.scalars(
         select(Example)
         .join(Example.post)
-        .where(Post.item_id.in_(grown), Example.caption == example.caption)
+        .where(Post.item_id.in_(grown), Example.id.in_(alike))
         .order_by(Example.id)
     )
-    return [one for one in alike if _what_it_shows(one) == _what_it_shows(example)]
+    return [one for one in found if {part.version_id for part in one.shows} == shown]

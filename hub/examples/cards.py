@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from hub.archive import became
 from hub.archive.importing.history import edits_among, version_order
-from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
+from hub.archive.masked_text import Public, names_private_person
+from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, public_people
 from hub.archive.models import (
     DELETED,
     IMPORT,
@@ -62,9 +63,13 @@ class Card:
     caption: str = ""
     evidence_path: str = ""
     withdrawn: bool = False
+    # A private person has deleted it, and nobody agreed that it is shown all the same.
+    kept_back: bool = False
     deleted: bool = False
     edited: bool = False
     # Further, for the evidence page. number: of the version, 1 for the first.
+    # The text in runs, each with whether it is marked.
+    runs: Sequence[tuple[str, bool]] = ()
     number: int = 1
     sighting: Sighting | None = None
     content_hash: str = ""
@@ -77,7 +82,7 @@ class _Known:
     """What several cards share, read at once."""
 
     names: dict[int, Any]
-    public: dict[int, frozenset[str]]
+    public: dict[int, Public]
     sure: frozenset[int]
     deletions: dict[int, list[ArchiveEvent]]
     copies: dict[int, list[datetime]]
@@ -122,7 +127,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
         deletions.setdefault(event.post_id, []).append(event)
     return _Known(
         names=names_of({post.account_id for post in posts if post.account_id}),
-        public=public_handles({post.collection_id for post in posts}),
+        public=public_people({post.collection_id for post in posts}),
         sure=_sure({post.collection_id for post in posts}),
         deletions=deletions,
         copies=_copies([post_id for post_id, gone in deletions.items() if not any(one.at for one in gone)]),
@@ -185,27 +190,32 @@ def _first_sightings(version_ids: Sequence[int]) -> dict[int, tuple[Sighting, st
 
 def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     post, version = part.archived_post, part.version
-    masked = is_masked(post.account)
+    masked = masks(post)
     written = version.written_at or post.posted_at
     name = name_at(known.names.get(post.account_id, ()), written)
     sighting, sha256 = known.sightings.get(version.id, (None, ""))
     gone = known.deletions.get(post.id, [])
     versions = known.versions.get(post.id, [])
     order = [one.id for one in versions] or [version.id]
-    text = mask_mentions(version.text, known.public[post.collection_id])
+    public = known.public[post.collection_id]
+    mask = mask_of(post, version, known.names.get(post.account_id or 0, ()), public)
+    said = mask(version.text)
+    # What a private person took back is shown only if a second person agreed.
+    kept_back = bool(gone) and not part.agreed and (bool(post.protected) or is_private(post.account))
     edits = edits_among(versions)
-    return Card(
+    card = Card(
         platform=platform_name(post.platform, written),
         kind=kind_of(post),
         masked=masked,
         name="" if masked or name is None else name.name,
         handle="" if masked or name is None else name.handle,
         at=written,
-        text=text,
+        text=str(said),
+        runs=said.marked([(start, end) for start, end in part.passages or ()]),
         lang=language_of(version),
         media=[_medium(medium, masked) for medium in each_once(version.media) if medium.kind != SCREENSHOT],
-        title=mask_mentions(version.details.get("title", ""), known.public[post.collection_id]),
-        warning=mask_mentions(version.details.get("warning", ""), known.public[post.collection_id]),
+        title=str(mask(version.details.get("title", ""))),
+        warning=str(mask(version.details.get("warning", ""))),
         audience=audience_of(version.details),
         events=[
             *_edited(version.id, order, edits, post.posted_at),
@@ -225,9 +235,30 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         sighting=sighting,
         number=order.index(version.id) + 1 if version.id in order else 1,
         # Of a text with something left out, its hash would let anybody try out who was meant.
-        content_hash=version.content_hash if text == version.text else "",
+        content_hash=version.content_hash if said.whole else "",
         complete=version.complete,
-        links=[] if masked else version.details.get("links", []),
+        links=[] if masked else _links(version, public),
+    )
+    return card if not kept_back else _kept_back(card)
+
+
+def _links(version: PostVersion, public: Public) -> list[list[str]]:
+    """Where links led, but for those that lead to private people."""
+    return [
+        link
+        for link in version.details.get("links", [])
+        if not any(names_private_person(one, public.handles) for one in link)
+    ]
+
+
+def _kept_back(card: Card) -> Card:
+    """That it was there, and nothing of it."""
+    return replace(
+        card,
+        kept_back=True,
+        masked=True,
+        **dict.fromkeys(("name", "handle", "text", "title", "warning", "content_hash"), ""),
+        **dict.fromkeys(("runs", "media", "links"), ()),
     )
 
 

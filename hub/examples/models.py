@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from hub.accounts.models import Person
 from hub.archive.models import ArchivedPost, PostVersion
 from hub.content.models import Post
 from hub.core import clock
@@ -25,10 +26,15 @@ class Example(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     attached_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Rises with whatever changes in it after it was attached: cards are kept by it.
+    edits: Mapped[int] = mapped_column(default=0)
 
     post: Mapped[Post] = relationship(innerjoin="unnested")
     shows: Mapped[list["ExamplePost"]] = relationship(
         order_by="ExamplePost.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+    earlier_captions: Mapped[list["EarlierCaption"]] = relationship(
+        order_by="EarlierCaption.id.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property
@@ -50,6 +56,25 @@ class ExamplePost(Base):
         ForeignKey("archived_post.id", ondelete="CASCADE"), index=True
     )
     version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
+    # Passages to be marked: [from, to] in characters of the version's own text.
+    passages: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    # A second person agreed that it is shown although a private person has deleted it.
+    agreed: Mapped[bool] = mapped_column(default=False)
 
     archived_post: Mapped[ArchivedPost] = relationship(innerjoin="unnested")
     version: Mapped[PostVersion] = relationship(innerjoin="unnested")
+
+
+class EarlierCaption(Base):
+    """What a caption said until somebody changed it."""
+
+    __tablename__ = "example_caption"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    example_id: Mapped[int] = mapped_column(ForeignKey("example.id", ondelete="CASCADE"), index=True)
+    caption: Mapped[str] = mapped_column(Text)
+    # Who changed it, and when.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    person: Mapped[Person | None] = relationship()

@@ -11,7 +11,8 @@ from hub.accounts.models import Organisation
 from hub.archive.filters import CHANGED, GONE
 from hub.archive.finding import saying
 from hub.archive.importing.history import edits_among
-from hub.archive.masking import is_masked, mask_mentions, name_at, names_of, public_handles
+from hub.archive.masked_text import MaskedText
+from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, public_people
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.narrowing import happened
 from hub.archive.rules import event_counts, for_its_organisation, kept_by, not_sealed, revealed
@@ -36,8 +37,8 @@ STATES = (ALL, GONE, CHANGED)
 class Choice:
     """A version of an archived post that could be attached. `ref` names it in a form.
 
-    name, handle: the author's as they were then, for the keeper; masked: readers will not see them. text: as
-    readers will see it.
+    name, handle: the author's as they were then, for the keeper; masked: readers will not see them. said: the
+    text, as readers will see it. private: a private person's, so that two must agree once it is deleted.
     """
 
     ref: str
@@ -48,9 +49,19 @@ class Choice:
     deleted: bool
     edited: bool
     masked: bool
+    private: bool
     name: str
     handle: str
-    text: str
+    said: MaskedText
+
+    @property
+    def text(self) -> str:
+        return str(self.said)
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether a second person must agree that it is shown."""
+        return self.private and self.deleted
 
 
 def any_under(post_ids: Sequence[int]) -> bool:
@@ -67,6 +78,9 @@ def cards_version(*criteria: ColumnElement[bool]) -> tuple[Any, ...]:
             Example.id,
             Example.withdrawn_at,
             Example.caption,
+            Example.edits,
+            ExamplePost.version_id,
+            ExamplePost.agreed,
             Collection.id,
             Collection.version,
             Collection.name,
@@ -205,7 +219,7 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
         )
     )
     names = names_of({post.account_id for post in posts if post.account_id})
-    public = public_handles({post.collection_id for post in posts})
+    public = public_people({post.collection_id for post in posts})
     found = []
     for post in posts:
         for number, version in reversed(list(enumerate(versions.get(post.id, []), start=1))):
@@ -219,10 +233,13 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
                     total=len(versions[post.id]),
                     deleted=post.id in deleted,
                     edited=bool(edits_among(versions[post.id])),
-                    masked=is_masked(post.account),
+                    masked=masks(post),
+                    private=bool(post.protected) or is_private(post.account),
                     name=named.name if named else "",
                     handle=named.handle if named else "",
-                    text=mask_mentions(version.text, public[post.collection_id]),
+                    said=mask_of(
+                        post, version, names.get(post.account_id or 0, ()), public[post.collection_id]
+                    )(version.text),
                 )
             )
     return found

@@ -87,6 +87,12 @@ def _may_detach(actor: Actor, example: Example) -> bool:
     return own or can(actor, "post.edit", example.post)
 
 
+@permission("example.edit")
+def _may_edit(actor: Actor, example: Example) -> bool:
+    """Whoever attached it: it is their word. Others take it off, or attach another."""
+    return actor.person_id is not None and example.person_id == actor.person_id
+
+
 @permission("example.moderate")
 def _may_moderate(actor: Actor, example: Example) -> bool:
     return actor.moderates(example.post.item.group_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from hub.archive.masking import is_masked, mask_mentions
+from hub.archive.masking import mask_mentions, masks
 from hub.archive.models import ArchiveEvent, PostMedia, Sighting
 from hub.archive.showing import each_once, kind_of
 from hub.archive.storage import THUMBNAIL, MediaStore
@@ -32,7 +32,7 @@ class Masking:
     public: Collection[str]
 
     def masks(self, found: Gathered) -> bool:
-        return not self.names_shown and is_masked(found.account)
+        return not self.names_shown and masks(found.post)
 
     def text(self, text: str) -> str:
         return text if self.names_shown else mask_mentions(text, self.public)

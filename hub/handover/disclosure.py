@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from hub.archive.masking import is_masked
+from hub.archive.masking import masks
 from hub.archive.models import PostMedia
 from hub.archive.showing import kind_of
 from hub.core.pages import machine_time, moment_with_zone
@@ -64,7 +64,7 @@ def disclose(
 
 def _add_post(disclosed: Disclosed, found: Gathered, place: int, redactor: Redactor) -> None:
     told = told_of(found)
-    private = is_masked(found.account)
+    private = masks(found.post)
     author = _author(told[-1], private, place, redactor)
     disclosed.paper.add(_facts(told[-1], author))
     for one in told:

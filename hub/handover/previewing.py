@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hub.archive.masking import is_masked
+from hub.archive.masking import masks
 from hub.archive.models import ArchivedPost, PostMedia, PostVersion
 from hub.archive.queries import Context
 from hub.archive.rules import revealed
@@ -59,7 +59,7 @@ def _preview(
 ) -> Preview:
     versions = context.versions[post.id]
     shown = context.show(post, versions[-1] if versions else None)
-    private = is_masked(post.account)
+    private = masks(post)
     texts = [said for version in versions for said in _said(version)]
     media = {one.media.sha256: one for version in versions for one in each_once(version.media) if one.media}
     return Preview(

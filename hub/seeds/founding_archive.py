@@ -9,9 +9,11 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from hub.accounts.models import Organisation, Person
-from hub.archive.actions import add_keeper, classify_account, create_collection, keep_upload, start_import
+from hub.archive.actions import add_keeper, create_collection, keep_upload, start_import
+from hub.archive.approvals.actions import decide
 from hub.archive.importing.reader import run
 from hub.archive.models import DONE, PRIVATE, Collection, Import, SocialAccount
+from hub.archive.unmasking import say_whose
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor
@@ -43,7 +45,7 @@ def found_collections(founding: shapes.Founding, channel: Channel, now: datetime
                 with clock.at(when + number * BETWEEN_UPLOADS):
                     imported += _import(actor, collection, paths[key])
             with clock.at(when + (len(wanted.files) + 1) * BETWEEN_UPLOADS), unit_of_work():
-                _classify(actor, collection, channel)
+                _classify(actor, _another(collection, actor), collection, channel)
     return imported
 
 
@@ -88,11 +90,19 @@ def _import(actor: Actor, collection: Collection, path: Path) -> int:
     return 1
 
 
-def _classify(actor: Actor, collection: Collection, channel: Channel) -> None:
+def _another(collection: Collection, actor: Actor) -> Actor:
+    """The keeper who agrees to what the first one asks."""
+    keepers = db.session.get_one(Collection, collection.id).keepers
+    return next(one.person.as_actor() for one in keepers if one.person_id != actor.person_id)
+
+
+def _classify(actor: Actor, second: Actor, collection: Collection, channel: Channel) -> None:
     """Say which accounts are not private people's. Private is what every account is at first."""
     known = {post.author.id: post.author for post in channel.posts.values()}
     accounts = db.session.scalars(select(SocialAccount).where(SocialAccount.collection_id == collection.id))
     for account in accounts:
         author = known.get(account.platform_id)
         if author is not None and KINDS[author.kind] != account.kind:
-            classify_account(actor, account, KINDS[author.kind], "Its profile says whose it is.")
+            asked = say_whose(actor, account, KINDS[author.kind], "Its profile says whose it is.")
+            if asked is not None:
+                decide(second, asked, approve=True)

@@ -12,6 +12,8 @@ from functools import partial
 from sqlalchemy import select
 
 from hub.accounts.models import Person
+from hub.archive.approvals.actions import decide
+from hub.archive.approvals.models import Approval
 from hub.content.actions import link_items, set_vote
 from hub.content.models import ANSWER, COMMENT, GUIDANCE, QUESTION, Item, Post, Topic
 from hub.content.queries import opening_post
@@ -19,7 +21,7 @@ from hub.core import clock
 from hub.core.database import db
 from hub.core.policy import Actor
 from hub.discussions.actions import reply, start_discussion
-from hub.examples.actions import attach
+from hub.examples.approved import attach_or_ask
 from hub.examples.queries import choices
 from hub.groups.models import Group
 from hub.guidance.actions import credit, guidance_from_answer, publish, revise, start_guidance
@@ -31,6 +33,9 @@ from .channel import Channel
 
 # Readers find a post useful one after the other, not all at once.
 BETWEEN_VOTES = timedelta(minutes=97)
+
+# Why a private person's deleted post is shown: nobody is named by it.
+SHOWN_BECAUSE = "It shows what a compliance file tells; the person is masked."
 
 # Examples are chosen right after the words are sent.
 UNTIL_ATTACHED = timedelta(minutes=2)
@@ -188,7 +193,11 @@ class Retelling:
         actor, wanted = self.actor(by), self.channel.posts[example.post].versions[0].id
         found = [each for each in choices(actor, None, wanted) if each.post.platform_id == wanted]
         last = max(found, key=lambda choice: choice.number)
-        attach(actor, self.told.posts[item.address, place], [last], example.caption)
+        post = self.told.posts[item.address, place]
+        made = attach_or_ask(actor, post, [last], example.caption, reason=SHOWN_BECAUSE)
+        if isinstance(made, Approval):
+            others = (one.person_id for one in made.collection.keepers if one.person_id != actor.person_id)
+            decide(db.session.get_one(Person, next(others)).as_actor(), made, approve=True)
 
     def _vote(self, item: shapes.Item, place: int, handle: str) -> None:
         set_vote(self.actor(handle), self.told.posts[item.address, place], True)

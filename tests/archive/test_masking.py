@@ -4,8 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.archive.masking import is_masked, mask_mentions, name_at
-from hub.archive.models import MEMBER, OFFICE_HOLDER, ORGANISATION, PRIVATE, AccountName, SocialAccount
+from hub.archive.masked_text import Mask, Public, private_names
+from hub.archive.masking import is_masked, name_at
+from hub.archive.models import (
+    AGREED,
+    CHILD,
+    MEMBER,
+    OFFICE_HOLDER,
+    ORGANISATION,
+    PRIVATE,
+    AccountName,
+    SocialAccount,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,14 +33,15 @@ from hub.archive.models import MEMBER, OFFICE_HOLDER, ORGANISATION, PRIVATE, Acc
     ],
 )
 def test_handles_of_private_people_are_left_out_of_the_text(app, text, shown):
-    assert mask_mentions(text, frozenset({"strathcarron"})) == shown
+    assert str(Mask(Public(handles=frozenset({"strathcarron"})))(text)) == shown
 
 
 def test_who_is_masked():
     assert is_masked(SocialAccount(kind=PRIVATE))
     assert is_masked(None)
-    for kind in (ORGANISATION, OFFICE_HOLDER, MEMBER):
+    for kind in (ORGANISATION, OFFICE_HOLDER, MEMBER, AGREED):
         assert not is_masked(SocialAccount(kind=kind))
+        assert is_masked(SocialAccount(kind=kind, protected=CHILD))
 
 
 def test_a_name_is_the_one_of_the_time():
@@ -63,7 +74,7 @@ def test_a_name_is_the_one_of_the_time():
     ],
 )
 def test_addresses_that_lead_to_private_people_are_left_out_of_the_text(app, text, shown):
-    assert mask_mentions(text, frozenset({"strathcarron"})) == shown
+    assert str(Mask(Public(handles=frozenset({"strathcarron"})))(text)) == shown
 
 
 def test_a_change_of_handle_does_not_lose_the_name(app):
@@ -73,3 +84,52 @@ def test_a_change_of_handle_does_not_lose_the_name(app):
     ]
     named = name_at(names, datetime(2021, 1, 1, tzinfo=UTC))
     assert (named.name, named.handle) == ("Strathtay Council", "old")
+
+
+PUBLIC = Public(handles={"strathtay"}, ids={"5"}, names={"strathtay council"})
+
+
+@pytest.mark.parametrize(
+    ("mentions", "names"),
+    [
+        ([["jane_doe", "1", "Jane Doe"]], ("jane_doe", "Jane Doe")),
+        ([["", None, "Jane Doe"]], ("Jane Doe",)),  # as on Facebook: by name alone
+        ([["Strathtay", None, None], ["", "5", "The Council"], ["", None, "Strathtay Council"]], ()),
+        ([["", "6", "Strathtay Council"]], ("Strathtay Council",)),  # somebody else who is called so
+    ],
+)
+def test_whom_a_version_mentions_is_private_unless_known_to_be_public(mentions, names):
+    assert private_names(mentions, PUBLIC) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Thanks to Jane Doe and JANE  DOE.", "Thanks to [private person] and [private person]."),
+        ("Janet Doeman walked", "Janet Doeman walked"),
+        ("Jane\nDoe", "[private person]"),
+        ("call 0131 496 0999 or jane@example.org", "call [contact left out] or [contact left out]"),
+        ("on 12 January 2024 at 08:03", "on 12 January 2024 at 08:03"),
+    ],
+)
+def test_names_and_contacts_are_left_out_wherever_they_stand(app, text, shown):
+    assert str(Mask(PUBLIC, ("Jane Doe",), contacts=True)(text)) == shown
+
+
+def test_a_passage_keeps_its_place_through_masking(app):
+    original = "@jane_doe asked. Jane Doe is right: the road is shut."
+    masked = Mask(PUBLIC, ("Jane Doe",))(original)
+    assert str(masked) == "@[private person] asked. [private person] is right: the road is shut."
+    place = masked.place("is right:  the road")
+    assert original[slice(*place)] == "is right: the road"
+    assert masked.marked([place]) == [
+        ("@[private person] asked. [private person] ", False),
+        ("is right: the road", True),
+        (" is shut.", False),
+    ]
+    # What is masked further by now is marked as a whole, and nothing of it is told.
+    name = Mask(PUBLIC)(original).place("Jane Doe is")
+    assert ("[private person] is", True) in masked.marked([name])
+    assert masked.place("the river") is None
+    assert masked.place("  ") is None
+    assert original[slice(*masked.place("[private person] is right"))] == "Jane Doe is right"

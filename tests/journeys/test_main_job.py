@@ -66,6 +66,7 @@ def test_the_main_job_from_end_to_end(somebody, seeded, tmp_path):
     _a_visitor_sees_what_the_place_is_for(visitor)
     _somebody_registers(newcomer, visitor, sign_ins)
     collection = _they_import_their_channel(newcomer, tmp_path)
+    _a_second_person_agrees_whose_channel_it_is(somebody(), sign_ins)
     question = _they_ask_with_examples(newcomer, collection)
     _another_answers_and_the_asker_accepts(member, newcomer, sign_ins, question)
     guidance = _a_moderator_makes_guidance(facilitator, sign_ins, question)
@@ -138,6 +139,7 @@ def _they_import_their_channel(newcomer: Reader, folder: Path) -> str:
     newcomer.press("Say whose account @strathtay is")
     newcomer.page.get_by_label("Organisation", exact=True).check()
     newcomer.page.locator("[name=reason]").fill("Our site links to it.")
+    newcomer.page.locator("[name=second]").fill("@elspeth-rennie")  # nobody else keeps the collection
     newcomer.press("Save whose account this is")
     newcomer.goto(collection)
     newcomer.sees("Wrong account, apologies")
@@ -148,6 +150,19 @@ def _they_import_their_channel(newcomer: Reader, folder: Path) -> str:
     newcomer.look()
     assert re.search(r"[0-9a-f]{64}", newcomer.page.locator("body").inner_text())
     return collection
+
+
+def _a_second_person_agrees_whose_channel_it_is(second: Reader, sign_ins: list) -> None:
+    """Nobody is shown by name on one person's word."""
+    facilitator = next(one for one in sign_ins if one["who"] == "facilitator")
+    second.sign_in(facilitator["email"], facilitator["password"])
+    second.goto("/approvals")
+    second.press("Show an account by name")
+    second.sees("It is to be: Organisation.")
+    second.page.get_by_label("Approve").check()
+    second.press("Decide, and tell whoever asked")
+    second.sees("Approved, and done.")
+    second.page.context.clear_cookies()
 
 
 def _they_ask_with_examples(newcomer: Reader, collection: str) -> str:

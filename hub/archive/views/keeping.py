@@ -6,17 +6,15 @@ from flask import flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hub.core.access import current_actor, load, requires
-from hub.core.database import db
+from hub.core.access import current_actor, requires
 
-from .. import actions, queries
+from .. import actions
 from ..approvals.actions import others
-from ..forms import AccountForm, ApproverForm, KeeperForm
+from ..forms import ApproverForm, KeeperForm
 from ..keeping import approver
-from ..masking import former_handles
-from ..models import Collection, SocialAccount
+from ..models import Collection
 from ..rules import KEEPERS_OF_AN_ORGANISATION
-from .blueprint import ButtonForm, bp, collection_at, of_collection
+from .blueprint import ButtonForm, bp, collection_at
 
 
 @bp.route("/collections/<token>/keepers", methods=["GET", "POST"])
@@ -78,37 +76,3 @@ def remove_keeper(token: str, handle: str) -> Response:
     )
     actions.remove_keeper(current_actor(), found, handle)
     return form.done("/collections" if own else f"{found.path}/keepers")
-
-
-@bp.get("/collections/<token>/accounts")
-@requires("collection.keep")
-def accounts(token: str) -> str:
-    """The accounts whose posts a collection holds, with every name they are known to have had."""
-    found = collection_at(token)
-    return render_template(
-        "archive/accounts.html",
-        collection=found,
-        accounts=queries.accounts_of(current_actor(), found),
-        former_handles=former_handles,
-    )
-
-
-@bp.route("/collections/<token>/accounts/<account_token>", methods=["GET", "POST"])
-@requires("social_account.keep")
-def account(token: str, account_token: str) -> str | Response | tuple[str, int]:
-    """Say whose account it is."""
-    found = load(
-        SocialAccount,
-        SocialAccount.token == account_token,
-        of_collection(SocialAccount.collection_id, token),
-    )
-    back = f"/collections/{token}/accounts"
-    form = AccountForm(data={"kind": found.kind})
-    if earlier := form.sent_before():
-        return earlier
-    if form.validate_on_submit():
-        actions.classify_account(current_actor(), found, form.kind.data, form.reason.data)
-        return form.done(back)
-    collection = db.session.get(Collection, found.collection_id)
-    page = render_template("archive/account.html", collection=collection, account=found, form=form, back=back)
-    return page, form.status

@@ -1,0 +1,6 @@
+"""Pages of examples: the library, the evidence of one, attaching. A module for each subject."""
+
+from . import attaching, evidence, library
+from .blueprint import bp
+
+__all__ = ["attaching", "bp", "evidence", "library"]
