@@ -416,6 +416,20 @@ def upgrade() -> None:
     with op.batch_alter_table('collection_class', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_collection_class_entry_id'), ['entry_id'], unique=False)
 
+    op.create_table('example_caption',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('example_id', sa.Integer(), nullable=False),
+    sa.Column('caption', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('until', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['example_id'], ['example.id'], name=op.f('fk_example_caption_example_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_example_caption_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_example_caption'))
+    )
+    with op.batch_alter_table('example_caption', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_example_caption_example_id'), ['example_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_example_caption_person_id'), ['person_id'], unique=False)
+
     op.create_table('approval_post',
     sa.Column('approval_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -492,6 +506,7 @@ def upgrade() -> None:
     with op.batch_alter_table('archived_post', schema=None) as batch_op:
         batch_op.add_column(sa.Column('erased_at', hub.core.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('form', sa.String(length=12), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('protected', sa.String(length=8), nullable=False, server_default=''))
         batch_op.alter_column('platform_id',
                existing_type=sa.VARCHAR(length=64),
                type_=sa.String(length=500),
@@ -521,6 +536,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_collection_approver_id'), ['approver_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_collection_approver_id'), 'person', ['approver_id'], ['id'], ondelete='RESTRICT')
 
+    with op.batch_alter_table('example', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('edits', sa.Integer(), nullable=False, server_default='0'))
+
+    with op.batch_alter_table('example_post', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('passages', sa.JSON(), nullable=False, server_default='{}'))
+        batch_op.add_column(sa.Column('agreed', sa.Boolean(), nullable=False, server_default=sa.false()))
+
     with op.batch_alter_table('post_media', schema=None) as batch_op:
         batch_op.alter_column('key',
                existing_type=sa.VARCHAR(length=64),
@@ -544,6 +566,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_sighting_account_id'), 'social_account', ['account_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('social_account', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('protected', sa.String(length=8), nullable=False, server_default=''))
         batch_op.alter_column('platform_id',
                existing_type=sa.VARCHAR(length=64),
                type_=sa.String(length=500),
@@ -558,6 +581,10 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f('ck_archive_import_state'), type_='check')
         batch_op.create_check_constraint(op.f('ck_archive_import_state'), "state IN ('waiting', 'reading', 'asks', 'done', 'failed', 'cancelled')")
 
+    with op.batch_alter_table('social_account', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('ck_social_account_kind'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_social_account_kind'), "kind IN ('organisation', 'office_holder', 'member', 'agreed', 'private')")
+
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('ck_archive_event_kind'), type_='check')
         batch_op.create_check_constraint(op.f('ck_archive_event_kind'), "kind IN ('first_seen', 'met', 'edited', 'deleted', 'not_found', 'found_again', 'attached', 'detached', 'published', 'exported', 'held', 'released', 'withdrawn', 'restored', 'masked', 'unmasked', 'disposed', 'erased')")
@@ -568,6 +595,10 @@ def downgrade() -> None:
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('ck_archive_import_state'), type_='check')
         batch_op.create_check_constraint(op.f('ck_archive_import_state'), "state IN ('waiting', 'reading', 'done', 'failed', 'cancelled')")
+
+    with op.batch_alter_table('social_account', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('ck_social_account_kind'), type_='check')
+        batch_op.create_check_constraint(op.f('ck_social_account_kind'), "kind IN ('organisation', 'office_holder', 'member', 'private')")
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
         batch_op.drop_constraint(op.f('ck_archive_event_kind'), type_='check')
@@ -582,6 +613,7 @@ def downgrade() -> None:
                existing_type=sa.String(length=500),
                type_=sa.VARCHAR(length=64),
                existing_nullable=False)
+        batch_op.drop_column('protected')
 
     with op.batch_alter_table('sighting', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_sighting_account_id'), type_='foreignkey')
@@ -604,6 +636,13 @@ def downgrade() -> None:
                existing_type=sa.String(length=500),
                type_=sa.VARCHAR(length=64),
                existing_nullable=False)
+
+    with op.batch_alter_table('example_post', schema=None) as batch_op:
+        batch_op.drop_column('agreed')
+        batch_op.drop_column('passages')
+
+    with op.batch_alter_table('example', schema=None) as batch_op:
+        batch_op.drop_column('edits')
 
     with op.batch_alter_table('collection', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_collection_approver_id'), type_='foreignkey')
@@ -634,6 +673,7 @@ def downgrade() -> None:
                existing_type=sa.String(length=500),
                type_=sa.VARCHAR(length=64),
                existing_nullable=False)
+        batch_op.drop_column('protected')
         batch_op.drop_column('form')
         batch_op.drop_column('erased_at')
 
@@ -680,6 +720,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_post_post_id'))
 
     op.drop_table('approval_post')
+    with op.batch_alter_table('example_caption', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_example_caption_person_id'))
+        batch_op.drop_index(batch_op.f('ix_example_caption_example_id'))
+
+    op.drop_table('example_caption')
     with op.batch_alter_table('collection_class', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_collection_class_entry_id'))
 
