@@ -21,6 +21,7 @@ from tests.factories.instagram import InstagramExport
 from tests.factories.mastodon import Mastodon
 from tests.factories.tiktok import TikTokFile
 from tests.factories.web_archive import WebArchive
+from tests.factories.wordpress import WordPress
 from tests.factories.x_archive import big_archive
 from tests.running import ROOT
 
@@ -53,6 +54,53 @@ def _each(factory, say: Callable[[object, int], object]) -> Write:
     return write
 
 
+def _second(number: int) -> str:
+    return f"{moment(number).replace('T', ' ')}:00"
+
+
+def _reddit(path: Path, count: int) -> Path:
+    return tables.reddit(path, [(f"{n:x}z", f"{_second(n)} UTC", words(n), "", "") for n in range(count)])
+
+
+def _youtube(path: Path, count: int) -> Path:
+    rows = [(f"Ugz{n:020}", f"{moment(n)}:00Z", "", "aaaaaaaaaaa", words(n)) for n in range(count)]
+    return tables.youtube(path, rows)
+
+
+def _captures(path: Path, count: int) -> Path:
+    """As twarc writes them: a hundred posts a page, a page a line."""
+    author = {"id": "41", "username": "strathtay", "name": "Strathtay Council"}
+    about = {"version": "2.12.0", "retrieved_at": "2024-06-01T09:00:00+00:00"}
+    with path.open("w") as file:
+        for first in range(0, count, 100):
+            page = {
+                "data": [
+                    {
+                        "id": str(10**18 + n),
+                        "text": words(n),
+                        "author_id": "41",
+                        "created_at": f"{moment(n)}:00Z",
+                    }
+                    for n in range(first, min(first + 100, count))
+                ],
+                "includes": {"users": [author]},
+                "__twarc": about,
+            }
+            file.write(json.dumps(page) + "\n")
+    return path
+
+
+def _rss(path: Path, count: int) -> Path:
+    items = (
+        f"<item><guid>urn:{n}</guid><title>Notice {n}</title><description>{words(n)}</description>"
+        f"<pubDate>{time_of(n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
+        for n in range(count)
+    )
+    head = "<title>News</title><link>https://strathtay.example/</link>"
+    path.write_text(f'<rss version="2.0"><channel>{head}{"".join(items)}</channel></rss>')
+    return path
+
+
 def _web_archive(path: Path, count: int) -> Path:
     archive = WebArchive()
     for number in range(count // 10):  # pages, each with what it is made of
@@ -77,12 +125,17 @@ FORMATS: dict[str, tuple[str, Write]] = {
         "linkedin.zip",
         lambda path, count: tables.linkedin(
             path,
-            [
-                (f"{moment(n).replace('T', ' ')}:00", 7_000_000 + n, words(n), "", "PUBLIC")
-                for n in range(count)
-            ],
+            [(_second(n), 7_000_000 + n, words(n), "", "PUBLIC") for n in range(count)],
         ),
     ),
+    "Reddit": ("reddit.zip", _reddit),
+    "YouTube": ("takeout.zip", _youtube),
+    "WordPress (WXR)": (
+        "site.xml",
+        _each(WordPress, lambda one, n: one.post(n + 1, f"Notice {n}", f"<p>{words(n)}</p>")),
+    ),
+    "RSS": ("feed.xml", _rss),
+    "Twitter API v2": ("capture.jsonl", _captures),
     "Web archive (WARC)": ("pages.warc.gz", _web_archive),
 }
 

@@ -201,6 +201,17 @@ def test_a_page_leads_to_the_account_that_it_names(kept, server, council):
     assert look(server, watched).new == 3
 
 
+def test_a_page_leads_to_its_feed(kept, server):
+    entry = "<entry><id>urn:1</id><title>Roads</title><updated>2024-06-01T08:00:00Z</updated></entry>"
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:f</id><title>News</title>{entry}</feed>'
+    server.page("/feed.xml", feed, Content_Type="application/atom+xml")
+    link = '<link rel="alternate" type="application/atom+xml" href="/feed.xml">'
+    server.page("/news", f"<html><head>{link}</head></html>", Content_Type="text/html; charset=utf-8")
+    watched = watch(kept, f"{server.address}/news")
+    assert look(server, watched).new == 1
+    assert watched.target == f"{server.address}/feed.xml"
+
+
 def test_an_account_on_bluesky_is_asked_for_at_its_public_interface(kept, server, monkeypatch):
     monkeypatch.setattr(looking, "BLUESKY_INTERFACE", server.address)
     views = [view("3k2a"), view("3k2b", "Sorry", createdAt="2024-05-01T10:00:00.000Z"),
