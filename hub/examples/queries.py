@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from hub.accounts.models import Organisation
 from hub.archive.filters import CHANGED, GONE
@@ -16,11 +16,9 @@ from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, p
 from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.narrowing import happened
 from hub.archive.rules import event_counts, for_its_organisation, kept_by, not_sealed, revealed
-from hub.content.models import Item, Post, Topic, item_topic
+from hub.content.models import Item, Post
 from hub.core.database import db
-from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
-from hub.groups.models import Group
 
 from .cards import with_all_that_cards_show
 from .models import Example, ExamplePost
@@ -123,31 +121,6 @@ def seen_example(actor: Actor, token: str) -> Select[tuple[Example]]:
             joinedload(Example.post).joinedload(Post.item).selectinload(Item.topics),
         )
     )
-
-
-def library(
-    actor: Actor, *, group: Group | None = None, topic: Topic | None = None, cursor: str | None = None
-) -> Page[Example]:
-    """The examples that the actor sees, newest first, with where each is used."""
-    statement = (
-        select(Example)
-        .join(Example.post)
-        .join(Post.item)
-        .join(Item.group)
-        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
-        .options(
-            *with_all_that_cards_show(),
-            contains_eager(Example.post).contains_eager(Post.item).contains_eager(Item.group),
-            contains_eager(Example.post).contains_eager(Post.item).selectinload(Item.topics),
-        )
-    )
-    if group is not None:
-        statement = statement.where(Item.group_id == group.id)
-    if topic is not None:
-        filed = select(item_topic.c.item_id).where(item_topic.c.topic_id == topic.id)
-        statement = statement.where(Item.id.in_(filed))
-    keys = (Example.attached_at, Example.token)
-    return page(statement, keys, lambda row: (row.attached_at, row.token), cursor, size=10)
 
 
 def kept_collections(actor: Actor) -> list[Collection]:

@@ -9,7 +9,7 @@ from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
 from ..cards import cards_of
-from ..queries import library
+from ..shelves import Wanted, also_shown, library, platforms_of
 from .blueprint import bp
 
 
@@ -28,13 +28,17 @@ def in_group(slug: str) -> str:
 
 def _library(group: Group | None) -> str:
     actor, topic = current_actor(), topic_asked_for()
-    page = library(actor, group=group, topic=topic, cursor=request.args.get("after"))
+    wanted = Wanted.of(request.args, topic)
+    page = library(actor, group=group, wanted=wanted, cursor=request.args.get("after"))
     return render_template(
         "examples/library.html",
         group=group,
         section="examples",
         page=page,
         cards=cards_of(page.rows),
+        wanted=wanted,
+        also_shown=also_shown(actor, page.rows),
+        platforms=platforms_of(actor, group),
         topic=topic,
         topics=topics_of(actor, group),
         reads=group is None or reads_talk(actor, group),
