@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256 as _sha256
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from hub.core.database import db
 from .faults import Fault
 from .log import Log
 
-# Slices held in memory at a time: whole web pages are some megabytes each.
-AT_ONCE = 50
+# Slices held in memory at a time: some kilobytes each, and never more than `slices.LARGEST_ROW`.
+AT_ONCE = 200
 # Posts that a fault names.
 MOST_POSTS = 3
 # What stands in place of the hash of bytes that were lawfully erased; statements tell whether they were.
@@ -35,29 +35,38 @@ ERASED_MARK = "erased-"
 _SLICE = SourceSlice.__table__
 
 
-def slices(log: Log, only: Sequence[int] | None = None) -> Iterator[Fault]:
+def slices(
+    log: Log, only: Sequence[int] | None = None, sign: Callable[[], None] = lambda: None
+) -> Iterator[Fault]:
     """Faults of the collection's slices, or only of those with these ids."""
     statement = (
         select(_SLICE.c.id, _SLICE.c.sha256, type_coerce(_SLICE.c.raw, NullType()), _SLICE.c.in_file)
         .where(_SLICE.c.collection_id == log.id)
         .order_by(_SLICE.c.id)
+        .limit(AT_ONCE)
     )
     if only is not None:
         statement = statement.where(_SLICE.c.id.in_(only))
     store = MediaStore(log.token)
-    for slice_id, sha256, raw, in_file in db.session.execute(statement.execution_options(yield_per=AT_ONCE)):
-        if sha256.startswith(ERASED_MARK) and not raw:
-            continue
-        if (_of_file(store.path(sha256)) if in_file else _sha256(raw).hexdigest()) != sha256:
-            posts = _posts(log, _leaning_on(slice_id))
-            yield Fault("slice", {"sha256": sha256, "slice": slice_id, "posts": posts})
+    last = 0
+    while rows := db.session.execute(statement.where(_SLICE.c.id > last)).all():
+        for slice_id, sha256, raw, in_file in rows:
+            if sha256.startswith(ERASED_MARK) and not raw:
+                continue
+            if (_of_file(store.path(sha256)) if in_file else _sha256(raw).hexdigest()) != sha256:
+                posts = _posts(log, _leaning_on(slice_id))
+                yield Fault("slice", {"sha256": sha256, "slice": slice_id, "posts": posts})
+        last = rows[-1][0]
+        sign()
 
 
 def _of_file(path: Path) -> str:
     return sha256_of(path) if path.is_file() else ""
 
 
-def media(log: Log, only: Iterable[int] | None = None) -> Iterator[Fault]:
+def media(
+    log: Log, only: Iterable[int] | None = None, sign: Callable[[], None] = lambda: None
+) -> Iterator[Fault]:
     """Faults of the collection's pictures and films, or only of those with these ids."""
     store = MediaStore(log.token)
     statement = select(Media.id, Media.sha256, Media.size).where(Media.collection_id == log.id)
@@ -65,6 +74,7 @@ def media(log: Log, only: Iterable[int] | None = None) -> Iterator[Fault]:
         statement = statement.where(Media.id.in_(list(only)))
     for media_id, sha256, size in db.session.execute(statement.order_by(Media.id)).all():
         path = store.path(sha256)
+        sign()
         gone = not path.is_file()
         if gone or path.stat().st_size != size or sha256_of(path) != sha256:
             posts = _posts(log, _showing(media_id))

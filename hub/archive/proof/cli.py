@@ -89,8 +89,8 @@ def _collections(wanted: str) -> list[Collection]:
 
 
 def _progress(log: Log, as_json: bool) -> Any:
-    def say(done: int) -> None:
-        if not as_json and sys.stderr.isatty():
+    def say(done: int | None) -> None:
+        if done is not None and not as_json and sys.stderr.isatty():
             click.echo(f"\r\033[K{log.name}: {done:,} entries", nl=False, err=True)
 
     return say

@@ -58,7 +58,7 @@ def against_rows(
     if row[0] is None:
         yield Fault("event_gone", {"seq": seq, "event": event_id})
         return
-    made = _as_rows_say(row, facts)
+    made = as_rows_say(row, facts)
     if made != statement:
         yield Fault(
             "rows",
@@ -72,7 +72,7 @@ def against_rows(
         )
 
 
-def _as_rows_say(row: Sequence[Any], facts: Facts) -> str:
+def as_rows_say(row: Sequence[Any], facts: Facts) -> str:
     try:
         return statements.write(row, facts)
     except (TypeError, ValueError, AttributeError):

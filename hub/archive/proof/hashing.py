@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 # Parts of statements, in the order in which their salts are drawn: only ever added to.
@@ -84,3 +85,19 @@ def next_link(before: bytes, leaf: bytes) -> bytes:
 def first_link(collection_token: str) -> bytes:
     """What stands before the first link: a log is of one collection."""
     return _sha256(collection_token.encode()).digest()
+
+
+def head_by(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The head of the tree that a path of inclusion leads to (RFC 9162, 2.1.3.2); None when it fits none."""
+    first, last, found = index, size - 1, leaf
+    for one in path:
+        if last == 0:
+            return None
+        if first & 1 or first == last:
+            found = node_hash(one, found)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            found = node_hash(found, one)
+        first, last = first >> 1, last >> 1
+    return found if last == 0 else None

@@ -2,6 +2,7 @@
 tells of."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -103,6 +104,10 @@ class LogCheck(Base):
     # Entries looked at, and entries there were when it began.
     done: Mapped[int] = mapped_column(BigInteger, default=0)
     size: Mapped[int] = mapped_column(BigInteger, default=0)
+    # When it ended: entries under a checkpoint, entries erased lawfully, events not sealed yet.
+    anchored: Mapped[int] = mapped_column(BigInteger, default=0)
+    erased: Mapped[int] = mapped_column(BigInteger, default=0)
+    waiting: Mapped[int] = mapped_column(BigInteger, default=0)
     # How many faults were found; the first of them as [code, {what it is about}] (see `faults`).
     fault_count: Mapped[int] = mapped_column(BigInteger, default=0)
-    faults: Mapped[list] = mapped_column(JSON, default=list)
+    faults: Mapped[list[Any]] = mapped_column(JSON, default=list)

@@ -163,3 +163,8 @@ def record_key(name: str) -> bytes:
 def known_keys() -> list[LogKey]:
     """Every key that checkpoints were ever signed with, the one in use last."""
     return list(db.session.scalars(select(LogKey).order_by(LogKey.id)))
+
+
+def in_base64(public: bytes) -> str:
+    """A public key as people compare it."""
+    return base64.b64encode(public).decode()

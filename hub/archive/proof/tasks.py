@@ -15,8 +15,8 @@ from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.outbox import on
 
-from . import checkpoints, sealing, stamping
-from .models import LogCheckpoint
+from . import checkpoints, daily, sealing, stamping
+from .models import LogCheckpoint, LogHead
 
 # The purpose of the mail to witnesses, and the folder of its templates.
 WITNESSED = "log_checkpoints"
@@ -96,3 +96,19 @@ def stamp(checkpoint_id: int) -> None:
     with unit_of_work() as session:
         found = session.get_one(LogCheckpoint, checkpoint_id)
         found.timestamp, found.stamped_at = answer, at
+
+
+@job("archive.verify_all", long=True)
+def verify_all() -> None:
+    """Every collection is verified once a day, so that what an example says of itself stays true."""
+    with unit_of_work():
+        for collection_id in db.session.scalars(select(LogHead.collection_id)).all():
+            daily.ask_for(collection_id)
+
+
+scheduled("archive.verify_all", timedelta(days=1))
+
+
+@job("archive.verify", long=True)
+def verify(collection_id: int) -> None:
+    daily.carry_out(collection_id, sign_of_life=jobs.heartbeat)

@@ -32,7 +32,8 @@ from .tree import TILE_WIDTH, Growing
 # Entries looked at together: enough that queries cost little, few enough to stay small.
 PIECE = 1_000
 
-Tell = Callable[[int], None]
+# Called every now and then, with how many entries were followed; None while bytes are read.
+Tell = Callable[[int | None], None]
 
 _ENTRY, _EVENT = LogEntry.__table__, ArchiveEvent.__table__
 _POST, _SIGHTING = ArchivedPost.__table__, Sighting.__table__

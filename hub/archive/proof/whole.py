@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from sqlalchemy import select
 
@@ -74,10 +73,19 @@ def the_log(log: Log, given: Sequence[Note], tell: Tell) -> Result:
     return result
 
 
-def the_rest(log: Log, _given: Sequence[Note] = (), _tell: Tell = lambda _done: None) -> Result:
+def the_rest(log: Log, _given: Sequence[Note] = (), tell: Tell = lambda _done: None) -> Result:
     """The bytes, and what is in no log."""
     result = Result()
-    result.add(chain(kept_bytes.slices(log), kept_bytes.media(log), leftovers.unlogged(log)))
+
+    def sign() -> None:
+        tell(None)
+
+    for faults in (
+        kept_bytes.slices(log, sign=sign),
+        kept_bytes.media(log, sign=sign),
+        leftovers.unlogged(log),
+    ):
+        result.add(faults)
     db.session.rollback()
     return result
 
