@@ -27,6 +27,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.platforms import platform_name
+from hub.archive.proof.shown import FAULTY, UNSEALED, VERIFIED, of_sightings
 from hub.archive.rules import event_counts, for_its_organisation, revealed
 from hub.archive.showing import audience_of, each_once, kind_of, language_of
 from hub.archive.words import event_word
@@ -75,6 +76,8 @@ class Card:
     content_hash: str = ""
     complete: bool = True
     links: Sequence[Sequence[str]] = ()
+    # Of hub.archive.proof.shown: whether it was found to be what was sealed.
+    standing: str = UNSEALED
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class _Known:
     copies: dict[int, list[datetime]]
     versions: dict[int, list[Any]]
     sightings: dict[int, tuple[Sighting, str]]
+    standings: dict[int, str]
 
 
 def with_all_that_cards_show() -> tuple[Any, ...]:
@@ -125,6 +129,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
         .order_by(ArchiveEvent.id)
     ):
         deletions.setdefault(event.post_id, []).append(event)
+    sightings = _first_sightings([part.version_id for part in shown])
     return _Known(
         names=names_of({post.account_id for post in posts if post.account_id}),
         public=public_people({post.collection_id for post in posts}),
@@ -132,7 +137,8 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
         deletions=deletions,
         copies=_copies([post_id for post_id, gone in deletions.items() if not any(one.at for one in gone)]),
         versions=_versions(post_ids),
-        sightings=_first_sightings([part.version_id for part in shown]),
+        sightings=sightings,
+        standings=of_sightings([sighting.id for sighting, _sha256 in sightings.values()]),
     )
 
 
@@ -194,6 +200,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     written = version.written_at or post.posted_at
     name = name_at(known.names.get(post.account_id, ()), written)
     sighting, sha256 = known.sightings.get(version.id, (None, ""))
+    standing = known.standings.get(sighting.id, UNSEALED) if sighting else UNSEALED
     gone = known.deletions.get(post.id, [])
     versions = known.versions.get(post.id, [])
     order = [one.id for one in versions] or [version.id]
@@ -220,7 +227,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         events=[
             *_edited(version.id, order, edits, post.posted_at),
             *_deleted(gone, post.posted_at, known.copies.get(post.id, ())),
-            *_kept(sighting),
+            *_kept(sighting, standing),
         ],
         version=_version_words(version.id, order),
         source={IMPORT: "export"}.get(sighting.evidence, "capture") if sighting else "",
@@ -233,6 +240,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         deleted=bool(gone),
         edited=bool(edits),
         sighting=sighting,
+        standing=standing,
         number=order.index(version.id) + 1 if version.id in order else 1,
         # Of a text with something left out, its hash would let anybody try out who was meant.
         content_hash=version.content_hash if said.whole else "",
@@ -317,8 +325,14 @@ def _deleted(
     return [("deleted", event_word(gone[0])[1], text)]
 
 
-def _kept(sighting: Sighting | None) -> list[Event]:
-    return [("verified", _("Kept"), kept_words(sighting))] if sighting else []
+def _kept(sighting: Sighting | None, standing: str) -> list[Event]:
+    """That it is kept; "verified" only where it was just now found to be what was sealed."""
+    if sighting is None:
+        return []
+    if standing == FAULTY:
+        return [("deleted", _("Does not verify"), _("what is kept is no longer what was sealed"))]
+    word = _("Verified") if standing == VERIFIED else _("Kept")
+    return [("verified" if standing == VERIFIED else "kept", word, kept_words(sighting))]
 
 
 def kept_words(sighting: Sighting) -> str:

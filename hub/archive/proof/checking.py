@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select, union
 
@@ -53,23 +52,13 @@ class Checked:
 
 
 def standing_of(post: ArchivedPost) -> Standing:
-    last, count = db.session.execute(
-        select(func.max(LogEntry.seq), func.count(LogEntry.seq)).where(
-            LogEntry.collection_id == post.collection_id, LogEntry.event_id.in_(_event_ids(post))
-        )
-    ).one()
-    waiting = db.session.scalar(
-        select(func.count())
-        .select_from(ArchiveEvent)
+    happened, sealed, last = db.session.execute(
+        select(func.count(ArchiveEvent.id), func.count(LogEntry.seq), func.max(LogEntry.seq))
         .outerjoin(LogEntry, LogEntry.event_id == ArchiveEvent.id)
-        .where(ArchiveEvent.post_id == post.id, event_counts(), LogEntry.seq.is_(None))
-    )
+        .where(ArchiveEvent.post_id == post.id, event_counts())
+    ).one()
     anchored = first_to_hold(post.collection_id, last) if last is not None else None
-    return Standing(count, waiting or 0, anchored)
-
-
-def _event_ids(post: ArchivedPost) -> Any:
-    return select(ArchiveEvent.id).where(ArchiveEvent.post_id == post.id, event_counts())
+    return Standing(sealed, happened - sealed, anchored)
 
 
 def check(post: ArchivedPost) -> Checked:
@@ -151,4 +140,4 @@ def _media(post: ArchivedPost) -> list[int]:
 
 def _kinds(ids: Sequence[int]) -> dict[int, str]:
     rows = db.session.execute(select(ArchiveEvent.id, ArchiveEvent.kind).where(ArchiveEvent.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.kind for row in rows}

@@ -27,11 +27,6 @@ from .tree import tree_of
 
 FORMAT = "knowledge-hub proof 1"
 
-# What whoever sees an example sees of its post, and what of that is left when its author is masked: their
-# name does not follow from it, nor does the number by which the platform would tell it.
-OF_AN_EXAMPLE = ("about", "author", "bytes", "media", "post", "said", "words")
-OF_A_MASKED_ONE = ("about", "bytes", "words")
-
 
 @dataclass(frozen=True)
 class Shown:

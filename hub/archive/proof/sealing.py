@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.archive.changes import posts_look_different
 from hub.archive.models import ArchiveEvent, Collection, Import
 from hub.core import clock
 from hub.core.database import begin_reading, db, unit_of_work
@@ -137,6 +138,7 @@ class _Sealer:
             values |= {"import_id": piece.import_id, "event_id": piece.ids[-1] if piece.ids else 0}
             if piece.last:
                 values |= {"import_id": None, "event_id": 0}
+                posts_look_different(self.collection_id)  # they are verified from now on
                 db.session.execute(update(Import).where(Import.id == piece.import_id).values(sealed_at=now))
         else:
             values["acts_to"] = _settled(self.collection_id, head.acts_to, piece.ids[-1], now)

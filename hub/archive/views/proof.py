@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from flask import render_template, request
+from flask import current_app, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -16,6 +13,7 @@ from hub.core.slots import fills
 from .. import words
 from ..models import ArchivedPost, ArchiveEvent, Collection
 from ..proof import checking, checkpoints, daily, notes, proofs
+from ..proof.downloads import proof_file
 from .blueprint import ButtonForm, bp, collection_at, post_at
 
 
@@ -81,14 +79,8 @@ def check(token: str, post_token: str) -> str:
 def proof(token: str, post_token: str) -> Response:
     """A post's proof, for its keepers: with everything open."""
     found = post_at(token, post_token)
-    return proof_file(proofs.proof_for_keepers(found, request.url_root.rstrip("/") + found.path), found.token)
-
-
-def proof_file(made: dict[str, Any], name: str) -> Response:
-    """A proof as it is downloaded."""
-    response = Response(json.dumps(made, ensure_ascii=False, indent=1), mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="proof-{name}.json"'
-    return response
+    address = current_app.extensions["settings"].address + found.path
+    return proof_file(proofs.proof_for_keepers(found, address), found.token)
 
 
 @bp.get("/proof")

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request
+from flask import abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.archive.approvals.actions import others
 from hub.archive.leaving import the_collection_of
+from hub.archive.proof.downloads import proof_file
 from hub.core.access import current_actor, load_from, requires
 from hub.core.differences import difference_html
 from hub.core.forms import HubForm
@@ -19,6 +20,7 @@ from ..cards import Card, cards_of, for_judging
 from ..forms import AskToShowForm, EditForm
 from ..highlighting import words_of
 from ..models import Example
+from ..proofs import anchored_by, proof_of
 from ..queries import seen_example
 from .blueprint import bp, path_of
 
@@ -37,6 +39,7 @@ def evidence(token: str) -> str:
         item=example.post.item,
         cards=cards,
         differences=_differences(example, cards),
+        anchors=[anchored_by(card, part) for part, card in zip(example.shows, cards, strict=True)],
         form=HubForm(),
     )
 
@@ -55,6 +58,21 @@ def _differences(example: Example, cards: Sequence[Card]) -> list[Markup]:
         before = max(earlier, key=lambda other: other.number, default=None)
         differences.append(difference_html(before.text, card.text) if before else Markup())
     return differences
+
+
+@bp.get("/evidence/<token>/proof/<int:number>")
+@requires("example.read")
+def proof(token: str, number: int) -> Response:
+    """The proof of one of the posts that an example shows, to be checked without the hub."""
+    example = load_from(seen_example(current_actor(), token))
+    cards = for_judging(cards_of([example])[example.id])
+    if not 1 <= number <= len(cards):
+        abort(404)
+    part, card = example.shows[number - 1], cards[number - 1]
+    made = proof_of(example, part, card, current_app.extensions["settings"].address)
+    if made is None:
+        abort(404)
+    return proof_file(made, f"{example.token}-{number}")
 
 
 @bp.post("/evidence/<token>/removal")

@@ -17,7 +17,7 @@ from sqlalchemy import select
 import hub
 from hub.archive.models import ArchivedPost, PostVersion, Sighting, SourceSlice
 from hub.archive.proof import checkpoints, notes, proofs, sealing
-from hub.archive.proof.proofs import OF_A_MASKED_ONE, Shown
+from hub.archive.proof.proofs import Shown
 from hub.core.database import db
 from tests.archive.proof.conftest import sealed
 from tests.factories.x_archive import big_archive
@@ -148,7 +148,10 @@ def test_what_is_no_proof_is_said_to_be_none(text, tmp_path):
 def test_of_a_masked_post_nothing_is_opened_that_tells_whose_it_is(log, tmp_path):
     entry = proofs.entries_of(the_post())[0]
     proof = proofs.make(
-        log.collection, [Shown(entry, OF_A_MASKED_ONE)], "http://localhost/evidence", ["Something else"]
+        log.collection,
+        [Shown(entry, ("about", "bytes", "words"))],
+        "http://localhost/evidence",
+        ["Something else"],
     )
     text = json.dumps(proof)
     post = the_post()
