@@ -27,7 +27,7 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.platforms import platform_name
-from hub.archive.proof.shown import FAULTY, UNSEALED, VERIFIED, of_sightings
+from hub.archive.proof.shown import FAULTY, GONE, UNSEALED, VERIFIED, of_sightings
 from hub.archive.rules import event_counts, for_its_organisation, revealed
 from hub.archive.showing import audience_of, each_once, kind_of, language_of
 from hub.archive.words import event_word
@@ -329,6 +329,8 @@ def _kept(sighting: Sighting | None, standing: str) -> list[Event]:
     """That it is kept; "verified" only where it was just now found to be what was sealed."""
     if sighting is None:
         return []
+    if standing == GONE:
+        return [("deleted", _("Erased"), _("by law; only the fact is left"))]
     if standing == FAULTY:
         return [("deleted", _("Does not verify"), _("what is kept is no longer what was sealed"))]
     word = _("Verified") if standing == VERIFIED else _("Kept")

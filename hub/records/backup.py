@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from hub.archive.proof import erasures
 from hub.core import clock, last_backup
 from hub.core.database import db
 
@@ -25,7 +26,7 @@ FORMAT = "knowledge-hub backup 1"
 MANIFEST = "manifest.json"
 
 # Folders of the data folder that hold what cannot be made again. The search index and the worker's bell can.
-KEPT_FOLDERS = ("files", "media", "keys", "mail", "uploads")
+KEPT_FOLDERS = ("files", "media", "keys", "mail", "uploads", erasures.FOLDER)
 CHUNK = 1024 * 1024
 
 Progress = Callable[[str], None]

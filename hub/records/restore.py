@@ -12,6 +12,7 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import Connection, Integer, MetaData, Table, func, inspect, select, text, update
 
+from hub.archive.proof import erasures
 from hub.core.database import begin_reading, begin_writing, db, unit_of_work
 from hub.core.mail import QUEUED, SENDING, UNCERTAIN, Mail
 
@@ -26,7 +27,8 @@ class CannotRestore(Exception):
 def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, Any]:
     """Put the backup into this hub, which must be empty; returns the backup's manifest.
 
-    Mail that was on its way when the backup was taken is marked uncertain: it may have gone out since.
+    Mail that was on its way when the backup was taken is marked uncertain: it may have gone out since. What
+    was lawfully erased since, by the list in this data folder, is erased again.
     """
     try:
         with zipfile.ZipFile(source) as archive:
@@ -42,11 +44,15 @@ def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, 
                 begin_reading()
             for name in manifest["files"]:
                 progress(f"file {name}")
-                _put_file(archive, name)
+                if name == f"{erasures.FOLDER}/{erasures.FILE}":
+                    erasures.write_down(erasures.read(archive.read(f"files/{name}").decode()))
+                else:
+                    _put_file(archive, name)
     except (zipfile.BadZipFile, OSError, KeyError, ValueError) as problem:
         raise CannotRestore(f"{source.name} is not a whole backup of a hub: {problem}") from problem
     upgrade()
     _doubt_mail_on_its_way()
+    erasures.carry_out_again()
     return manifest
 
 

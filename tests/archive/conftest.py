@@ -14,6 +14,9 @@ from hub.accounts.models import Organisation, Person
 from hub.archive import actions
 from hub.archive.importing import reader
 from hub.archive.models import Collection, Import
+from hub.archive.proof import sealing
+from hub.archive.proof.log import log_of
+from hub.archive.proof.whole import verify
 from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor
@@ -28,6 +31,8 @@ class Kept:
     actor: Actor
     collection: Collection
     folder: Path
+    # Set by a test that changes rows or files behind the hub's back.
+    tampered: bool = False
 
     def begin(self, path: Path) -> Import:
         """Upload a file; the import waits."""
@@ -74,7 +79,22 @@ def problems() -> str:
 def kept(app, tmp_path):
     """Within an application context, for tests of data."""
     with app.app_context():
-        yield make_kept(tmp_path)
+        made = make_kept(tmp_path)
+        yield made
+        if not made.tampered:
+            assert what_logs_find() == []
+
+
+def what_logs_find() -> list[str]:
+    """Whatever an import or an act wrote is sealed, and verifies: asked after every test that does not tamper
+    with the database itself."""
+    db.session.rollback()
+    found: list[str] = []
+    for collection in db.session.scalars(select(Collection)).all():
+        log = log_of(collection)
+        sealing.seal(log.id)
+        found += [str(fault) for fault in verify(log).faults]
+    return found
 
 
 def make_kept(folder: Path, handle: str = "keeper") -> Kept:

@@ -26,6 +26,7 @@ from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns
 from hub.archive.adapters.table_mapping import Mapping
 from hub.archive.changes import posts_look_different
 from hub.archive.importing import batch_media, batch_slices, history, undo
+from hub.archive.importing.erased import Erased
 from hub.archive.importing.lease import CancelAsked, Lease, Lost
 from hub.archive.importing.report import Report
 from hub.archive.importing.writer import BatchWriter, media_needed
@@ -131,6 +132,7 @@ class _Reading:
         self.sign_of_life, self.tell = sign_of_life, tell
         self.report = Report()
         self.writer = BatchWriter(found)
+        self.erased = Erased(found.collection_id)
         self.media = MediaStore(found.collection.token)
         self.last_sign = time.monotonic()
         lease.renew_now(adapter=adapter.name, evidence=adapter.evidence)
@@ -138,7 +140,8 @@ class _Reading:
 
     def read(self) -> None:
         done = self.found.done_records
-        for records, rows, number in self._batches(done):
+        for batch, rows, number in self._batches(done):
+            records = self.erased.without(batch)
             stored = batch_media.store(media_needed(records), self.source, self.media)
             batch_slices.store(records, self.media)
             with unit_of_work():

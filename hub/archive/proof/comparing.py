@@ -28,7 +28,9 @@ class Erasures:
         self._authority: dict[int, str] = {}
         for details in db.session.scalars(
             select(ArchiveEvent.details).where(
-                ArchiveEvent.collection_id == collection_id, ArchiveEvent.kind == ERASED
+                ArchiveEvent.collection_id == collection_id,
+                ArchiveEvent.kind == ERASED,
+                ArchiveEvent.import_id.is_(None),  # a bag's tell of entries of another log
             )
         ):
             for seq in details.get("entries", ()):

@@ -14,6 +14,7 @@ from hub.archive.models import (
     ArchivedPost,
     ArchiveEvent,
     Citation,
+    EarlierImport,
     Import,
     Media,
     PostMedia,
@@ -66,6 +67,8 @@ COLUMNS = (
     *_raw(_SIGHTING, "post_id", "version_id", "evidence", "captured_at", "counts", "file", "row"),
     *_raw(_SLICE, "sha256"),
     *_raw(_POST, "id"),
+    *_raw(_EVENT, "earlier"),
+    *_raw(_SIGHTING, "earlier"),
 )  # fmt: skip
 IMPORT, VERSION, SIGHTING, ACCOUNT = 7, 8, 9, 15
 
@@ -93,7 +96,8 @@ class Names:
     """The names of one account, as a collection knew them with each of its imports."""
 
     def __init__(self, platform_id: str, rows: Sequence[Any]):
-        """rows: (import id, import number, handle, name, seen from, seen to); moments as in statements."""
+        """rows: (import id, import number, handle, name, seen from, seen to, import of another hub); moments
+        as in statements."""
         self.platform_id = platform_id
         self._rows = sorted(rows)
         self._ids = [row[0] for row in self._rows]
@@ -104,7 +108,7 @@ class Names:
         upto = bisect_right(self._ids, import_id or 0)
         if upto not in self._known:
             rows = self._rows[:upto]
-            told = [list(row[1:]) for row in rows]
+            told = [list(row[1:] if row[-1] else row[1:-1]) for row in rows]
             by_time = sorted(rows, key=lambda row: row[4])
             self._known[upto] = (
                 [(row[4], row[2]) for row in by_time if row[2]],
@@ -138,6 +142,7 @@ class Reader:
     def __init__(self, collection_id: int):
         self.collection_id = collection_id
         self._imports: dict[int, str] = {}
+        self._earlier: dict[tuple[int, int], str] = {}
         self._accounts: dict[int, Names | None] = {}
 
     def facts(self, rows: Sequence[Any]) -> Facts:
@@ -145,7 +150,7 @@ class Reader:
         facts = Facts()
         self._read_imports({row[IMPORT] for row in rows} - {None})
         self._read_accounts({row[ACCOUNT] for row in rows if row[SIGHTING] is not None} - {None})
-        facts.imports, facts.accounts = self._imports, self._accounts
+        facts.imports, facts.accounts, facts.earlier = self._imports, self._accounts, self._earlier
         facts.citations = _citations([row[SIGHTING] for row in rows if row[SIGHTING] is not None])
         facts.media = _media({row[VERSION] for row in rows} - {None})
         return facts
@@ -155,6 +160,8 @@ class Reader:
         if wanted:
             for found in db.session.execute(select(*Import.__table__.c).where(Import.id.in_(wanted))):
                 self._imports[found.id] = import_json(found)
+            for one in db.session.scalars(select(EarlierImport).where(EarlierImport.import_id.in_(wanted))):
+                self._earlier[one.import_id, one.place] = import_json(one)
 
     def _read_accounts(self, ids: Iterable[int]) -> None:
         wanted = [one for one in ids if one not in self._accounts]
@@ -164,7 +171,7 @@ class Reader:
             # The rows at hand need all of theirs.
             self._accounts, wanted = {}, list(ids)
         names: dict[int, list] = {one: [] for one in wanted}
-        for account_id, import_id, number, handle, name, seen_from, seen_to in db.session.execute(
+        for account_id, import_id, number, handle, name, seen_from, seen_to, earlier in db.session.execute(
             select(
                 AccountName.account_id,
                 AccountName.import_id,
@@ -173,11 +180,12 @@ class Reader:
                 AccountName.name,
                 AccountName.seen_from,
                 AccountName.seen_to,
+                AccountName.earlier,
             )
             .join(Import, Import.id == AccountName.import_id)
             .where(AccountName.account_id.in_(wanted))
         ):
-            row = (import_id, number, handle, name, seen_from.isoformat(), seen_to.isoformat())
+            row = (import_id, number, handle, name, seen_from.isoformat(), seen_to.isoformat(), earlier)
             names[account_id].append(row)
         self._accounts |= dict.fromkeys(wanted)
         for account_id, platform_id in db.session.execute(

@@ -91,7 +91,7 @@ class _Sealer:
 
     def one_piece(self) -> int | None:
         """Seal a piece; how many entries that made. None: nothing waits."""
-        _make_head(self.collection_id)
+        make_head(self.collection_id)
         # Reading takes longer than writing, so it goes first and holds no lock.
         begin_reading()
         db.session.rollback()
@@ -178,7 +178,7 @@ class _Sealer:
         return rows, tiles
 
 
-def _make_head(collection_id: int) -> None:
+def make_head(collection_id: int) -> None:
     if db.session.get(LogHead, collection_id) is None:
         with unit_of_work() as session:
             dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite

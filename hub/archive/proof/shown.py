@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased, undefer
 
-from hub.archive.models import ArchiveEvent, Collection, Sighting, SourceSlice
+from hub.archive.models import ArchivedPost, ArchiveEvent, Collection, Sighting, SourceSlice
 from hub.archive.slices import bytes_of
 from hub.core.database import db
 
@@ -19,6 +19,8 @@ from .reading import SIGHTING, Reader, events
 
 # It holds; it has no entry in the log yet; it is no longer what was sealed.
 VERIFIED, UNSEALED, FAULTY = "verified", "unsealed", "faulty"
+# It was lawfully erased: there is nothing left to verify.
+GONE = "erased"
 
 
 def of_sightings(sighting_ids: Iterable[int]) -> dict[int, str]:
@@ -32,9 +34,17 @@ def of_sightings(sighting_ids: Iterable[int]) -> dict[int, str]:
     found = dict.fromkeys(wanted, UNSEALED)
     before = aliased(LogEntry)
     rows = db.session.execute(
-        select(ArchiveEvent.sighting_id, LogEntry, before.link, Collection.token, SourceSlice)
+        select(
+            ArchiveEvent.sighting_id,
+            LogEntry,
+            before.link,
+            Collection.token,
+            ArchivedPost.erased_at,
+            SourceSlice,
+        )
         .join(LogEntry, LogEntry.event_id == ArchiveEvent.id)
         .join(Collection, Collection.id == ArchiveEvent.collection_id)
+        .join(ArchivedPost, ArchivedPost.id == ArchiveEvent.post_id)
         .join(Sighting, Sighting.id == ArchiveEvent.sighting_id)
         .join(SourceSlice, SourceSlice.id == Sighting.slice_id)
         .outerjoin(
@@ -43,8 +53,8 @@ def of_sightings(sighting_ids: Iterable[int]) -> dict[int, str]:
         .where(ArchiveEvent.sighting_id.in_(wanted))
         .options(undefer(SourceSlice.raw))
     ).all()
-    statements = _statements([row.LogEntry for row in rows])
-    for sighting_id, entry, link, token, source in rows:
+    statements = _statements([row.LogEntry for row in rows if row.LogEntry.statement is not None])
+    for sighting_id, entry, link, token, erased_at, source in rows:
         raw = bytes_of(source, token)
         holds = (
             _follows(entry, link if link is not None else hashing.first_link(token))
@@ -52,7 +62,8 @@ def of_sightings(sighting_ids: Iterable[int]) -> dict[int, str]:
             and raw is not None
             and sha256(raw).hexdigest() == source.sha256
         )
-        found[sighting_id] = VERIFIED if holds else FAULTY
+        erased = entry.statement is None and erased_at is not None
+        found[sighting_id] = VERIFIED if holds else GONE if erased else FAULTY
     return found
 
 

@@ -72,6 +72,8 @@ class Facts:
     def __init__(self) -> None:
         # By import: its JSON.
         self.imports: dict[int, str] = {}
+        # By import and place in its bag: what another hub told of its import, as JSON.
+        self.earlier: dict[tuple[int, int], str] = {}
         # By account: (platform's id, its names up to an import: see `reading.Names`).
         self.accounts: dict[int, Any] = {}
         # By sighting: (role, sha256) of what it cites.
@@ -109,7 +111,7 @@ def write(row: Sequence[Any], facts: Facts) -> str:
         details, post_token, platform, platform_id, account_id, posted_at, sort_at, url, reply_to_id,
         reply_to_account, quotes_id, reposts_id, version_post, number, content_hash, text, complete,
         language, written_at, stated_at, version_details, sighting_post, sighting_version, evidence,
-        captured_at, counts, file, place, sighting_sha, post_id,
+        captured_at, counts, file, place, sighting_sha, post_id, event_earlier, sighting_earlier,
     ) = row  # fmt: skip
     lines = [
         f'about {{"at":{_moment(at)},"cause":{_quoted(cause)},"kind":{_quoted(kind)},'
@@ -154,16 +156,22 @@ def write(row: Sequence[Any], facts: Facts) -> str:
         )
     if import_id is not None:
         met = (sighting_id, counts, file, place) if sighted else None
-        lines.append(_source(import_id, met, facts))
+        lines.append(_source(import_id, met, (event_earlier, sighting_earlier or 0), facts))
     if number is not None:
         # By itself: the words can be shown to whoever may not know whose they are.
         lines.append(f'words {{"sha256":"{sha256_of_text(text)}"}}')
     return "\n".join(lines)
 
 
-def _source(import_id: int, met: tuple[int, str, str, int] | None, facts: Facts) -> str:
-    """Which import told it; of a sighting, where in it. met: (sighting, counts, file, row)."""
+def _source(
+    import_id: int, met: tuple[int, str, str, int] | None, earlier: tuple[int, int], facts: Facts
+) -> str:
+    """Which import told it; of a sighting, where in it. met: (sighting, counts, file, row). earlier: the
+    imports of another hub that told the event and met the sighting, when it came in a bag; else 0."""
     imported = facts.imports.get(import_id, "null")
+    for name, place in zip(("told_earlier", "met_earlier"), earlier, strict=True):
+        if place:
+            imported += f',"{name}":{facts.earlier.get((import_id, place), "null")}'
     if met is None:
         return f'source {{"import":{imported}}}'
     sighting_id, counts, file, row = met
