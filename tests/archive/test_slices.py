@@ -45,6 +45,7 @@ def test_harm_to_the_file_is_found(kept, capture, harm):
     kept.bring_in(capture)
     (file,) = files(kept)
     file.write_bytes(b"{}") if harm == "change" else file.unlink()
+    kept.tampered = True
     assert file.name in problems()
 
 
@@ -67,6 +68,7 @@ def test_the_sweep_leaves_what_a_row_names_and_takes_what_none_does(kept, captur
     os.utime(file, (long_ago, long_ago))
     sweep()
     assert file.is_file()
+    kept.tampered = True
     with unit_of_work() as session:
         session.execute(update(SourceSlice).values(in_file=False))
     sweep()

@@ -41,6 +41,10 @@ DRAWN = (
     re.compile(r"\b[\w-]{10,}\.[\w-]{6,}\.[\w-]{20,}\b"),
     re.compile(r"\b[\w-]{12,}\.[\w-]{27}(?![\w-])"),
     re.compile(r"={15}\d+=="),
+    # Of a proof: what is salted is drawn, whatever it is of.
+    re.compile(r'(?<="salt": ")[0-9a-f]{32}(?=")'),
+    re.compile(r'(?<="digest": ")[0-9a-f]{64}(?=")'),
+    re.compile(r'(?<="commitment": ")[0-9a-f]{64}(?=")'),
 )
 
 QUERIES = (

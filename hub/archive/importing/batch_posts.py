@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hub.archive.adapters.base import PROVISIONAL, CapturedPost, Deletion, is_provisional
+from hub.archive.importing.seen import Seen
 from hub.archive.models import ArchivedPost, PostVersion, SocialAccount
 from hub.core.database import db, new_token
 
@@ -40,15 +41,20 @@ class PostRef:
 class Posts:
     """Finds and makes the posts of one batch."""
 
-    def __init__(self, collection_id: int, accounts: dict[Key, int]):
-        self._collection_id = collection_id
+    def __init__(self, collection_id: int, accounts: dict[Key, int], seen: Seen):
+        """seen: of the numbers that the collection may know a post by; the others need not be looked up."""
+        self._collection_id, self._seen = collection_id, seen
         self._accounts = accounts
         self._known: dict[Key, PostRef] = {}
         self._rows: list[tuple[PostRef, dict]] = []
 
     def look_up(self, records: Iterable[CapturedPost | Deletion]) -> None:
         """Load the posts that the records may belong to, with their versions: by any id of a chain."""
-        ids = {one for record in records for one in _ids(record)}
+        named = {one for record in records for one in _ids(record)}
+        ids = self._seen.perhaps(named)
+        self._seen.add(named)
+        if not ids:
+            return
         by_id: dict[int, PostRef] = {}
         for post_id, platform, platform_id, account_id in db.session.execute(
             select(
@@ -71,7 +77,7 @@ class Posts:
         for ref in by_id.values():
             ref.provisional = ref.account_id in provisional
 
-    def _look_up_versions(self, ids: set[str], by_id: dict[int, PostRef]) -> None:
+    def _look_up_versions(self, ids: list[str], by_id: dict[int, PostRef]) -> None:
         """A post may also be known by the number of a later version."""
         for version_id, post_id, platform, platform_id, account_id in db.session.execute(
             select(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hub.archive.adapters.base import CapturedPost, Deletion, Record, Slice
 from hub.archive.adapters.kept import KeptPost
 from hub.archive.importing.bulk import insert_rows
+from hub.archive.importing.seen import Seen
 from hub.archive.models import SourceSlice
 from hub.archive.slices import LARGEST_ROW
 from hub.archive.storage import MediaStore
@@ -37,15 +38,22 @@ def store(records: Iterable[Record], store: MediaStore) -> None:
             store.keep(io.BytesIO(one.raw))
 
 
-def write(wanted: dict[str, Slice], collection_id: int, import_id: int) -> dict[str, int]:
-    """Ids of the slices by hash, in the current transaction; those that the collection lacks are made."""
-    ids = dict(
-        db.session.execute(
-            select(SourceSlice.sha256, SourceSlice.id).where(
-                SourceSlice.collection_id == collection_id, SourceSlice.sha256.in_(wanted)
-            )
-        ).all()
-    )
+def write(
+    wanted: dict[str, Slice], collection_id: int, import_id: int, seen: Seen | None = None
+) -> dict[str, int]:
+    """Ids of the slices by hash, in the current transaction; those that the collection lacks are made.
+
+    seen: of the hashes that it may hold; the others need not be looked up.
+    """
+    there = list(wanted) if seen is None else seen.perhaps(wanted)
+    ids: dict[str, int] = {}
+    if there:
+        found = select(SourceSlice.sha256, SourceSlice.id).where(
+            SourceSlice.collection_id == collection_id, SourceSlice.sha256.in_(there)
+        )
+        ids = dict(db.session.execute(found).all())
+    if seen is not None:
+        seen.add(wanted)
     for piece in _pieces(one for sha256, one in wanted.items() if sha256 not in ids):
         rows = [
             {

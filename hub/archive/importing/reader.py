@@ -47,7 +47,7 @@ from hub.core.outbox import emit
 log = structlog.get_logger(__name__)
 
 # Records in one transaction: enough to be quick, few enough that others wait for milliseconds only.
-BATCH = 500
+BATCH = 1_000
 # A batch with large films is written sooner, so that its lease and the progress are kept.
 LONGEST_BATCH_SECONDS = 5.0
 SECONDS_BETWEEN_SIGNS = 10.0

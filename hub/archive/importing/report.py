@@ -5,6 +5,7 @@ It is built anew each time an import is taken up, since its adapter tells everyt
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from hub.archive.adapters.base import Counted, Export, LeftOut, Noted
@@ -51,6 +52,7 @@ class Report:
         }
 
 
+@lru_cache(maxsize=256)
 def printable(name: str) -> str:
     """A file's name as the report may show it: whatever it holds, in at most 255 characters."""
     return "".join(c if c.isprintable() else "\ufffd" for c in name[-LONGEST_NAME:])

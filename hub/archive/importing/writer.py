@@ -17,6 +17,7 @@ from hub.archive.importing.bulk import insert_rows
 from hub.archive.importing.report import printable
 from hub.archive.importing.restoring import Restoring
 from hub.archive.importing.rows import deletion_row, media_row, post_row, version_row
+from hub.archive.importing.seen import Held
 from hub.archive.importing.tally import Tally
 from hub.archive.models import (
     DELETED,
@@ -40,6 +41,7 @@ class BatchWriter:
         self.import_id = found.id
         self.collection_id = found.collection_id
         self.received_at: datetime = found.uploaded_at
+        self.held = Held(found.collection_id)
 
     def write(self, records: list[Record], media: dict[str, StoredMedia]) -> Tally:
         """Write the batch in the current transaction."""
@@ -57,7 +59,7 @@ class BatchWriter:
 class _Batch:
     def __init__(self, writer: BatchWriter, records: list[Record]):
         self.import_id, self.collection_id = writer.import_id, writer.collection_id
-        self.received_at = writer.received_at
+        self.received_at, self.held = writer.received_at, writer.held
         self.tally = Tally()
         self.posts = [one for one in records if isinstance(one, CapturedPost)]
         self.deletions = [one for one in records if isinstance(one, Deletion)]
@@ -84,7 +86,7 @@ class _Batch:
         ids = batch_accounts.write(keys, self.collection_id, self.import_id)
         batch_accounts.write_names(self.accounts, ids, self.import_id, self.received_at)
         self.accounts_of = ids
-        finder = Posts(self.collection_id, ids)
+        finder = Posts(self.collection_id, ids, self.held.numbers)
         finder.look_up((*self.posts, *self.deletions))
         for post in self.posts:
             ref = finder.of(post, post_row(post), self.received_at)
@@ -140,7 +142,7 @@ class _Batch:
             wanted[post.source.sha256] = post.source
             wanted |= {cited.slice.sha256: cited.slice for cited in post.cites}
         wanted |= {deletion.source.sha256: deletion.source for deletion, _ in self.gone}
-        self.slices = batch_slices.write(wanted, self.collection_id, self.import_id)
+        self.slices = batch_slices.write(wanted, self.collection_id, self.import_id, self.held.slices)
 
     # Versions and sightings.
 
