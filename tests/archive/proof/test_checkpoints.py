@@ -129,6 +129,7 @@ def test_exported_checkpoints_are_read_again_as_they_were(log, tmp_path, app):
 
 
 def test_the_command_tells_whether_all_is_as_it_was_sealed(log, tmp_path, app):
+    log.tampered = True
     held = tmp_path / "held.txt"
     runner = app.test_cli_runner()
     runner.invoke(checkpoints_command, [str(held)])
@@ -218,6 +219,7 @@ def authority(tmp_path_factory) -> Iterator[tuple[str, Path]]:
 
 
 def test_a_checkpoint_is_time_stamped_and_the_stamp_checked(kept, settings, authority):
+    kept.tampered = True
     url, root = authority
     settings(timestamp_url=url, timestamp_roots=str(root))
     sealed(kept)

@@ -49,6 +49,7 @@ def test_what_came_in_just_now_is_said_not_to_be_sealed(client, kept):
 
 
 def test_one_post_that_was_changed_is_told_of_and_others_are_not(keeper, log):
+    log.tampered = True
     path, other = the_post().path, the_post("The library").path
     change_words()
     page = keeper.get(f"{path}/check").text
@@ -87,6 +88,7 @@ def test_a_collection_is_verified_when_a_keeper_asks(keeper, log):
 
 
 def test_each_day_every_collection_is_verified_and_faults_are_shown(keeper, log):
+    log.tampered = True
     change_words()
     before = log.collection.version
     with unit_of_work():
