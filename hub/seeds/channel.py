@@ -83,6 +83,10 @@ class Channel:
         mine = (post for post in self.posts.values() if post.author is self.account)
         return sorted(mine, key=lambda post: post.versions[0].at)
 
+    def post_ids(self) -> dict[str, str]:
+        """The platform's id of each post, by its key."""
+        return {key: post.versions[0].id for key, post in self.posts.items()}
+
     def ids(self) -> dict[str, tuple[str, str]]:
         """Handle to (account id, name) of everybody who posts here."""
         return {post.author.handle: (post.author.id, post.author.name) for post in self.posts.values()}

@@ -21,13 +21,14 @@ STATES = ("draft", "published")
 _QUOTE = re.compile(r"(?m)^> \*\*@([a-z0-9-]+)\*\* wrote in #(\d+):$")
 
 
-def check(founding: Founding, channel_posts: set[str], channel_files: set[str]) -> None:
-    """Raise ContentError listing every problem, one a line."""
+def check(founding: Founding, channel_posts: set[str], posts_elsewhere: set[str], files: set[str]) -> None:
+    """Raise ContentError listing every problem, one a line. The sets: keys of the sample posts and files."""
     problems = [
         *_doubles(founding),
         *_people(founding),
         *_groups(founding),
-        *_collections(founding, channel_files),
+        *_collections(founding, files),
+        *_keeping(founding, channel_posts | posts_elsewhere),
         *(problem for item in founding.items for problem in _item(founding, item, channel_posts)),
     ]
     if problems:
@@ -77,7 +78,7 @@ def _groups(founding: Founding) -> Iterator[str]:
             yield f"{group.slug}: {handle} is both a facilitator and a member"
 
 
-def _collections(founding: Founding, channel_files: set[str]) -> Iterator[str]:
+def _collections(founding: Founding, files: set[str]) -> Iterator[str]:
     for collection in founding.collections:
         where = collection.slug
         bodies = [body.slug for body in founding.organisations]
@@ -87,7 +88,33 @@ def _collections(founding: Founding, channel_files: set[str]) -> Iterator[str]:
             keeper = founding.people_by_handle.get(handle)
             if keeper and keeper.joined.age <= collection.when.age:
                 yield f"{where}: {handle} had not joined yet"
-        yield from _known(where, "file of the channel", collection.files, channel_files)
+        yield from _known(where, "file of the channel", collection.files, files)
+
+
+def _keeping(founding: Founding, posts: set[str]) -> Iterator[str]:
+    """What keepers and the approver of a collection do with it."""
+    for collection in founding.collections:
+        where, approver = collection.slug, collection.approver
+        done = [*collection.holds, *collection.asked]
+        done += [each for each in (collection.schedule, approver) if each is not None]
+        for each in done:
+            yield from _known(where, "keeper", [each.by], collection.keepers)
+            if each.when.age >= collection.when.age:
+                yield f"{where}: {each.by} did something before there was a collection"
+        for asked in collection.asked:
+            yield from _known(where, "archived post", [asked.post], posts)
+            yield from _known(where, "item", [asked.item], [item.address for item in founding.items])
+            if approver is None or asked.when.age >= approver.when.age:
+                yield f"{where}: {asked.by} asked before there was an approver"
+            if asked.decided and asked.decided.age >= asked.when.age:
+                yield f"{where}: {asked.post} was decided before it was asked"
+        if approver is None:
+            continue
+        yield from _known(where, "person", [approver.handle], founding.people_by_handle)
+        for item in founding.items:
+            for written in (item, *item.posts):
+                if written.examples and written.when.age <= approver.when.age:
+                    yield f"{item.address}: examples of {where} were attached without its approver"
 
 
 def _item(founding: Founding, item: Item, channel_posts: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Founds a seeded hub: people and groups, the sample channel, then what was written, each once.
+"""Founds a seeded hub: people and groups, the sample posts, what was written, how posts are kept, each once.
 
 Every stage looks whether it was done, so that seeding again changes nothing and an interrupted seeding
 is completed by the next one.
@@ -16,7 +16,9 @@ from hub.core.site import DEFAULT_NAME, Site
 from hub.groups.models import Group
 
 from .channel import Channel, read_channel
+from .elsewhere import read_elsewhere
 from .founding_archive import found_collections
+from .founding_keeping import found_keeping
 from .founding_people import SIGN_INS, found_groups, found_people
 from .founding_talk import Retelling
 from .reading import CONTENT, read
@@ -55,8 +57,13 @@ def found() -> Founded:
     founding, now = read(), clock.now()
     people, groups = _found_people(founding)
     channel = read_channel(CONTENT / "channel.toml")
-    imports = found_collections(founding, channel, now)
-    return Founded(people, groups, imports, _found_talk(founding, channel))
+    elsewhere = read_elsewhere(CONTENT / "elsewhere.toml")
+    imports = found_collections(founding, channel, elsewhere, now)
+    items = _found_talk(founding, channel)
+    post_ids = channel.post_ids() | elsewhere.post_ids
+    for wanted in founding.collections:
+        found_keeping(founding, wanted, post_ids, now)
+    return Founded(people, groups, imports, items)
 
 
 def sign_ins() -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Brings the sample channel in through the real import path: files on disk, read by the importers."""
+"""Brings the sample posts in through the real import path: files on disk, read by the importers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from hub.accounts.models import Organisation, Person
 from hub.archive.actions import add_keeper, create_collection, keep_upload, start_import
+from hub.archive.adapters.by_hand import ByHand
 from hub.archive.approvals.actions import decide
+from hub.archive.capturing.by_hand import FILE_NAME
 from hub.archive.importing.reader import run
 from hub.archive.models import DONE, PRIVATE, Collection, Import, SocialAccount
 from hub.archive.unmasking import say_whose
@@ -21,11 +23,12 @@ from hub.core.policy import Actor
 from . import shapes
 from .channel import Channel
 from .channel_files import write_files
+from .elsewhere import Elsewhere, write_elsewhere
 
 # A keeper uploads one file after another.
 BETWEEN_UPLOADS = timedelta(minutes=6)
 
-# As the archive calls what channel.toml says of an account.
+# As the archive calls what the content says of an account.
 KINDS = {"organisation": "organisation", "office-holder": "office_holder", "private": PRIVATE}
 
 
@@ -33,10 +36,13 @@ class ImportFailed(RuntimeError):
     """One of the channel's own files could not be imported: the importers and the sample disagree."""
 
 
-def found_collections(founding: shapes.Founding, channel: Channel, now: datetime) -> int:
+def found_collections(
+    founding: shapes.Founding, channel: Channel, elsewhere: Elsewhere, now: datetime
+) -> int:
     """Make each collection and import its files; what is there already is left alone. How many imports."""
     imported = 0
-    with _files(channel) as paths:
+    kinds = elsewhere.kinds | {post.author.id: post.author.kind for post in channel.posts.values()}
+    with _files(channel, elsewhere) as paths:
         for wanted in founding.collections:
             when = wanted.when.seen_from(now)
             with clock.at(when), unit_of_work():
@@ -45,14 +51,15 @@ def found_collections(founding: shapes.Founding, channel: Channel, now: datetime
                 with clock.at(when + number * BETWEEN_UPLOADS):
                     imported += _import(actor, collection, paths[key])
             with clock.at(when + (len(wanted.files) + 1) * BETWEEN_UPLOADS), unit_of_work():
-                _classify(actor, _another(collection, actor), collection, channel)
+                _classify(actor, _another(collection, actor), collection, kinds)
     return imported
 
 
 @contextmanager
-def _files(channel: Channel) -> Iterator[dict[str, Path]]:
-    with TemporaryDirectory() as folder:
-        yield write_files(channel, Path(folder))
+def _files(channel: Channel, elsewhere: Elsewhere) -> Iterator[dict[str, Path]]:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        yield write_files(channel, folder) | write_elsewhere(elsewhere, channel.pictures, folder)
 
 
 def _collection(founding: shapes.Founding, wanted: shapes.Collection) -> tuple[Collection, Actor]:
@@ -82,7 +89,8 @@ def _import(actor: Actor, collection: Collection, path: Path) -> int:
         upload = keep_upload(file)
     with unit_of_work():
         collection = db.session.get_one(Collection, collection.id)
-        import_id = start_import(actor, collection, path.name, upload).id
+        adapter = ByHand.name if path.name == FILE_NAME else ""
+        import_id = start_import(actor, collection, path.name, upload, adapter).id
     run(import_id)
     found = db.session.get_one(Import, import_id, populate_existing=True)
     if found.state != DONE:
@@ -96,13 +104,12 @@ def _another(collection: Collection, actor: Actor) -> Actor:
     return next(one.person.as_actor() for one in keepers if one.person_id != actor.person_id)
 
 
-def _classify(actor: Actor, second: Actor, collection: Collection, channel: Channel) -> None:
+def _classify(actor: Actor, second: Actor, collection: Collection, kinds: dict[str, str]) -> None:
     """Say which accounts are not private people's. Private is what every account is at first."""
-    known = {post.author.id: post.author for post in channel.posts.values()}
     accounts = db.session.scalars(select(SocialAccount).where(SocialAccount.collection_id == collection.id))
     for account in accounts:
-        author = known.get(account.platform_id)
-        if author is not None and KINDS[author.kind] != account.kind:
-            asked = say_whose(actor, account, KINDS[author.kind], "Its profile says whose it is.")
+        kind = KINDS[kinds.get(account.platform_id, PRIVATE)]
+        if kind != account.kind:
+            asked = say_whose(actor, account, kind, "Its profile says whose it is.")
             if asked is not None:
                 decide(second, asked, approve=True)

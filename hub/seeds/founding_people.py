@@ -16,8 +16,14 @@ from hub.groups.models import Group
 
 from . import shapes
 
-# Who can sign in on a seeded hub: one who runs it, one who looks after a group, one who asks and keeps.
-SIGN_INS = {"administrator": "agnes-doig", "facilitator": "elspeth-rennie", "member": "morag-sinclair"}
+# Who can sign in on a seeded hub: one who runs it, one who looks after a group, one who asks and keeps, one
+# who approves what leaves a collection.
+SIGN_INS = {
+    "administrator": "agnes-doig",
+    "facilitator": "elspeth-rennie",
+    "member": "morag-sinclair",
+    "approver": "isobel-muir",
+}
 
 # Easy to type, hard to guess: five of these are as good as nine random characters.
 PASSWORD_WORDS = """

@@ -9,27 +9,24 @@ guidance page.
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 from .checking import check
+from .elsewhere import read_elsewhere
 from .shapes import (
-    Accepted,
     Ago,
     Collection,
     ContentError,
-    Example,
     Founding,
     Group,
     Item,
     Organisation,
     Person,
     Post,
-    Revision,
-    Source,
     Topic,
 )
 
@@ -54,17 +51,15 @@ def read(folder: Path = CONTENT) -> Founding:
         collections=_rows(folder, "collections", Collection),
         items=tuple(_items(folder / "items")),
     )
-    posts = tomllib.loads((folder / "channel.toml").read_text(encoding="utf-8"))
-    check(founding, _channel_keys(posts), _channel_files(posts))
+    channel = _toml((folder / "channel.toml").read_text(encoding="utf-8"), "channel.toml")
+    elsewhere = read_elsewhere(folder / "elsewhere.toml")
+    files = {row["key"] for kind in ("exports", "captures", "compliance") for row in channel[kind]}
+    check(founding, _channel_keys(channel), set(elsewhere.post_ids), files | elsewhere.files)
     return founding
 
 
 def _channel_keys(channel: dict[str, Any]) -> set[str]:
     return {row["key"] for kind in ("posts", "captured") for row in channel[kind]}
-
-
-def _channel_files(channel: dict[str, Any]) -> set[str]:
-    return {row["key"] for kind in ("exports", "captures", "compliance") for row in channel[kind]}
 
 
 def _rows(folder: Path, name: str, shape: type[Shape]) -> tuple[Shape, ...]:
@@ -153,7 +148,7 @@ def _convert(value: Any, wanted: Any, where: str) -> Any:
             return Ago.parse(value)
         except (ValueError, TypeError) as problem:
             raise ContentError(f"{where}: {problem}") from problem
-    if wanted in (Accepted, Example, Source, Revision) and isinstance(value, dict):
+    if is_dataclass(wanted) and isinstance(value, dict):
         return build(wanted, value, where)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise ContentError(f"{where}: should be {_NAMES.get(wanted, wanted.__name__)}")

@@ -84,6 +84,61 @@ class Group:
 
 
 @dataclass(frozen=True)
+class RetentionClass:
+    """An entry of the schedule, for all posts of the collection or for those of some days."""
+
+    reference: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A retention schedule: a spreadsheet beside the content, and the classes that it gives."""
+
+    by: str
+    when: Ago
+    name: str
+    version: str
+    file: str
+    classes: tuple[RetentionClass, ...]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A hold on the posts of some days."""
+
+    by: str
+    when: Ago
+    name: str
+    reason: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Without whom nothing leaves the collection; by: the keeper who named them."""
+
+    handle: str
+    by: str
+    when: Ago
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the approver is asked for: a post to be shown under an item's opening. Waits if not decided."""
+
+    by: str
+    when: Ago
+    item: str
+    post: str
+    caption: str
+    decided: Ago | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Collection:
     """when: the day on which it is made and the files are brought in, in their order."""
 
@@ -94,6 +149,10 @@ class Collection:
     organisation: str
     keepers: tuple[str, ...]
     files: tuple[str, ...]
+    schedule: Schedule | None = None
+    holds: tuple[Hold, ...] = ()
+    approver: Approver | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.seeds.channel import POST_LIMIT, read_channel
 from hub.seeds.channel_files import write_files
+from hub.seeds.elsewhere import read_elsewhere, write_elsewhere
 from hub.seeds.reading import CONTENT
 from tests.archive.reading import Reading
 
@@ -116,3 +117,25 @@ def test_a_picture_has_one_number_in_the_archive_and_in_a_capture(files, january
     seen = post(Reading(files["capture-2024-01-16"]), channel, "school-closed-wrong")
     kept = post(january, channel, "school-closed-wrong")
     assert [each.key for each in seen.media] == [each.key for each in kept.media]
+
+
+def test_the_council_elsewhere_arrives_as_real_files_too_the_same_each_time(channel, tmp_path):
+    elsewhere = read_elsewhere(CONTENT / "elsewhere.toml")
+    (tmp_path / "again").mkdir()
+    first = write_elsewhere(elsewhere, channel.pictures, tmp_path)
+    again = write_elsewhere(elsewhere, channel.pictures, tmp_path / "again")
+    assert {key: path.read_bytes() for key, path in first.items()} == {
+        key: path.read_bytes() for key, path in again.items()
+    }
+    own, replies, page = (
+        Reading(first[key]) for key in ("mastodon-2024-12", "mastodon-replies", "facebook-2024-12")
+    )
+    formats = [each.adapter.name for each in (own, replies, page)]
+    assert formats == ["mastodon-archive", "activitystreams", "facebook-archive"]
+    assert all(declared in (None, found) for declared, found in own.counted.values())
+    assert {reason for reason, _file in own.left_out} == {"private"}
+    answered = {reply.reply_to.post_id for reply in replies.posts}
+    assert answered <= {post.post_id for post in own.posts}
+    assert {post.post_id for post in (*own.posts, *replies.posts, *page.posts)} == set(
+        elsewhere.post_ids.values()
+    )

@@ -10,7 +10,7 @@ from hub.core.settings import Settings
 from hub.factory import create_app
 from tests.factories.people import person
 
-COUNTS = {"people": 15, "groups": 2, "imports": 6}
+COUNTS = {"people": 16, "groups": 2, "imports": 10}
 
 
 def test_seed_tells_what_it_founded_and_who_can_sign_in(hub):

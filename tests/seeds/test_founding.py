@@ -1,10 +1,31 @@
 """Seeding a hub: what is there afterwards, as people see it, and that doing it again changes nothing."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
 from hub.accounts.models import BY_ADDRESS, BY_MODERATOR, Person
-from hub.archive.models import DELETED, EDITED, NOT_FOUND, ArchiveEvent, Collection, Import, SocialAccount
+from hub.archive.approvals.models import APPROVED, Approval
+from hub.archive.approvals.queries import waiting_for
+from hub.archive.conversation import conversation_of
+from hub.archive.models import (
+    DELETED,
+    EDITED,
+    NOT_FOUND,
+    ArchivedPost,
+    ArchiveEvent,
+    Collection,
+    Import,
+    PostVersion,
+    Sighting,
+    SocialAccount,
+    SourceSlice,
+)
+from hub.archive.proof.log import log_of
+from hub.archive.proof.whole import verify
+from hub.archive.retention.due import due_now
+from hub.archive.retention.holds import is_held
 from hub.content.models import Activity, Item, Link, Post, Vote
 from hub.core import clock
 from hub.core.checks import run_checks
@@ -28,7 +49,7 @@ def items_seen_by(actor):
 
 def test_everything_that_the_content_describes_is_there(inside):
     founded = inside.extensions["founded"]
-    assert (founded.people, founded.groups, founded.imports) == (15, 2, 6)
+    assert (founded.people, founded.groups, founded.imports) == (16, 2, 10)
     assert founded.items == db.session.scalar(select(func.count()).select_from(Item)) >= 30
 
 
@@ -85,10 +106,14 @@ def test_nothing_lies_in_the_future_and_the_hub_looks_alive(inside):
     assert db.session.scalar(select(func.count()).select_from(Vote)) > 200
 
 
-def test_the_channel_came_in_through_the_importers_and_is_private_to_its_keepers(inside):
+def test_the_posts_came_in_through_the_importers_and_are_private_to_their_keepers(inside):
     imports = db.session.scalars(select(Import).order_by(Import.number)).all()
-    assert [each.state for each in imports] == ["done"] * 6
-    assert [each.evidence for each in imports].count("import") == 2
+    assert [each.state for each in imports] == ["done"] * 10
+    assert [each.evidence for each in imports].count("import") == 4
+    assert {each.adapter for each in imports} == {
+        "x-archive", "twitter-v2", "twitter-compliance", "mastodon-archive", "activitystreams",
+        "facebook-archive", "by-hand",
+    }  # fmt: skip
     kinds = set(db.session.scalars(select(ArchiveEvent.kind)))
     assert {EDITED, DELETED, NOT_FOUND} <= kinds
     assert not db.session.scalars(select(Collection).where(visible(Collection, ANYBODY))).all()
@@ -117,6 +142,65 @@ def test_worked_examples_show_a_deleted_an_edited_and_a_private_persons_post(ins
     assert "Mill Brae is closed between Station Road and the bridge until 15:00 on Thursday" in shown
 
 
+def test_a_reply_from_the_fediverse_stands_under_the_post_that_it_answers(inside):
+    asked = _post("does the minibus take wheelchairs")
+    answered, *_others = reversed(conversation_of(asked).above)
+    assert "A minibus leaves Station Road" in _texts(answered.row.post)[-1]
+
+
+def test_an_edit_on_facebook_keeps_both_wordings(inside):
+    post = _post("The new play park in Ardlair opens on SUNDAY")
+    first, _corrected = _texts(post)
+    assert "opens on Saturday at 10:00. There" in first
+
+
+def test_what_was_written_down_by_hand_says_who_saw_it(inside):
+    seen = _post("Chimney fire in Kirkton High Street")
+    assert seen.account.kind == "organisation"
+    sighting = db.session.scalars(select(Sighting).where(Sighting.post_id == seen.id)).one()
+    assert sighting.evidence == "capture"
+    assert b"Morag Sinclair" in db.session.get(SourceSlice, sighting.slice_id).raw
+
+
+def test_posts_are_due_and_those_of_the_flood_are_held_and_kept_longer(inside):
+    (collection,) = db.session.scalars(select(Collection))
+    due = {each.use.entry.reference: each for each in due_now(collection)}
+    assert due["14.005.026"].number >= 20
+    assert "14.005.027" not in due
+    held = db.session.scalars(select(ArchivedPost).where(is_held())).all()
+    assert {post.posted_at.date() for post in held} == {date(2023, 10, 7), date(2023, 10, 8)}
+    assert {post.platform for post in held} == {"x", "mastodon", "facebook"}
+
+
+def test_nothing_leaves_without_the_press_office_one_was_approved_and_one_waits(inside):
+    approver = db.session.scalars(select(Person).where(Person.handle == "isobel-muir")).one().as_actor()
+    (waiting,) = waiting_for(approver)
+    assert waiting.details["caption"].startswith("An edit that says what it corrects")
+    (approved,) = db.session.scalars(select(Approval).where(Approval.state == APPROVED))
+    assert not approved.problem
+    shown = db.session.scalars(select(Example).where(Example.caption == approved.details["caption"])).one()
+    assert approved.led_to == shown.path
+
+
+def test_every_event_is_under_a_first_checkpoint_and_verifies(inside):
+    (collection,) = db.session.scalars(select(Collection))
+    log = log_of(collection)
+    db.session.rollback()
+    result = verify(log)
+    assert (result.count, result.waiting) == (0, 0)
+    assert result.anchored == result.size > 100
+
+
+def _post(words):
+    version = select(PostVersion.post_id).where(PostVersion.text.contains(words, autoescape=True))
+    return db.session.get(ArchivedPost, db.session.scalars(version.limit(1)).one())
+
+
+def _texts(post):
+    versions = select(PostVersion.text).where(PostVersion.post_id == post.id)
+    return db.session.scalars(versions.order_by(PostVersion.written_at, PostVersion.id)).all()
+
+
 def _examples(actor):
     return db.session.scalars(
         select(Example).where(visible(Example, actor)).options(*with_all_that_cards_show())
@@ -130,7 +214,7 @@ def test_private_people_stay_private_and_offices_are_named(inside):
         db.session.scalar(
             select(func.count()).select_from(SocialAccount).where(SocialAccount.kind == "private")
         )
-        == 2
+        == 4
     )
 
 
@@ -140,16 +224,16 @@ def test_mentions_and_quotes_lead_somewhere(inside):
     assert "?post=5#post-5" in html
 
 
-def test_three_can_sign_in_with_passwords_made_for_this_hub(inside):
+def test_four_can_sign_in_with_passwords_made_for_this_hub(inside):
     from flask_security.utils import verify_password
 
     told = sign_ins()
-    assert [each["who"] for each in told] == ["administrator", "facilitator", "member"]
+    assert [each["who"] for each in told] == ["administrator", "facilitator", "member", "approver"]
     for each in told:
         person = db.session.scalars(select(Person).where(Person.email == each["email"])).one()
         assert verify_password(each["password"], person.password)
         assert person.administrator == (each["who"] == "administrator")
-    assert db.session.scalar(select(func.count()).where(Person.password.is_not(None))) == 3
+    assert db.session.scalar(select(func.count()).where(Person.password.is_not(None))) == 4
 
 
 def test_the_checks_find_nothing_wrong_once_the_worker_has_caught_up(inside):
