@@ -21,6 +21,8 @@ from hub.core import clock
 from hub.core.database import db, unit_of_work
 
 from . import actions, storage, words
+from .adapters import ADAPTERS, SEALED
+from .adapters.mapped_table import MappedTable
 from .importing import reader
 from .importing.lease import LEASE, Busy
 from .models import ASKS, DONE, Collection, Import, Keeper
@@ -32,7 +34,21 @@ DEFAULT_COLLECTION = "Imported posts"
 SECONDS_BETWEEN_TRIES = 2.0
 
 
-@click.command("import")
+class _ImportCommand(click.Command):
+    """Its help lists what can be imported, as the adapters themselves call it."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        lists = (
+            ("What FILE can be", (*ADAPTERS, MappedTable)),
+            ("Into a sealed collection only", SEALED),
+        )
+        for heading, adapters in lists:
+            with formatter.section(heading):
+                for label in sorted({str(one.label) for one in adapters}, key=str.casefold):
+                    formatter.write_text(label)
+
+
+@click.command("import", cls=_ImportCommand)
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "handle", default="", help="Handle or e-mail address of the keeper who imports.")
 @click.option("--collection", "name", default="", help="Name of their collection; made when missing.")
@@ -41,11 +57,10 @@ SECONDS_BETWEEN_TRIES = 2.0
 def import_command(file: Path, handle: str, name: str, as_json: bool) -> None:
     """Import FILE, a platform's export or a capture, into a collection.
 
-    FILE is an X/Twitter archive (the zip, or the folder it unpacks to), a Twitter API capture in JSON or
-    JSON lines (v1.1 or v2), or a compliance file. Without --as, the first administrator imports; without
-    --collection, into the one collection that they keep, or a new one. "events" counts the edits, deletions
-    and absences that were noticed; "whose" lists accounts that stay masked until a keeper says whose they
-    are.
+    FILE is as the platform gave it, or the folder that it unpacks to; what it is, is told from what is in
+    it. Without --as, the first administrator imports; without --collection, into the one collection that
+    they keep, or a new one. "events" counts the edits, deletions and absences that were noticed; "whose"
+    lists accounts that stay masked until a keeper says whose they are.
     """
     began = time.monotonic()
     person = _person(handle)

@@ -5,6 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
+from hub.archive.adapters import ADAPTERS, SEALED
+from hub.archive.adapters.mapped_table import MappedTable
 from hub.archive.cli import import_command
 from hub.archive.models import ArchivedPost, Collection, Import, SocialAccount
 from hub.archive.storage import uploads_folder
@@ -120,3 +122,9 @@ def test_two_keepers_collections_stay_apart(kept, archive, hub_import, tmp_path)
     hub_import(archive, "--as", "keeper")
     hub_import(archive, "--as", "other")
     assert count(ArchivedPost) == 4
+
+
+def test_its_help_lists_what_can_be_imported_as_the_adapters_call_it(hub_import):
+    told = hub_import("--help").output
+    for one in (*ADAPTERS, *SEALED, MappedTable):
+        assert str(one.label) in told
