@@ -115,6 +115,20 @@ class ExportFiles:
         return None
 
 
+def by_place(private: re.Pattern[str], pictures: re.Pattern[str]) -> Callable[[str], str]:
+    """Why a member of no kind is not read, from its place below the export's root; "" for pictures that posts
+    may name."""
+
+    def why_not(name: str) -> str:
+        if private.search(name):
+            return "private"
+        if media_kind(name):
+            return "" if pictures.search(name) else "private_media"
+        return "not_posts" if name.endswith(DATA_SUFFIXES) else "viewer"
+
+    return why_not
+
+
 def media_kind(name: str) -> str | None:
     """What a file is by its suffix, in the archive's words; None for what is no picture or film."""
     return MEDIA_SUFFIXES.get(name.rpartition(".")[2].lower())

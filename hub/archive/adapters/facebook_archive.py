@@ -26,7 +26,7 @@ from hub.archive.adapters.base import (
     Slice,
 )
 from hub.archive.adapters.derived_ids import DerivedIds
-from hub.archive.adapters.export_files import ExportFiles, Kind, Survey, json_rows, media_kind
+from hub.archive.adapters.export_files import ExportFiles, Kind, Survey, by_place, json_rows, media_kind
 from hub.archive.adapters.facebook_edits import Edits
 from hub.archive.adapters.facebook_profile import Owner, name_in, owner_of
 from hub.archive.adapters.facebook_rows import PLATFORM, Said
@@ -53,6 +53,7 @@ PRIVATE = re.compile(
     r"(?:^|/)(?:messages|personal_information|security|logged|connections|friends|ads|apps_and_websites|payment"
     r"|location|search|device|preferences|profile_information|about_you|your_address_books)[^/]*"
 )
+why_not = by_place(PRIVATE, PICTURES)
 
 
 def kinds(suffix: str) -> tuple[Kind, ...]:
@@ -78,15 +79,6 @@ def kinds(suffix: str) -> tuple[Kind, ...]:
             inside=r"(?:^|(?<=/))(?:personal_information/)?",
         ),
     )
-
-
-def why_not(name: str) -> str:
-    """Why a member is not read, from its place below the export's root."""
-    if PRIVATE.search(name):
-        return "private"
-    if media_kind(name):
-        return "" if PICTURES.search(name) else "private_media"
-    return "not_posts" if name.endswith((".json", ".html")) else "viewer"
 
 
 def lists(path: Path) -> bool:

@@ -29,7 +29,7 @@ from hub.archive.adapters.base import (
     content_hash,
 )
 from hub.archive.adapters.derived_ids import DerivedIds
-from hub.archive.adapters.export_files import ExportFiles, Kind, Survey, json_rows, media_kind
+from hub.archive.adapters.export_files import ExportFiles, Kind, Survey, by_place, json_rows, media_kind
 from hub.archive.adapters.fields import as_dict
 from hub.archive.adapters.instagram_owner import Owner, owner_of
 from hub.archive.adapters.meta_text import repaired
@@ -78,14 +78,7 @@ PRIVATE = re.compile(
     r"(?:^|/)(?:messages|personal_information|account_information|security|logged|login|connections|contacts"
     r"|followers|ads|apps_and_websites|preferences|information_about_you|device|shopping|direct)[^/]*"
 )
-
-
-def why_not(name: str) -> str:
-    if PRIVATE.search(name):
-        return "private"
-    if media_kind(name):
-        return "" if PICTURES.search(name) else "private_media"
-    return "not_posts" if name.endswith((".json", ".html")) else "viewer"
+why_not = by_place(PRIVATE, PICTURES)
 
 
 def lists(path: Path) -> bool:
@@ -249,7 +242,8 @@ class _Reading:
             post.text, post.content_hash = text, content_hash(INSTAGRAM, text)
             post.form = "comment"
             # Which post it answers is not said, only whose.
-            post.reply_to = Parent(None, owner.lower()[:200], owner[:200]) if owner else None
+            if owner and owner.isprintable():
+                post.reply_to = Parent(None, owner.lower()[:200], owner[:200])
             yield post
 
     def _captured(self, value: Any, source: Slice, platform: str, ids: str) -> CapturedPost:

@@ -8,7 +8,6 @@ meet. A thread is told by the number at the end of its folder, for its name chan
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +34,7 @@ from hub.archive.adapters.derived_ids import DerivedIds
 from hub.archive.adapters.export_files import json_rows, media_kind
 from hub.archive.adapters.fields import as_dict, as_word, dicts, web_address
 from hub.archive.adapters.meta_text import repaired
+from hub.archive.adapters.told_once import ToldOnce
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.json_stream import Row
 
@@ -47,7 +47,6 @@ WITH_MESSAGES = re.compile(r"(?:^|/)messages/")
 THREAD_NUMBER = re.compile(r"_(\d{6,30})$")
 MEDIA = ("photos", "videos", "audio_files", "gifs", "files")
 INSTAGRAM, FACEBOOK = "instagram", "facebook"
-NAMES_REMEMBERED = 10_000
 
 _ROWS = json_rows(lambda path: path == ("messages",))
 
@@ -99,7 +98,7 @@ class _Reading:
     def __init__(self, source: Source):
         self.source = source
         self.used: set[str] = set()
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._told = ToldOnce()
 
     def records(self) -> Iterator[Record]:
         files = _threads(self.source)
@@ -174,10 +173,7 @@ class _Reading:
         )
 
     def _account(self, platform: str, account_id: str, name: str, at: datetime) -> Iterator[Account]:
-        if account_id not in self._told:
-            self._told[account_id] = None
-            if len(self._told) > NAMES_REMEMBERED:
-                self._told.popitem(last=False)
+        if self._told.is_new(account_id):
             yield Account(platform, account_id, at, name=name)
 
     def _media(self, message: dict[str, Any], root: str) -> Iterator[MediaRef]:

@@ -137,7 +137,7 @@ class _Reading:
         self.file = _data_file(source) or ""
         profile = _profile(source, self.file)
         self.handle = (as_word(profile.get("username"), 100) or "").lstrip("@")
-        if not self.handle:
+        if not self.handle or not self.handle.isprintable():
             raise Unreadable("no_account")
         self.name = as_word(profile.get("displayname") or profile.get("nickname"))
         self.description = as_word(profile.get("biodescription"), 1_000)

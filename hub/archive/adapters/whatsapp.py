@@ -8,7 +8,6 @@ the order that the whole file fits. An author who is a number is shown by its la
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from hub.archive.adapters.base import (
 )
 from hub.archive.adapters.derived_ids import DerivedIds
 from hub.archive.adapters.table_mapping import DAY_FIRST, guess_order, read_time
+from hub.archive.adapters.told_once import ToldOnce
 from hub.archive.adapters.whatsapp_lines import Message, begins_message, messages, said
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.core.language import HUB_ZONE
@@ -40,7 +40,6 @@ from hub.core.language import HUB_ZONE
 PLATFORM = "whatsapp"
 LOOKED_AT = 100
 MOST_TEXTS = 20
-NAMES_REMEMBERED = 10_000
 CHAT_NAMES = ("WhatsApp Chat with ", "WhatsApp Chat - ")
 KINDS = {
     ".jpg": "photo", ".jpeg": "photo", ".png": "photo", ".webp": "photo", ".gif": "animation",
@@ -103,7 +102,7 @@ class _Reading:
         self.source = source
         self.used: set[str] = set()
         self._media = {PurePosixPath(one.name).name: one.name for one in source.members()}
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._told = ToldOnce()
         self._stated, self._within = "", 0
 
     def chat(self, name: str) -> Iterator[Record]:
@@ -179,10 +178,7 @@ class _Reading:
         return at + timedelta(microseconds=self._within) if at else None
 
     def _account(self, author: str, account_id: str, at: datetime | None) -> Iterator[Account]:
-        if account_id not in self._told:
-            self._told[account_id] = None
-            if len(self._told) > NAMES_REMEMBERED:
-                self._told.popitem(last=False)
+        if self._told.is_new(account_id):
             yield Account(PLATFORM, account_id, at, name=_shown(author))
 
     def _medium(self, name: str) -> MediaRef:

@@ -28,6 +28,11 @@ def with_one_odd_value(value: Any) -> Iterator[Any]:
             yield changed
 
 
+def odd_values(value: Any) -> Iterator[Any]:
+    """The same, and oddities in the place of the whole value."""
+    return (odd for (odd,) in with_one_odd_value([value]))
+
+
 def _paths(value: Any, before: tuple = ()) -> Iterator[tuple]:
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
