@@ -106,7 +106,7 @@ def _ask(founding: shapes.Founding, collection_id: int, asked: shapes.Asked, pla
         found = next((each for each in earlier if each.details.get("caption") == asked.caption), None)
         if found is None:
             post = _opening(founding, asked.item)
-            found = _show(_actor(asked.by), collection_id, platform_id, post, asked.caption)
+            found = _show(asked, collection_id, platform_id, post)
         return found.id if found.waiting else None
 
 
@@ -115,15 +115,16 @@ def _decide(approval_id: int, approver: str, reason: str) -> None:
         decide(_actor(approver), session.get_one(Approval, approval_id), approve=True, reason=reason)
 
 
-def _show(actor: Actor, collection_id: int, platform_id: str, post: Post, caption: str) -> Approval:
+def _show(asked: shapes.Asked, collection_id: int, platform_id: str, post: Post) -> Approval:
     """The archived post's last version, to be shown under a post."""
     named = (ArchivedPost.collection_id == collection_id, ArchivedPost.platform_id == platform_id)
     token = db.session.scalars(select(ArchivedPost.token).where(*named)).one()
-    versions = chosen_examples(actor, [f"{token}.{number}" for number in range(1, MOST_VERSIONS + 1)])
-    asked = attach_or_ask(actor, post, [max(versions, key=lambda choice: choice.number)], caption)
-    if not isinstance(asked, Approval):
-        raise RuntimeError(f"{caption}: was attached without being asked for")
-    return asked
+    actor, refs = _actor(asked.by), [f"{token}.{number}" for number in range(1, MOST_VERSIONS + 1)]
+    last = max(chosen_examples(actor, refs), key=lambda choice: choice.number)
+    made = attach_or_ask(actor, post, [last], asked.caption, asked.passages)
+    if not isinstance(made, Approval):
+        raise RuntimeError(f"{asked.caption}: was attached without being asked for")
+    return made
 
 
 def _opening(founding: shapes.Founding, address: str) -> Post:

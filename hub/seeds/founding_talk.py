@@ -194,7 +194,7 @@ class Retelling:
         found = [each for each in choices(actor, None, wanted) if each.post.platform_id == wanted]
         last = max(found, key=lambda choice: choice.number)
         post = self.told.posts[item.address, place]
-        made = attach_or_ask(actor, post, [last], example.caption, reason=SHOWN_BECAUSE)
+        made = attach_or_ask(actor, post, [last], example.caption, example.passages, reason=SHOWN_BECAUSE)
         if isinstance(made, Approval):
             others = (one.person_id for one in made.collection.keepers if one.person_id != actor.person_id)
             decide(db.session.get_one(Person, next(others)).as_actor(), made, approve=True)

@@ -134,6 +134,7 @@ class Asked:
     item: str
     post: str
     caption: str
+    passages: tuple[str, ...] = ()
     decided: Ago | None = None
     reason: str = ""
 
@@ -157,10 +158,11 @@ class Collection:
 
 @dataclass(frozen=True)
 class Example:
-    """An archived post (by its key in channel.toml) and what it shows."""
+    """An archived post (by its key in channel.toml), what it shows, and which words of it are marked."""
 
     post: str
     caption: str
+    passages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ from hub.core.checks import run_checks
 from hub.core.database import Base, db
 from hub.core.jobs import drain
 from hub.core.policy import ANYBODY, visible
+from hub.examples.approved import ATTACH
 from hub.examples.cards import cards_of, with_all_that_cards_show
-from hub.examples.models import Example
+from hub.examples.models import Example, ExamplePost
 from hub.groups.models import Group, Membership
 from hub.guidance.models import Credit, Guidance
 from hub.questions.models import Question
@@ -176,10 +177,17 @@ def test_nothing_leaves_without_the_press_office_one_was_approved_and_one_waits(
     approver = db.session.scalars(select(Person).where(Person.handle == "isobel-muir")).one().as_actor()
     (waiting,) = waiting_for(approver)
     assert waiting.details["caption"].startswith("An edit that says what it corrects")
-    (approved,) = db.session.scalars(select(Approval).where(Approval.state == APPROVED))
+    (approved,) = db.session.scalars(
+        select(Approval).where(Approval.state == APPROVED, Approval.kind == ATTACH)
+    )
     assert not approved.problem
     shown = db.session.scalars(select(Example).where(Example.caption == approved.details["caption"])).one()
     assert approved.led_to == shown.path
+
+
+def test_words_of_some_examples_are_marked(inside):
+    marked = [part for part in db.session.scalars(select(ExamplePost)) if part.passages]
+    assert len(marked) >= 2
 
 
 def test_every_event_is_under_a_first_checkpoint_and_verifies(inside):
