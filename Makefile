@@ -29,6 +29,8 @@ soak: $(VENV)/.test  ## what takes longer than a coffee
 
 bench: $(VENV)/.test  ## speed, side by side with a bare Flask page, as ratios
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.importers
+	@$(PY) -m tests.bench.archive
 
 lint: $(VENV)/.test
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format . && $(VENV)/bin/lint-imports --no-logo
