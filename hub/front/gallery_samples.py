@@ -218,7 +218,8 @@ def groups() -> list[Thing]:
 
 
 def examples() -> list[Thing]:
-    """Cards: as it stands, deleted, edited, of a private person, without anything, withdrawn."""
+    """Cards: as it stands, deleted, edited, of a private person, without anything, with marked words, behind
+    a warning, kept back, withdrawn."""
     base = {
         "platform": "X (formerly Twitter)",
         "kind": "Post",
@@ -288,6 +289,19 @@ def examples() -> list[Thing]:
             "evidence_path": None,
             "platform": "Facebook",
         },
+        {
+            "platform": "Mastodon (Fediverse)",
+            "audience": "for everybody",
+            "title": "Flooding at Glenfearn",
+            "runs": [
+                ("The A87 is closed at Glenfearn. ", False),
+                ("Please do not travel.", True),
+                (" Diversion by the B842.", False),
+            ],
+            "caption": "What people were to do is marked; the rest stands as it was written.",
+        },
+        {"warning": "Flood, people rescued", "events": [("verified", "Verified", "against its record.")]},
+        {"kept_back": True},
         {"withdrawn": True},
     ]
     return [Thing(**{**base, **variant}) for variant in variants]
