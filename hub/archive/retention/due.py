@@ -74,7 +74,9 @@ def uses(collection: Collection) -> list[Use]:
 def posts_with(collection: Collection, use: Use) -> Select[tuple[int]]:
     """The ids of the posts of a class."""
     statement = select(ArchivedPost.id).where(
-        ArchivedPost.collection_id == collection.id, revealed(ArchivedPost.import_id)
+        ArchivedPost.collection_id == collection.id,
+        ArchivedPost.erased_at.is_(None),
+        revealed(ArchivedPost.import_id),
     )
     if use.by_default:
         own = select(PostClass.post_id).where(PostClass.collection_id == collection.id)

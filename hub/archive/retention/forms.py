@@ -142,3 +142,27 @@ class KeepOnForm(HubForm):
         description=_l("Kept with your name."),
         validators=[InputRequired(_l("Say why.")), Length(max=1000)],
     )
+
+
+class DisposeForm(HubForm):
+    """Propose the disposal of what is due."""
+
+    reason = TextAreaField(
+        _l("Why it is disposed of"),
+        description=_l("Whoever has to agree reads this. It stands on the certificate."),
+        validators=[InputRequired(_l("Say why.")), Length(max=1000)],
+    )
+    second = StringField(
+        _l("Who is to agree"),
+        description=_l("The handle of another member: you keep this collection alone."),
+    )
+
+
+class EraseForm(DisposeForm):
+    """Ask for an erasure by law."""
+
+    authority = StringField(
+        _l("Under what authority"),
+        description=_l("The reference of the data protection request, the court's order. Kept for good."),
+        validators=[InputRequired(_l("Say under what authority.")), Length(max=600)],
+    )

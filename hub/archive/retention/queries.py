@@ -14,7 +14,9 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 
 from .choosing import Chosen
+from .disposal_models import Disposal
 from .due import Use, due_posts
+from .holds import is_held
 from .models import SOME_POSTS, Hold, HoldPost
 from .reading import ACTION, AUTHORITY, PERIOD, REFERENCE, TITLE, TRIGGER
 from .schedule_models import CollectionClass, Schedule, ScheduleEntry
@@ -107,3 +109,18 @@ def of_due(collection: Collection, use: Use, tokens: Sequence[str] | None) -> Ch
     if tokens is not None:
         ids = ids.where(ArchivedPost.token.in_(tokens[:MOST_NAMED]))
     return Chosen(ids, _("due under %(reference)s", reference=use.entry.reference))
+
+
+def how_many_held(chosen: Chosen) -> int:
+    return how_many(Chosen(chosen.ids.where(is_held()), chosen.words))
+
+
+def disposals_of(actor: Actor, collection: Collection) -> Sequence[Disposal]:
+    """Disposals and erasures of a collection, the newest first."""
+    return db.session.scalars(
+        select(Disposal)
+        .where(Disposal.collection_id == collection.id, visible(Disposal, actor))
+        .order_by(Disposal.asked_at.desc(), Disposal.id.desc())
+        .options(joinedload(Disposal.approval))
+        .limit(200)
+    ).all()

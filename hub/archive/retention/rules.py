@@ -1,10 +1,12 @@
 """Who sees holds: those who keep the collection."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false, or_, select
 
+from hub.archive.approvals.models import Approval
 from hub.archive.rules import kept_by
-from hub.core.policy import Actor, permission, visibility
+from hub.core.policy import Actor, permission, visibility, visible
 
+from .disposal_models import Disposal
 from .models import Hold
 from .schedule_models import Schedule, ScheduleDraft
 
@@ -27,6 +29,20 @@ def _sees_schedule(actor: Actor) -> ColumnElement[bool]:
 @visibility(ScheduleDraft)
 def _sees_draft(actor: Actor) -> ColumnElement[bool]:
     return kept_by(ScheduleDraft.collection_id, actor)
+
+
+@visibility(Disposal)
+def _sees_disposal(actor: Actor) -> ColumnElement[bool]:
+    """The keepers; and whoever was asked to agree, who sees what became of it."""
+    if not actor.signed_in:
+        return false()
+    decided = select(Approval.id).where(visible(Approval, actor))
+    return or_(kept_by(Disposal.collection_id, actor), Disposal.approval_id.in_(decided))
+
+
+@permission("disposal.read")
+def _may_read_disposal(_actor: Actor, _disposal: Disposal) -> bool:
+    return True  # whoever sees it
 
 
 @permission("schedule.keep")

@@ -18,12 +18,13 @@ from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.policy import ANYBODY
 
 from . import rules
+from .disposing import dispose_of_next
 from .due import due_now
 from .models import SOME_POSTS, Hold, HoldPost
 from .schedule_models import CollectionClass, PostClass, ScheduleDraft
 
 # Importing registers.
-__all__ = ["forget_drafts", "remind", "rules", "tell_of_hold"]
+__all__ = ["dispose", "forget_drafts", "remind", "rules", "tell_of_hold"]
 
 PIECE = 500
 
@@ -80,6 +81,16 @@ def _posts(hold: Hold, after: int, told_of_it: int | None) -> list[ArchivedPost]
         named = select(HoldPost.post_id).where(HoldPost.hold_id == hold.id)
         statement = statement.where(ArchivedPost.id.in_(named))
     return list(db.session.scalars(statement))
+
+
+@job("retention.dispose", long=True)
+def dispose(disposal_id: int) -> None:
+    """In pieces, each a transaction that leaves everything whole."""
+    more = True
+    while more:
+        with unit_of_work():
+            more = dispose_of_next(disposal_id)
+        heartbeat()
 
 
 @job("retention.remind")

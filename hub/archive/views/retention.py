@@ -65,34 +65,49 @@ def _class_now(found: Collection) -> dict[str, object]:
     return {"reference": default.entry.reference, "given": default.given} if default else {}
 
 
-@bp.route("/collections/<token>/due", methods=["GET", "POST"])
+@bp.get("/collections/<token>/due")
 @requires("collection.keep")
-def due_posts(token: str) -> str | Response | tuple[str, int]:
-    """What is due of one class that the collection uses; it is kept on here."""
+def due_posts(token: str) -> str:
+    """What is due of one class that the collection uses: to be kept on, or disposed of."""
     found, actor = collection_at(token), current_actor()
-    key = request.args.get("class", "")
-    use = next((one for one in due.uses(found) if one.key == key), None) or abort(404)
-    form = KeepOnForm()
-    if earlier := form.sent_before():
-        return earlier
-    posts = _ticked(found, use)
-    if form.validate_on_submit():
-        reviewing.keep_on(actor, found, posts, form.until.data, form.reason.data or "")
-        flash(_("They are kept on, and are due again after that day."), "success")
-        return form.done(f"{found.path}/retention")
-    page = render_template(
+    use = use_asked_for(found)
+    return render_template(
         "archive/retention/due.html",
         collection=found,
         use=use,
         address=f"{found.path}/due?{urlencode({'class': use.key})}",
         page=queries.posts_due(actor, found, use, request.args.get("after")),
-        form=form,
         words=words,
-        ticked=request.form.getlist("post"),
+    )
+
+
+@bp.route("/collections/<token>/due/keep", methods=["GET", "POST"])
+@requires("collection.keep")
+def keep_on(token: str) -> str | Response | tuple[str, int]:
+    """What was ticked of what is due is kept until a later day."""
+    found, actor = collection_at(token), current_actor()
+    use = use_asked_for(found)
+    posts = ticked(found, use)
+    form = KeepOnForm()
+    if earlier := form.sent_before():
+        return earlier
+    if form.validate_on_submit():
+        reviewing.keep_on(actor, found, posts, form.until.data, form.reason.data or "")
+        flash(_("They are kept on, and are due again after that day."), "success")
+        return form.done(f"{found.path}/retention")
+    number = queries.how_many(posts)
+    page = render_template(
+        "archive/retention/keep_on.html", collection=found, use=use, form=form, number=number
     )
     return page, form.status
 
 
-def _ticked(found: Collection, use: due.Use) -> Chosen:
+def use_asked_for(found: Collection) -> due.Use:
+    """The class that the address names, among those that the collection uses; else 404."""
+    key = request.args.get("class", "")
+    return next((one for one in due.uses(found) if one.key == key), None) or abort(404)
+
+
+def ticked(found: Collection, use: due.Use) -> Chosen:
     """Those that were ticked of what is due; or, where that was chosen, all of it."""
-    return queries.of_due(found, use, None if "all" in request.form else request.form.getlist("post"))
+    return queries.of_due(found, use, None if "all" in request.args else request.args.getlist("post"))

@@ -199,10 +199,8 @@ def test_a_keeper_gives_a_class_sees_what_is_due_and_keeps_some_on(browser, fill
     assert "3 years from the day it was posted" in page
     listed = browser.get(f"{path}/due?class=default")
     assert "From the first year" in text(listed)
-    answer = browser.submit(
-        f"{path}/due?class=default",
-        {"post": post_saying("first year").token, "until": "2030-01-01", "reason": "History"},
-    )
+    kept_on = f"{path}/due/keep?class=default&post={post_saying('first year').token}"
+    answer = browser.submit(kept_on, {"until": "2030-01-01", "reason": "History"})
     assert answer.status_code == 303
     assert "1 post is due" in text(browser.get(f"{path}/retention"))
 
