@@ -78,6 +78,7 @@ WORDS = {
         "guidance_returned": _("Guidance was not published yet"),
         "guidance_published": _("Guidance was published"),
         "guidance_derived": _("An answer became guidance"),
+        "example_gone": _("An example is gone from guidance"),
         "example_brought": _("An example came along to guidance"),
         "log_checkpoints": _("The day's checkpoints, for a witness"),
         "watch_noticed": _("Told of an edit or a disappearance"),

@@ -66,6 +66,8 @@ class Card:
     withdrawn: bool = False
     # A private person has deleted it, and nobody agreed that it is shown all the same.
     kept_back: bool = False
+    # Its post was erased by law or disposed of: nothing is left to show.
+    gone: bool = False
     deleted: bool = False
     edited: bool = False
     # Further, for the evidence page. number: of the version, 1 for the first.
@@ -237,6 +239,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         caption=example.caption if part is example.shows[-1] else "",
         evidence_path=example.path,
         withdrawn=example.withdrawn_at is not None,
+        gone=post.erased_at is not None,
         deleted=bool(gone),
         edited=bool(edits),
         sighting=sighting,

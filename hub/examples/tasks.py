@@ -11,6 +11,11 @@ from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.outbox import on
 from hub.core.policy import visible
 
+from . import erased
+
+# Importing registers.
+__all__ = ["compose", "erased", "tell_whose_example_it_is"]
+
 BROUGHT = "example_brought"  # the purpose of the mail, and the folder of its templates
 
 

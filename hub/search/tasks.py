@@ -45,6 +45,12 @@ def _parts(lists: Iterable[list[str]]) -> Iterable[list[str]]:
     return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
+@on("disposal.finished")
+def tidy_after_disposal(disposal_id: int) -> None:
+    """Words that were erased by law do not stay in the index's files until the night."""
+    tidy_in_turn()
+
+
 @job("search.tidy")
 def tidy_in_turn() -> None:
     """Once a day, when no change is being indexed."""

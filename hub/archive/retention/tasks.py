@@ -11,20 +11,21 @@ from hub.archive.happenings import record
 from hub.archive.models import HELD, RELEASED, ArchivedPost, Collection
 from hub.archive.rules import revealed
 from hub.core import clock
-from hub.core.database import db, unit_of_work
+from hub.core.database import db, empty_the_log, unit_of_work
 from hub.core.jobs import heartbeat, job, scheduled
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer, post_mail
+from hub.core.outbox import emit, on
 from hub.core.policy import ANYBODY
 
-from . import rules
+from . import kept_mail, rules
 from .disposing import dispose_of_next
 from .due import due_now
 from .models import SOME_POSTS, Hold, HoldPost
 from .schedule_models import CollectionClass, PostClass, ScheduleDraft
 
 # Importing registers.
-__all__ = ["dispose", "forget_drafts", "remind", "rules", "tell_of_hold"]
+__all__ = ["dispose", "forget_drafts", "kept_mail", "remind", "rules", "tell_of_hold"]
 
 PIECE = 500
 
@@ -90,7 +91,15 @@ def dispose(disposal_id: int) -> None:
     while more:
         with unit_of_work():
             more = dispose_of_next(disposal_id)
+            if not more:
+                emit("disposal.finished", disposal_id=disposal_id)
         heartbeat()
+
+
+@on("disposal.finished", long=True)
+def leave_nothing_in_the_database(disposal_id: int) -> None:
+    """What was freed is not read out of the database's own files either."""
+    empty_the_log()
 
 
 @job("retention.remind")
