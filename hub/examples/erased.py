@@ -26,7 +26,10 @@ def follow(post_id: int, collection_id: int) -> None:
     guidance that rests on them are told."""
     shown = select(ExamplePost.example_id).where(ExamplePost.archived_post_id == post_id)
     for example in db.session.scalars(select(Example).where(Example.id.in_(shown)).order_by(Example.id)):
-        example.caption = ""
+        example.caption, example.earlier_captions, example.edits = "", [], example.edits + 1
+        for part in example.shows:
+            if part.archived_post_id == post_id:
+                part.passages = []
         search.changed(f"example:{example.id}")
         item = example.post.item
         touch(item)
