@@ -19,6 +19,7 @@ from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
 from hub.moderation.actions import report
 from tests.archive.test_pages import text
+from tests.conftest import DATABASES
 from tests.factories.content import fresh
 from tests.factories.people import actor_of, person
 
@@ -82,6 +83,7 @@ def files_that_say(words: str) -> list[str]:
     return [str(file) for file in folder.rglob("*") if file.is_file() and words.encode() in file.read_bytes()]
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_no_table_says_the_words_any_more(scene, second, repeated):
     assert set(rows_that_say("today and tomorrow")) >= {
         "example",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -38,20 +37,18 @@ def facts(disposal: Disposal) -> list[tuple[str, str]]:
     told += [
         (_("Reason"), disposal.reason),
         (_("Asked by"), f"{disposal.asked_by}, {moment_with_zone(disposal.asked_at)}"),
-        (_("Approved by"), f"{disposal.approved_by}, {_moment(disposal.approved_at)}"),
-        (_("Carried out"), _moment(disposal.finished_at)),
-        (_("Archived posts"), str(done)),
     ]
+    if disposal.approved_at is not None:
+        told.append((_("Approved by"), f"{disposal.approved_by}, {moment_with_zone(disposal.approved_at)}"))
+    if disposal.finished_at is not None:
+        told.append((_("Carried out"), moment_with_zone(disposal.finished_at)))
+    told.append((_("Archived posts"), str(done if disposal.finished_at is not None else disposal.number)))
     if held:
         told.append((_("Left alone: on hold when their turn came"), str(held)))
     if disposal.reached:
         copies = sum(disposal.reached.values())
         told.append((_("Copies of their words taken out elsewhere in the hub"), str(copies)))
     return told
-
-
-def _moment(at: datetime | None) -> str:
-    return moment_with_zone(at) if at else _("not yet")
 
 
 def as_text(disposal: Disposal) -> str:

@@ -199,7 +199,7 @@ def _finish(disposal: Disposal) -> None:
 
 def _show(_actor: Actor, approval: Approval) -> Markup:
     disposal = _disposal_of(approval)
-    number = _("Posts: %(number)s, of which the first are shown below.", number=disposal.number)
+    number = _("Posts: %(number)s.", number=disposal.number)
     under = _("Authority: %(authority)s", authority=disposal.authority)
     gone = _("Bytes, words, pictures and every copy of the words in this hub go for good.")
     return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(under, number, gone)

@@ -161,6 +161,12 @@ class DisposeForm(HubForm):
 class EraseForm(DisposeForm):
     """Ask for an erasure by law."""
 
+    reason = TextAreaField(
+        _l("Why it is erased"),
+        description=_l("Whoever has to agree reads this. It stands on the certificate: name nobody in it."),
+        validators=[InputRequired(_l("Say why.")), Length(max=1000)],
+    )
+
     authority = StringField(
         _l("Under what authority"),
         description=_l("The reference of the data protection request, the court's order. Kept for good."),

@@ -21,6 +21,7 @@ from tests.archive.conftest import count
 from tests.archive.retention.test_due import TODAY, due_now, entry, set_class
 from tests.archive.retention.test_holds import post_saying
 from tests.archive.test_pages import text
+from tests.conftest import DATABASES
 from tests.factories.people import actor_of, person, sign_in
 from tests.factories.x_archive import XArchive, png
 
@@ -88,6 +89,7 @@ def words_left() -> set[str]:
 # By two people.
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_nothing_is_disposed_of_until_a_second_person_agrees(filled, second):
     disposal = propose(filled)
     drain()

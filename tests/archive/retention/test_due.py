@@ -15,6 +15,7 @@ from hub.core.jobs import drain
 from tests.archive.conftest import count
 from tests.archive.retention.test_holds import post_saying
 from tests.archive.test_pages import text
+from tests.conftest import DATABASES
 from tests.factories.x_archive import XArchive
 from tests.mail import sent_mail, the_mail
 
@@ -101,6 +102,7 @@ def test_single_posts_have_a_class_of_their_own(filled):
     assert due_now(filled) == {"default": 2}
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_a_search_is_given_a_class_whose_time_begins_on_a_given_day(filled):
     entry(filled, starts="given", months=12)
     set_class(filled, "SM1", date(2024, 1, 1), q="year")
@@ -124,6 +126,7 @@ def test_years_end_where_schedules_say_they_do(starts, today, months, before):
     assert due.began_before(ScheduleEntry(starts=starts, months=months), today) == before
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_what_comes_is_counted_by_month(filled):
     entry(filled, months=36)
     set_class(filled, "SM1")

@@ -18,6 +18,7 @@ from hub.core.errors import Refused
 from hub.core.jobs import drain
 from tests.archive.conftest import count, make_kept
 from tests.archive.test_pages import text
+from tests.conftest import DATABASES
 from tests.factories.people import person, sign_in
 from tests.factories.x_archive import XArchive
 
@@ -60,6 +61,7 @@ def test_a_post_on_hold_is_not_deleted_and_the_refusal_names_the_hold(filled):
     assert count(ArchivedPost) == 3
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_a_search_is_held_as_it_was_and_nothing_beyond_it(filled):
     hold = put_on_hold(filled, q="schools")
     assert hold.number == 2
