@@ -335,6 +335,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['watch_id'], ['archive_watch.id'], name=op.f('fk_archive_watched_post_watch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('watch_id', 'platform', 'platform_id', name=op.f('pk_archive_watched_post'))
     )
+    op.create_table('disposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('authority', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('entry', sa.JSON(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('approval_id', sa.Integer(), nullable=True),
+    sa.Column('asked_by', sa.String(length=160), nullable=False),
+    sa.Column('asked_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('approved_by', sa.String(length=160), nullable=False),
+    sa.Column('approved_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('finished_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('reached', sa.JSON(), nullable=False),
+    sa.CheckConstraint("kind IN ('disposal', 'erasure')", name=op.f('ck_disposal_kind')),
+    sa.ForeignKeyConstraint(['approval_id'], ['approval.id'], name=op.f('fk_disposal_approval_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_disposal_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_disposal_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal')),
+    sa.UniqueConstraint('token', name=op.f('uq_disposal_token'))
+    )
+    with op.batch_alter_table('disposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disposal_approval_id'), ['approval_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_person_id'), ['person_id'], unique=False)
+
     op.create_table('earlier_import',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('collection_id', sa.Integer(), nullable=False),
@@ -443,6 +472,20 @@ def upgrade() -> None:
     with op.batch_alter_table('approval_post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_approval_post_post_id'), ['post_id'], unique=False)
 
+    op.create_table('disposal_post',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('post_token', sa.String(length=24), nullable=False),
+    sa.Column('state', sa.String(length=6), nullable=False),
+    sa.Column('commitments', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_disposal_post_disposal_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['post_id'], ['archived_post.id'], name=op.f('fk_disposal_post_post_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('disposal_id', 'post_id', name=op.f('pk_disposal_post'))
+    )
+    with op.batch_alter_table('disposal_post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disposal_post_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('ix_disposal_post_state', ['disposal_id', 'state'], unique=False)
+
     op.create_table('hold_post',
     sa.Column('hold_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -495,8 +538,8 @@ def upgrade() -> None:
                nullable=True)
         batch_op.create_index(batch_op.f('ix_archive_event_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_event_sighting_id'), ['sighting_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
@@ -689,8 +732,8 @@ def downgrade() -> None:
         batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_archive_event_sighting_id'))
         batch_op.drop_index(batch_op.f('ix_archive_event_person_id'))
         batch_op.alter_column('import_id',
@@ -719,6 +762,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_hold_post_post_id'))
 
     op.drop_table('hold_post')
+    with op.batch_alter_table('disposal_post', schema=None) as batch_op:
+        batch_op.drop_index('ix_disposal_post_state')
+        batch_op.drop_index(batch_op.f('ix_disposal_post_post_id'))
+
+    op.drop_table('disposal_post')
     with op.batch_alter_table('approval_post', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_approval_post_post_id'))
 
@@ -745,6 +793,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_earlier_import_collection_id'))
 
     op.drop_table('earlier_import')
+    with op.batch_alter_table('disposal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disposal_person_id'))
+        batch_op.drop_index(batch_op.f('ix_disposal_collection_id'))
+        batch_op.drop_index(batch_op.f('ix_disposal_approval_id'))
+
+    op.drop_table('disposal')
     op.drop_table('archive_watched_post')
     with op.batch_alter_table('archive_watch_import', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_watch_import_watch_id'))
