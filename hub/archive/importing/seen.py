@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from hub.archive.adapters.kept import KeptPost
 from hub.archive.models import ArchivedPost, PostVersion, SourceSlice
 from hub.core.database import db
 
@@ -65,3 +66,9 @@ class Held:
             rows = db.session.scalars(statement.execution_options(yield_per=self.AT_ONCE))
             seen.add(rows)
         db.session.rollback()
+
+    def learn(self, posts: Iterable[KeptPost]) -> None:
+        """Posts of a bag, which were written by another way."""
+        for post in posts:
+            self.numbers.add((post.post_id, *(version.version_id for version in post.versions)))
+            self.slices.add(one.sha256 for one in post.slices)

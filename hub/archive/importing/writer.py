@@ -53,7 +53,9 @@ class BatchWriter:
         batch.insert_sightings()
         batch.insert_media(batch_media.write(media, self.collection_id, self.import_id))
         batch.insert_events()
-        return batch.tally + Restoring(self.collection_id, self.import_id).write(records, media)
+        restored = Restoring(self.collection_id, self.import_id).write(records, media)
+        self.held.learn(one for one in records if isinstance(one, KeptPost))
+        return batch.tally + restored
 
 
 class _Batch:
