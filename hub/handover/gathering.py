@@ -35,6 +35,7 @@ from hub.archive.models import (
     SocialAccount,
     SourceSlice,
 )
+from hub.archive.proof.models import LogEntry
 from hub.archive.rules import event_counts, revealed
 from hub.archive.slices import beginning_of, bytes_of, size_of
 from hub.core.database import db
@@ -87,6 +88,7 @@ class Gathered:
     events: tuple[ArchiveEvent, ...]
     slices: dict[str, Exact] = field(repr=False)  # by hash
     accounts: dict[int, SocialAccount] = field(repr=False)  # the post's, and its sightings'
+    entries: dict[int, LogEntry] = field(repr=False)  # of the log, by event
 
     def place_of(self, version_id: int | None) -> int | None:
         """A version's place among the post's, from 1."""
@@ -151,6 +153,7 @@ def _gathered(session: Session, posts: Iterable[ArchivedPost]) -> Iterator[Gathe
     sightings = _by_post(session.scalars(_sightings(ids)))
     events = _by_post(session.scalars(_events(ids)))
     accounts = _accounts(session, posts, sightings)
+    entries = _entries(session, events)
     names: dict[int, list[AccountName]] = defaultdict(list)
     for name in session.scalars(_names(set(accounts))):
         names[name.account_id].append(name)
@@ -164,12 +167,22 @@ def _gathered(session: Session, posts: Iterable[ArchivedPost]) -> Iterator[Gathe
             sightings=tuple(sightings[post.id]),
             events=tuple(events[post.id]),
             slices=_slices(post.collection.token, sightings[post.id], events[post.id]),
+            entries={one.id: entries[one.id] for one in events[post.id] if one.id in entries},
             accounts={
                 one: accounts[one]
                 for one in (post.account_id, *(each.account_id for each in sightings[post.id]))
                 if one in accounts
             },
         )
+
+
+def _entries(session: Session, events: dict[int, list[ArchiveEvent]]) -> dict[int, LogEntry]:
+    ids = [one.id for of_post in events.values() for one in of_post]
+    found: dict[int, LogEntry] = {}
+    for start in range(0, len(ids), PIECE):
+        wanted = LogEntry.event_id.in_(ids[start : start + PIECE])
+        found |= {row.event_id: row for row in session.scalars(select(LogEntry).where(wanted))}
+    return found
 
 
 def _accounts(

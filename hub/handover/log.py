@@ -14,7 +14,7 @@ from hub.archive.models import ArchiveEvent, Collection, FormerLog
 from hub.archive.proof import checkpoints, notes
 from hub.archive.proof.models import LogCheckpoint, LogEntry
 from hub.archive.proof.sealing import seal
-from hub.archive.proof.tree import Tree, tree_of
+from hub.archive.proof.tree import Read, Tree, reads
 from hub.archive.rules import event_counts
 from hub.core.pages import figure, moment_with_zone
 
@@ -48,11 +48,26 @@ def last_checkpoint(session: Session, collection_id: int) -> LogCheckpoint | Non
     )
 
 
-def entries_of(session: Session, found: Gathered) -> dict[int, LogEntry]:
-    """The entries of a post's events, by event."""
-    ids = [event.id for event in found.events]
-    rows = session.scalars(select(LogEntry).where(LogEntry.event_id.in_(ids)))
-    return {row.event_id: row for row in rows}
+class _Remembering(Tree):
+    """A tree whose paths are asked for one after another: neighbours share most of their steps."""
+
+    # Nodes of some two thousand neighbours, and all above them.
+    MOST = 5_000
+
+    def __init__(self, read: Read):
+        super().__init__(read)
+        self._nodes: dict[tuple[int, int], bytes] = {}
+
+    def _node(self, height: int, index: int) -> bytes:
+        if not height:
+            return super()._node(height, index)
+        found = self._nodes.get((height, index))
+        if found is None:
+            found = super()._node(height, index)
+            if len(self._nodes) >= self.MOST:
+                self._nodes.clear()
+            self._nodes[height, index] = found
+        return found
 
 
 class Entries:
@@ -60,14 +75,12 @@ class Entries:
     to the head of the tree that the checkpoint signs."""
 
     def __init__(self, session: Session, collection: Collection):
-        self._session = session
         self.checkpoint = last_checkpoint(session, collection.id)
-        self._tree: Tree = tree_of(collection.id)
+        self._tree = _Remembering(reads(collection.id))
 
     def of(self, found: Gathered) -> Iterator[dict[str, Any]]:
-        entries = entries_of(self._session, found)
         for event in found.events:
-            yield self._line(found, entries[event.id])
+            yield self._line(found, found.entries[event.id])
 
     def _line(self, found: Gathered, entry: LogEntry) -> dict[str, Any]:
         size = self.checkpoint.size if self.checkpoint else 0
@@ -114,11 +127,10 @@ class Anchored:
     """What a certificate says of the log."""
 
     def __init__(self, session: Session, collection: Collection):
-        self._session = session
         self._checkpoint = last_checkpoint(session, collection.id)
 
     def blocks(self, found: Gathered) -> Iterator[Block]:
-        seqs = sorted(entry.seq for entry in entries_of(self._session, found).values())
+        seqs = sorted(entry.seq for entry in found.entries.values())
         if not seqs:
             return
         one = self._checkpoint

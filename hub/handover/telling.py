@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from flask_babel import gettext as _
 
@@ -58,14 +59,14 @@ class VersionTold:
     def text(self) -> str:
         return self.version.text if self.version else ""
 
-    @property
+    @cached_property
     def title(self) -> str:
         """One line: what it is, whose and when."""
         author = self.named.name or (f"@{self.named.handle}" if self.named.handle else _("an unnamed author"))
         on = day(self.at) if self.at else _("an unknown day")
         return _("%(platform)s post by %(author)s, %(day)s", platform=self.platform, author=author, day=on)
 
-    @property
+    @cached_property
     def happened(self) -> str:
         return "; ".join(happening(event) for event in self.found.events if event.kind in ON_THE_PLATFORM)
 

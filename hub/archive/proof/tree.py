@@ -96,13 +96,18 @@ def _split(length: int) -> int:
 
 def tree_of(collection_id: int) -> Tree:
     """The stored tree of a collection."""
+    return Tree(reads(collection_id))
+
+
+def reads(collection_id: int) -> Read:
+    """How the stored tree of a collection is read."""
 
     def read(level: int, first: int, count: int) -> Sequence[bytes]:
         return (
             leaves(collection_id, first, count) if level == 0 else tiles(collection_id, level, first, count)
         )
 
-    return Tree(read)
+    return read
 
 
 def leaves(collection_id: int, first: int, count: int) -> list[bytes]:
