@@ -151,15 +151,17 @@ def _sighting(found: Gathered, one: Sighting, imports: Imports) -> Facts:
     return Facts(tuple(rows), code)
 
 
-def history_table(found: Gathered) -> Table:
+def history_table(found: Gathered, number: int = 0) -> Table:
+    """number: the post's among several, so that no two tables are called alike."""
     rows = (
         [(_when(found.post.posted_at), _("Posted"), _("as its platform says"))]
         if found.post.posted_at
         else []
     )
     rows += [_happened(event) for event in shown_events(found)]
+    what = _("What happened to post %(number)s", number=number) if number else _("What happened to it")
     return Table(
-        _("What happened to it, in the order in which it came to be known"),
+        _("%(what)s, in the order in which it came to be known", what=what),
         (_("When"), _("What"), _("How that is known")),
         tuple(rows),
         (3, 2, 5),

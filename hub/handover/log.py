@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -21,6 +23,9 @@ from hub.core.pages import figure, moment_with_zone
 from .gathering import Gathered
 from .paper import Block, Facts, Notice
 from .record import moment
+
+# What checks a bag without a hub, and what that leans on.
+SCRIPTS = ("check-bag.py", "check-proof.py")
 
 
 def anchor(collection_id: int) -> None:
@@ -109,7 +114,8 @@ def about_the_log(session: Session, collection: Collection) -> dict[str, str]:
     if found:
         files["checkpoint.txt"] = found[-1].note
         files["checkpoints.txt"] = checkpoints.in_one_file(found)
-    return files
+    static = Path(current_app.static_folder or "")
+    return files | {name: (static / name).read_text(encoding="utf-8") for name in SCRIPTS}
 
 
 def former_logs(session: Session, collection: Collection) -> Iterable[FormerLog]:

@@ -70,7 +70,10 @@ def _places() -> list[tuple[str, str]]:
         ("activitystreams.json", _("The same as JSON of ActivityStreams 2.0, for other social software.")),
         ("premis.xml", _("The same as PREMIS 3.0, for preservation systems.")),
         ("tables/", _("One row for each version of a post, for records and customer systems (CSV).")),
-        ("log/", _("The proof that nothing was changed since it was kept, and how to check it.")),
+        (
+            "log/",
+            _("The proof that nothing was changed since it was kept. To check it, run check-bag.py there."),
+        ),
     ]
 
 

@@ -1,0 +1,38 @@
+"""What only a browser can tell of the look: accessible, and readable at 320 pixels, in light and in dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from hub.core.database import unit_of_work
+from hub.handover import actions, choosing
+from hub.handover.models import CERTIFICATE, DISCLOSURE, PASSAGE
+from tests.house.conftest import HOST, browse  # noqa: F401
+from tests.house.test_pages_in_browser import NARROWEST, RULES, TOO_WIDE
+
+from .conftest import filled, made
+
+
+@pytest.fixture
+def pages(kept):
+    """Every page of handing over, with something on it."""
+    filled(kept)
+    done = made(kept, CERTIFICATE, recipient="A tribunal with a rather long name " * 4, reason="A case")
+    bag = made(kept)
+    with unit_of_work():
+        draft = actions.hand_over(kept.actor, kept.collection, DISCLOSURE, choosing.WHOLE, reason="FOI")
+        actions.redact(kept.actor, draft, PASSAGE, "Wrong channel", "FOISA s.38(1)(b)")
+        paths = [draft.path, f"{draft.path}/redactions"]
+    post = kept.collection.path
+    plan = f"/collections/of/{kept.collection.organisation.slug}/records-plan"
+    return [f"{post}/hand-overs", done.path, f"{done.path}/paper", bag.path, *paths, plan]
+
+
+def test_axe_finds_nothing_and_nothing_is_too_wide(pages, browser, browse):  # noqa: F811
+    for scheme, width in (("light", 1280), ("dark", NARROWEST)):
+        page = browse(browser, pages[0], scheme=scheme, width=width)
+        for path in pages:
+            page.goto(HOST + path)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+            assert page.evaluate(TOO_WIDE) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
