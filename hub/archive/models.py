@@ -459,6 +459,25 @@ class Media(Base):
     collection: Mapped[Collection] = relationship(viewonly=True, lazy="joined", innerjoin="unnested")
 
 
+class CoveredPicture(Base):
+    """A picture with places covered by hand, faces above all: what others see instead of it. The picture
+    itself is untouched; the covered one lies beside it, under its hash and this token."""
+
+    __tablename__ = "covered_picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("archive_media.id", ondelete="CASCADE"), unique=True)
+    # [left, top, width, height] each, in hundredths of the picture.
+    boxes: Mapped[list[list[float]]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    media: Mapped[Media] = relationship(innerjoin="unnested")
+
+
 class PostMedia(Base):
     """A picture or film as a version of a post shows it; `media_id` is None while nobody holds the file."""
 

@@ -13,6 +13,7 @@ from .models import (
     ArchivedPost,
     ArchiveEvent,
     Collection,
+    CoveredPicture,
     Import,
     Keeper,
     Media,
@@ -86,6 +87,11 @@ def _sees_event(actor: Actor) -> ColumnElement[bool]:
     return and_(kept_by(ArchiveEvent.collection_id, actor), event_counts())
 
 
+@visibility(CoveredPicture)
+def _sees_covered(actor: Actor) -> ColumnElement[bool]:
+    return kept_by(CoveredPicture.collection_id, actor)
+
+
 def _is_keeper(actor: Actor, collection: Collection) -> bool:
     return actor.signed_in and any(keeper.person_id == actor.person_id for keeper in collection.keepers)
 
@@ -110,6 +116,11 @@ def _may_keep_import(actor: Actor, found: Import) -> bool:
 def _may_read_post(actor: Actor, post: ArchivedPost) -> bool:
     """The whole of a post, its history and its bytes. An example shows its version in its own room."""
     return _is_keeper(actor, post.collection)
+
+
+@permission("covered_picture.read")
+def _may_see_covered(_actor: Actor, _picture: CoveredPicture) -> bool:
+    return True  # whoever sees it
 
 
 @permission("archived_media.read")

@@ -15,6 +15,11 @@ CHUNK = 1024 * 1024
 THUMBNAIL = ".thumbnail.webp"
 
 
+def covered(token: str) -> str:
+    """What the name of a covered picture ends with (see CoveredPicture)."""
+    return f".covered-{token}.webp"
+
+
 def uploads_folder() -> Path:
     return current_app.extensions["settings"].folder("uploads")
 
@@ -83,5 +88,7 @@ class MediaStore:
         return [path for path in self._folder.rglob("*") if path.is_file()]
 
     def forget(self, sha256: str) -> None:
-        self.path(sha256).unlink(missing_ok=True)
-        self.path(sha256, THUMBNAIL).unlink(missing_ok=True)
+        place = self.path(sha256)
+        for derived in place.parent.glob(f"{sha256}.*"):
+            derived.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """What the boxes to write in share: drafts kept on the server, previews, sending once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request
@@ -11,17 +12,32 @@ from hub.core.access import current_actor
 from hub.core.database import db
 from hub.core.forms import HubForm
 from hub.core.markup import quote, render
-from hub.core.policy import can
+from hub.core.policy import Actor, can
 
 from . import actions
 from .addresses import asked_number
 from .forms import PostForm
 from .mains import blank_form
-from .models import Draft, Item
-from .queries import Reader, draft_at, post_statement
+from .models import Draft, Item, Post
+from .queries import Reader, draft_at, opening_post, post_statement
 
 # What a draft does not hold: tokens and buttons.
 NOT_KEPT = frozenset({"csrf_token", "sent_token", "preview", "keep"})
+
+
+_detours: dict[str, Callable[[str, str], str]] = {}
+_follow: list[Callable[[Actor, str, Post], None]] = []
+
+
+def add_detour(name: str, path: Callable[[str, str], str]) -> None:
+    """A room above offers something on the way (a button `keep` of that value): what was typed is kept, and
+    the writer goes to `path(place, back)`; `back` is where they go on writing."""
+    _detours[name] = path
+
+
+def when_sent(follow: Callable[[Actor, str, Post], None]) -> None:
+    """Register what follows, in the same transaction, from a post that was written at a place."""
+    _follow.append(follow)
 
 
 class Sending:
@@ -44,13 +60,23 @@ class Sending:
         """Keep what was typed, whatever is wrong with it, and say so."""
         fields = {name: value for name, value in form.data.items() if name not in NOT_KEPT}
         actions.keep_draft(current_actor(), self.place, _plain(fields))
+        back = back or self.place
+        if detour := _detours.get(request.form.get("keep", "")):
+            actions.keep_draft(current_actor(), self.place, {**_plain(fields), "on_the_way": "1"})
+            return redirect(detour(self.place, back), 303)
         flash(_("What you wrote is kept here until you send it. Only you see it."), "success")
-        return redirect(back or self.place, 303)
+        return redirect(back, 303)
 
-    def done(self, form: HubForm, location: str) -> Response:
-        """The form was carried out: its draft is no longer needed."""
-        actions.drop_draft(current_actor(), self.place)
-        return form.done(location)
+    def done(self, form: HubForm, made: Item | Post) -> Response:
+        """The form was carried out: its draft is no longer needed, and what was prepared here follows.
+
+        made: what was written; an item stands for its opening post.
+        """
+        actor = current_actor()
+        actions.drop_draft(actor, self.place)
+        for follow in _follow:
+            follow(actor, self.place, opening_post(made) if isinstance(made, Item) else made)
+        return form.done(made.path)
 
 
 def begin_to_write(item: Item, sending: Sending, action: str, mine: Reader) -> PostForm | None:

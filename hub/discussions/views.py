@@ -71,7 +71,7 @@ def start(slug: str) -> str | Response | tuple[str, int]:
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
         item = start_discussion(actor, group, form.title.data or "", form.text.data or "", **form.filing)
-        return sending.done(form, item.path)
+        return sending.done(form, item)
     return render_template(
         "discussions/start.html",
         group=group,
@@ -102,7 +102,7 @@ def add_reply(slug: str, number: int) -> str | Response | tuple[str, int]:
     if sending.to_be_kept(form):
         return sending.keep(form, item.path)
     if not form.wants_preview and form.validate_on_submit():
-        return sending.done(form, reply(current_actor(), item, form.text.data or "").path)
+        return sending.done(form, reply(current_actor(), item, form.text.data or ""))
     return _page(item, form, sending, position=item.last_position), form.status
 
 

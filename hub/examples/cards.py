@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.archive import became
+from hub.archive.covering import covered_of
 from hub.archive.importing.history import edits_among, version_order
 from hub.archive.masked_text import Public, names_private_person
 from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, public_people
@@ -21,6 +22,7 @@ from hub.archive.models import (
     ArchivedPost,
     ArchiveEvent,
     Collection,
+    CoveredPicture,
     PostMedia,
     PostVersion,
     Sighting,
@@ -94,6 +96,7 @@ class _Known:
     versions: dict[int, list[Any]]
     sightings: dict[int, tuple[Sighting, str]]
     standings: dict[int, str]
+    covered: dict[int, CoveredPicture]
 
 
 def with_all_that_cards_show() -> tuple[Any, ...]:
@@ -132,6 +135,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
     ):
         deletions.setdefault(event.post_id, []).append(event)
     sightings = _first_sightings([part.version_id for part in shown])
+    pictures = {one.media_id for part in shown for one in part.version.media if one.media_id}
     return _Known(
         names=names_of({post.account_id for post in posts if post.account_id}),
         public=public_people({post.collection_id for post in posts}),
@@ -141,6 +145,7 @@ def _read(shown: Sequence[ExamplePost]) -> _Known:
         versions=_versions(post_ids),
         sightings=sightings,
         standings=of_sightings([sighting.id for sighting, _sha256 in sightings.values()]),
+        covered=covered_of(pictures) if pictures else {},
     )
 
 
@@ -222,7 +227,9 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         text=str(said),
         runs=said.marked([(start, end) for start, end in part.passages or ()]),
         lang=language_of(version),
-        media=[_medium(medium, masked) for medium in each_once(version.media) if medium.kind != SCREENSHOT],
+        media=[
+            _medium(medium, post, known) for medium in each_once(version.media) if medium.kind != SCREENSHOT
+        ],
         title=str(mask(version.details.get("title", ""))),
         warning=str(mask(version.details.get("warning", ""))),
         audience=audience_of(version.details),
@@ -282,13 +289,26 @@ def _keeper(post: Any, known: _Known) -> str:
     return _("%(organisation)s, as its keepers say", organisation=organisation.name)
 
 
-def _medium(medium: PostMedia, masked: bool) -> dict[str, str]:
-    """A private person's picture is named, not shown: a face is as good as a name."""
+def _medium(medium: PostMedia, post: ArchivedPost, known: _Known) -> dict[str, str]:
+    """A private person's picture is named, not shown, for a face is as good as a name; unless a keeper went
+    over it and covered what must not be seen. A child's is never shown."""
+    masked = masks(post)
+    covered = known.covered.get(medium.media_id or 0)
+    protected = bool(post.protected) or bool(post.account and post.account.protected)
+    if covered is not None and medium.media is not None and not protected:
+        return {
+            "path": f"{medium.media.collection.path}/covered/{covered.token}",
+            "sha256": covered.sha256,
+            "alt": "" if masked else medium.alt_text,
+            "kind": "image",
+            "filename": medium.kind,
+            "covered": _("Parts of this picture are covered here; the original is untouched."),
+        }
     held = medium.media if not masked else None
     return {
         "path": f"{held.collection.path}/media/{held.token}" if held else "",
         "sha256": held.sha256 if held else "",
-        "alt": medium.alt_text,
+        "alt": "" if masked else medium.alt_text,
         "kind": {"photo": "image"}.get(medium.kind, medium.kind),
         "filename": _("picture, left out with the person's name") if masked else medium.kind,
     }

@@ -78,3 +78,24 @@ class EarlierCaption(Base):
     until: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     person: Mapped[Person | None] = relationship()
+
+
+class PreparedExample(Base):
+    """An example chosen while somebody still writes: attached once they send what they wrote."""
+
+    __tablename__ = "prepared_example"
+    __table_args__ = (Index("ix_prepared_example_place", "person_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    # The path of the form, as of their draft.
+    place: Mapped[str] = mapped_column(String(200))
+    # What `chosen` finds the posts by.
+    refs: Mapped[list[str]] = mapped_column(JSON)
+    caption: Mapped[str] = mapped_column(Text)
+    passages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # For a second person, where one has to agree.
+    reason: Mapped[str] = mapped_column(Text, default="")
+    second: Mapped[str] = mapped_column(String(80), default="")
+    prepared_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)

@@ -1,8 +1,17 @@
 """Who sees an example, what it shows of the archive, and who may attach one."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from hub.archive.models import SCREENSHOT, ArchivedPost, Media, PostMedia, PostVersion
+from hub.archive.models import (
+    PRIVATE,
+    SCREENSHOT,
+    ArchivedPost,
+    CoveredPicture,
+    Media,
+    PostMedia,
+    PostVersion,
+    SocialAccount,
+)
 from hub.archive.rules import kept_by, not_sealed
 from hub.content.models import GUIDANCE, Item, Post
 from hub.core.policy import Actor, can, grant, permission, visibility, visible
@@ -51,12 +60,30 @@ def _attached_picture(actor: Actor) -> ColumnElement[bool]:
 
 @grant(Media)
 def _attached_media(actor: Actor) -> ColumnElement[bool]:
+    """Pictures of whoever is shown by name; where places are covered, the covered one alone is seen."""
     attached = (
         select(PostMedia.id)
         .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
+        .join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
+        .join(SocialAccount, SocialAccount.id == ArchivedPost.account_id)
         .where(PostMedia.media_id == Media.id, PostMedia.kind != SCREENSHOT, _shown(actor))
+        .where(SocialAccount.kind != PRIVATE, SocialAccount.protected == "", ArchivedPost.protected == "")
     )
-    return attached.correlate(Media).exists() & not_sealed(Media.collection_id)
+    whole = ~select(CoveredPicture.id).where(CoveredPicture.media_id == Media.id).correlate(Media).exists()
+    return attached.correlate(Media).exists() & whole & not_sealed(Media.collection_id)
+
+
+@grant(CoveredPicture)
+def _attached_covered(actor: Actor) -> ColumnElement[bool]:
+    attached = (
+        select(PostMedia.id)
+        .join(ExamplePost, ExamplePost.version_id == PostMedia.version_id)
+        .join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
+        .outerjoin(SocialAccount, SocialAccount.id == ArchivedPost.account_id)
+        .where(PostMedia.media_id == CoveredPicture.media_id, PostMedia.kind != SCREENSHOT, _shown(actor))
+        .where(ArchivedPost.protected == "", func.coalesce(SocialAccount.protected, "") == "")
+    )
+    return attached.correlate(CoveredPicture).exists() & not_sealed(CoveredPicture.collection_id)
 
 
 def keeps(actor: Actor) -> ColumnElement[bool]:

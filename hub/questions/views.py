@@ -103,7 +103,7 @@ def ask_in(slug: str) -> str | Response | tuple[str, int]:
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
         item = ask_question(actor, group, form.title.data or "", form.text.data or "", **form.filing)
-        return sending.done(form, item.path)
+        return sending.done(form, item)
     page = render_template(
         "questions/ask.html",
         group=group,
@@ -136,7 +136,7 @@ def add_answer(slug: str, number: int) -> str | Response | tuple[str, int]:
     if sending.to_be_kept(form):
         return sending.keep(form, item.path)
     if not form.wants_preview and form.validate_on_submit():
-        return sending.done(form, answer(current_actor(), item, form.text.data or "").path)
+        return sending.done(form, answer(current_actor(), item, form.text.data or ""))
     return _page(item, form, sending), form.status
 
 

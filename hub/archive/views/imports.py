@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template
+from urllib.parse import urlencode
+
+from flask import current_app, render_template, request
 from werkzeug.wrappers import Response
 
+from hub.accounts.sign_in import local_path
 from hub.core.access import current_actor, requires
 from hub.core.database import db
 
@@ -35,7 +38,8 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         found = collection_at(token)
         started = actions.start_import(current_actor(), found, file.filename, kept)
         actions.queue_import(started)
-        return form.done(started.path)
+        back = _back()
+        return form.done(f"{started.path}?{urlencode({'back': back})}" if back else started.path)
     settings = current_app.extensions["settings"]
     page = render_template(
         "archive/upload.html",
@@ -46,6 +50,12 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         imports=queries.imports_of(found),
     )
     return page, form.status
+
+
+def _back() -> str:
+    """Where whoever came from elsewhere goes on once the import is read; "" for nowhere in particular."""
+    asked = request.args.get("back", "")[:300]
+    return asked if asked and local_path(asked) == asked else ""
 
 
 @bp.get("/collections/<token>/imports/<import_token>")
@@ -64,6 +74,7 @@ def imported(token: str, import_token: str) -> str:
         collection=found.collection,
         found=found,
         form=ButtonForm(),
+        back=_back(),
         left_out=sorted(left_out, key=lambda one: -one[1]),
         mapping=words.mapping_lines(found),
         noted=[noted_sentence(*told) for told in found.report.get("noted", [])],

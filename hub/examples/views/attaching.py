@@ -42,6 +42,7 @@ def attach(slug: str, place: str, number: int, position: int) -> str | Response 
         "examples/attach.html",
         group=post.item.group,
         section=place,
+        carried={},
         back=path_of(post),
         back_words=post.item.title,
         form=form,

@@ -43,7 +43,7 @@ def start(slug: str) -> Answer:
     if not form.wants_preview and form.validate_on_submit():
         item = actions.start_guidance(actor, group, note=form.note.data or "", **form.wording)
         flash(_("Your draft is saved. The group's members can read and edit it."), "success")
-        return sending.done(form, item.path)
+        return sending.done(form, item)
     return render_template(
         "guidance/start.html",
         group=group,
@@ -85,7 +85,7 @@ def _save(item: Item, form: PageForm, sending: Sending) -> Answer:
     else:
         words = _("Revision %(number)s is saved. Readers see it once it is published.", number=made.number)
         flash(words, "success")
-    return sending.done(form, item.path)
+    return sending.done(form, item)
 
 
 def _clash(item: Item, form: PageForm, sending: Sending, clash: Meanwhile) -> Answer:
