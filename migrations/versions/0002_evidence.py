@@ -25,6 +25,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_log_key')),
     sa.UniqueConstraint('public', name=op.f('uq_log_key_public'))
     )
+    op.create_table('prepared_example',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('refs', sa.JSON(), nullable=False),
+    sa.Column('caption', sa.Text(), nullable=False),
+    sa.Column('passages', sa.JSON(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('second', sa.String(length=80), nullable=False),
+    sa.Column('prepared_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_prepared_example_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_prepared_example')),
+    sa.UniqueConstraint('token', name=op.f('uq_prepared_example_token'))
+    )
+    with op.batch_alter_table('prepared_example', schema=None) as batch_op:
+        batch_op.create_index('ix_prepared_example_place', ['person_id', 'place'], unique=False)
+        batch_op.create_index(batch_op.f('ix_prepared_example_prepared_at'), ['prepared_at'], unique=False)
+
     op.create_table('approval',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token', sa.String(length=24), nullable=False),
@@ -448,6 +467,26 @@ def upgrade() -> None:
     with op.batch_alter_table('collection_class', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_collection_class_entry_id'), ['entry_id'], unique=False)
 
+    op.create_table('covered_picture',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('collection_id', sa.Integer(), nullable=False),
+    sa.Column('media_id', sa.Integer(), nullable=False),
+    sa.Column('boxes', sa.JSON(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('made_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_covered_picture_collection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['media_id'], ['archive_media.id'], name=op.f('fk_covered_picture_media_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_covered_picture_person_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_covered_picture')),
+    sa.UniqueConstraint('media_id', name=op.f('uq_covered_picture_media_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_covered_picture_token'))
+    )
+    with op.batch_alter_table('covered_picture', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_covered_picture_collection_id'), ['collection_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_covered_picture_person_id'), ['person_id'], unique=False)
+
     op.create_table('example_caption',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('example_id', sa.Integer(), nullable=False),
@@ -776,6 +815,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_example_caption_example_id'))
 
     op.drop_table('example_caption')
+    with op.batch_alter_table('covered_picture', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_covered_picture_person_id'))
+        batch_op.drop_index(batch_op.f('ix_covered_picture_collection_id'))
+
+    op.drop_table('covered_picture')
     with op.batch_alter_table('collection_class', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_collection_class_entry_id'))
 
@@ -866,5 +910,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_asked_by_id'))
 
     op.drop_table('approval')
+    with op.batch_alter_table('prepared_example', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_prepared_example_prepared_at'))
+        batch_op.drop_index('ix_prepared_example_place')
+
+    op.drop_table('prepared_example')
     op.drop_table('log_key')
     # ### end Alembic commands ###
