@@ -119,7 +119,9 @@ def _shown(ids: Sequence[int]) -> dict[int, ShownExample]:
         .options(*with_all_that_cards_show(), joinedload(Example.post))
     ).all()
     cards = cards_of(found)
-    return {example.id: _as_shown(example, cards[example.id]) for example in found}
+    # What is gone, or kept back until a second person agrees, is not mailed: a mail cannot be taken back.
+    told = {key: [card for card in some if not (card.gone or card.kept_back)] for key, some in cards.items()}
+    return {example.id: _as_shown(example, told[example.id]) for example in found if told[example.id]}
 
 
 def _as_shown(example: Example, cards: Sequence[Card]) -> ShownExample:

@@ -87,8 +87,10 @@ def _attached_covered(actor: Actor) -> ColumnElement[bool]:
 
 
 def keeps(actor: Actor) -> ColumnElement[bool]:
-    """The archived posts that the actor may attach: those of collections that they keep, but sealed ones."""
-    return kept_by(ArchivedPost.collection_id, actor) & not_sealed(ArchivedPost.collection_id)
+    """The archived posts that the actor may attach: those of collections that they keep, but sealed ones; and
+    none that was erased."""
+    kept = kept_by(ArchivedPost.collection_id, actor) & not_sealed(ArchivedPost.collection_id)
+    return kept & ArchivedPost.erased_at.is_(None)
 
 
 @permission("example.read")

@@ -11,12 +11,15 @@ from hub.archive.approvals.models import Approval
 from hub.archive.models import ArchivedPost, Collection, Keeper
 from hub.archive.retention import disposing
 from hub.archive.retention.choosing import chosen
+from hub.archive.retention.reaching import _Wanted
 from hub.content.actions import add_post, edit_post
 from hub.content.models import ANSWER, Item, Post, Revision
 from hub.core.database import Base, db, unit_of_work
 from hub.core.delivery import delivery
 from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
+from hub.digests.examples import _shown as shown_in_digests
+from hub.examples.queries import chosen as chosen_to_attach
 from hub.moderation.actions import report
 from tests.archive.test_pages import text
 from tests.conftest import DATABASES
@@ -133,6 +136,18 @@ def test_mail_that_the_hub_keeps_goes_with_the_words(scene, second, repeated):
     assert (folder.folder / "zcdfghjkmnpq.eml").exists()
 
 
+def test_copies_in_which_somebody_is_masked_are_found_too():
+    wanted = _Wanted.of("Thank you @jane_doe for telling us of the broken lamp https://t.co/1")
+    for copy in (
+        "Thank you @jane_doe for telling us of the broken lamp",
+        "“Thank you [somebody] for telling us\n> of the broken lamp”",
+        "<p>Thank you <em>a private person</em> for telling us of<br>the broken lamp</p>",
+    ):
+        assert wanted.stands_in(copy), copy
+    assert not wanted.stands_in("Thank you for telling us")
+    assert _Wanted.of("@a @b @c thanks everybody so") is None
+
+
 def test_short_words_that_anybody_may_say_are_left_alone(scene, second):
     with unit_of_work():
         item = db.session.get_one(Item, scene.item.id)
@@ -152,3 +167,10 @@ def test_short_words_that_anybody_may_say_are_left_alone(scene, second):
     drain()
     assert db.session.scalars(select(Post.source).where(Post.kind == ANSWER)).one() == "Wrong channel, sorry"
     assert db.session.scalar(select(ArchivedPost.erased_at).where(ArchivedPost.id == post.id)) is not None
+
+
+def test_what_is_erased_is_neither_attached_again_nor_mailed(scene, second, repeated):
+    ref = scene.choice("Schools").ref
+    erase(scene, second)
+    assert chosen_to_attach(actor_of(scene.keeper), [ref]) == []
+    assert shown_in_digests([repeated.id]) == {}

@@ -137,8 +137,13 @@ def lapse() -> None:
         select(Approval).where(Approval.state == WAITING, Approval.lapses_at <= clock.now())
     ).all()
     for approval in overdue:
-        _settle(approval, LAPSED, ANYBODY, "")
-        _tell_asker(approval)
+        lapse_now(approval)
+
+
+def lapse_now(approval: Approval) -> None:
+    """It waits no longer: its time is over, or what it was about is gone."""
+    _settle(approval, LAPSED, ANYBODY, "")
+    _tell_asker(approval)
 
 
 def _held(approval: Approval) -> Approval:

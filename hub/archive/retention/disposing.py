@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import func, insert, literal, select
 
 from hub.accounts.models import Person
-from hub.archive.approvals.actions import ask
+from hub.archive.approvals.actions import ask, lapse_now
 from hub.archive.approvals.kinds import A_SECOND_PERSON, Kind, add_kind
 from hub.archive.approvals.models import Approval, ApprovalPost
 from hub.archive.happenings import record
@@ -181,7 +181,7 @@ def _forget_captions(post_ids: list[int]) -> None:
     for approval in db.session.scalars(waiting).unique():
         approval.details = {key: value for key, value in approval.details.items() if key != "caption"}
         if approval.waiting:
-            approval.lapses_at = clock.now()
+            lapse_now(approval)
 
 
 def _commitments(post: ArchivedPost) -> list[str]:

@@ -67,16 +67,17 @@ class _Wanted:
     """A text to look for: however its white space is, quoted or not, in Markdown or in HTML."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.longest = max(words, key=len)
-        plain = r"(?:\s|>)+".join(map(re.escape, words))
-        marked = r"(?:\s|<[^<>]*>|&gt;)+".join(re.escape(html.escape(word, quote=False)) for word in words)
+        self.longest = max((word for word in words if "@" not in word), key=len)
+        plain = r"(?:\s|>)+".join(_one(word) for word in words)
+        marked = r"(?:\s|<[^<>]*>|&gt;)+".join(_one(html.escape(word, quote=False)) for word in words)
         self._pattern = re.compile(f"{plain}|{marked}")
 
     @classmethod
     def of(cls, text: str) -> _Wanted | None:
         # Addresses at its end were put there by the platform; whoever repeats a text leaves them out.
         words = re.sub(r"(\s*https?://\S+)+\s*\Z", "", text).split()
-        if len(words) < FEWEST_WORDS or len(" ".join(words)) < FEWEST_CHARACTERS:
+        own = [word for word in words if "@" not in word]
+        if len(own) < FEWEST_WORDS or len(" ".join(words)) < FEWEST_CHARACTERS:
             return None
         return cls(words)
 
@@ -85,6 +86,11 @@ class _Wanted:
 
     def out_of(self, text: str) -> str:
         return self._pattern.sub(_("[erased]"), text)
+
+
+def _one(word: str) -> str:
+    """Whoever is mentioned may be masked where the words are repeated."""
+    return r"\S.{0,60}?" if "@" in word else re.escape(word)
 
 
 def _take_out(table: Table, wanted: Sequence[_Wanted]) -> list[int]:
