@@ -94,6 +94,16 @@ def figure(number: int) -> str:
     return f"{number:,}" if isinstance(number, int) else str(number)
 
 
+def handle(name: str) -> Markup:
+    """An account's handle with its "@". One of the federated web names its server too: where it does not fit,
+    it breaks before the server, and behind a dot of it."""
+    own, at, server = name.partition("@")
+    breaking = Markup("<wbr>")
+    return Markup("@{}").format(own) + (
+        breaking + at + Markup(".<wbr>").join(server.split(".")) if at else ""
+    )
+
+
 def flash_meaning(category: str) -> str:
     """Which of the notices' meanings a flashed message has."""
     return FLASH_MEANINGS.get(category, category if category in FLASH_MEANINGS.values() else "info")
@@ -121,5 +131,5 @@ def install(app: Flask) -> None:
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words, own_address):
         environment.globals[function.__name__] = function
     environment.filters["in_words"] = words
-    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure):
+    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure, handle):
         environment.filters[function.__name__] = function
