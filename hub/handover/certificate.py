@@ -96,7 +96,8 @@ def _add_post(
     paper.add(Heading(of + _("how it was kept") if of else _("How it was kept")))
     paper.add(*kept_blocks(found, imports))
     paper.add(
-        Heading(of + _("what happened to it") if of else _("What happened to it")), history_table(found)
+        Heading(of + _("what happened to it") if of else _("What happened to it")),
+        history_table(found, number),
     )
     paper.add(*anchored.blocks(found))
 
