@@ -18,6 +18,7 @@ PAGES = [
     "/gallery",
     "/about/edit",
     "/about/terms/edit",
+    "/proof",
     "/collections/sealed",
     "/admin/sealed",
 ]

@@ -25,10 +25,11 @@ from hub.core import jobs
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from hub.core.outbox import on
-from tests.archive.conftest import count
+from tests.archive.conftest import count, problems
 from tests.archive.proof.conftest import faults, some_posts, verified
 from tests.archive.proof.test_proofs import check, the_post
 from tests.conftest import DATABASES
+from tests.factories.people import sign_in
 
 both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 AUTHORITY = "Article 17 UK GDPR, decision 2024/7"
@@ -66,6 +67,15 @@ def test_nothing_of_the_post_is_left_and_the_log_verifies(log, app):
     assert post.erased_at is not None
     result = verified(log)
     assert (result.count, result.erased) == (0, 1)
+
+
+def test_its_page_says_that_it_was_erased_and_the_checks_find_nothing_wrong(log, client):
+    post = erase_it(log)
+    page = sign_in(client, log.person).get(post.path).text
+    assert "Erased by law" in page
+    assert AUTHORITY.split(",", maxsplit=1)[0] in page
+    assert "Our new bridge" not in page
+    assert problems() == ""
 
 
 def test_what_other_posts_need_stays(log):
