@@ -280,10 +280,14 @@ def is_provisional(account_id: str | None) -> bool:
     return (account_id or "").startswith(PROVISIONAL)
 
 
+# `json.dumps` makes an encoder each time.
+_as_json = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
+
+
 def content_hash(*parts: object) -> str:
     """Identifies what a post said, whatever the source's bytes look like.
 
     The raw bytes of an unchanged post differ from export to export (counts, names, resolved links), so only
     what its author wrote goes in.
     """
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_as_json(parts).encode()).hexdigest()

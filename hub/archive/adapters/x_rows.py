@@ -37,6 +37,8 @@ def parent_of(tweet: dict) -> Parent | None:
 def edit_chain(info: Any, own_id: str) -> tuple[str, ...]:
     """The versions' ids: listed under `initial` in the first version, under `edit` in those that follow."""
     info = as_dict(info)
+    if not info:
+        return (own_id,)
     edit = as_dict(info.get("edit"))
     control = as_dict(info.get("initial")) or as_dict(edit.get("editControlInitial"))
     chain = fields.chain_of(control.get("editTweetIds"), own_id)
