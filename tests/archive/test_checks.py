@@ -24,6 +24,7 @@ def test_all_is_well(filled):
 
 
 def test_one_changed_byte_is_found(filled):
+    filled.tampered = True
     with unit_of_work() as session:
         session.execute(update(SourceSlice).values(raw=b"{}"))
     assert "no longer those bytes" in problems()
@@ -31,6 +32,7 @@ def test_one_changed_byte_is_found(filled):
 
 @pytest.mark.parametrize("harm", ["change", "remove"])
 def test_a_media_file_that_is_changed_or_gone_is_found(filled, harm):
+    filled.tampered = True
     media = db.session.query(Media).one()
     path = MediaStore(filled.collection.token).path(media.sha256)
     path.write_bytes(b"x" * media.size) if harm == "change" else path.unlink()
@@ -39,6 +41,7 @@ def test_a_media_file_that_is_changed_or_gone_is_found(filled, harm):
 
 @pytest.mark.parametrize("model", [PostVersion, Sighting])
 def test_a_row_that_is_gone_is_found(filled, model):
+    filled.tampered = True
     with unit_of_work() as session, asked():
         session.execute(delete(ArchiveEvent))
         session.execute(delete(model))

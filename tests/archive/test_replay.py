@@ -158,6 +158,7 @@ def test_a_page_that_cannot_be_unpacked_says_so_and_offers_its_bytes(browser, br
 
 
 def test_a_record_whose_file_is_gone_is_said_to_be_unreadable_and_nothing_breaks(browser, kept, bring):
+    kept.tampered = True
     path = bring(WebArchive().page(WORDS, body="<p>" + "long " * 30_000))
     for file in MediaStore(kept.collection.token).files():
         file.unlink()
@@ -289,7 +290,8 @@ def test_webrecorders_page_is_shown_from_its_record_alone(browser, kept, browse)
     assert "10th" in framed(browser, blog.path).get_data(as_text=True)
 
 
-def test_erased_bytes_are_not_shown(browser, bring):
+def test_erased_bytes_are_not_shown(browser, kept, bring):
+    kept.tampered = True  # without the erasure that would say so
     path = bring(WebArchive().page(WORDS))
     with unit_of_work() as session:
         for found in session.scalars(select(SourceSlice)):

@@ -113,10 +113,12 @@ class _Batch:
             db.session.execute(
                 update(ArchivedPost).where(ArchivedPost.id == ref.id).values(account_id=account_id)
             )
-        elif ref.id and ref.account_id is None and not ref.had_versions and account_id:
+        elif ref.id and ref.account_id is None and account_id:
             ref.account_id = account_id
-            values: dict[str, Any] = {"account_id": account_id, **post_row(post)}
-            if post.posted_at:
+            values: dict[str, Any] = {"account_id": account_id}
+            if not ref.had_versions:
+                values |= post_row(post)
+            if not ref.had_versions and post.posted_at:
                 values |= {"posted_at": post.posted_at, "sort_at": post.posted_at}
             db.session.execute(update(ArchivedPost).where(ArchivedPost.id == ref.id).values(values))
 
