@@ -97,6 +97,7 @@ def _posts() -> Iterator[str]:
     bare = db.session.scalar(
         select(func.count()).where(
             revealed(ArchivedPost.import_id),
+            ArchivedPost.erased_at.is_(None),
             ArchivedPost.id.not_in(select(PostVersion.post_id)),
             ArchivedPost.id.not_in(said),
         )

@@ -36,7 +36,7 @@ def as_object(found: Gathered) -> dict[str, Any]:
     told = list(versions_told(found))
     latest = told[-1]
     gone = [event for event in found.events if event.kind == DELETED]
-    shown: dict[str, Any] = {"type": _type(latest, bool(gone)), "id": _id(found)}
+    shown: dict[str, Any] = {"type": _type(latest, bool(gone or found.post.erased_at)), "id": _id(found)}
     if shown["type"] == "Tombstone":
         shown["formerType"] = "Note"
     else:

@@ -75,6 +75,8 @@ def version_heading(told: VersionTold) -> str:
 
 def words_of(told: VersionTold, masking: Masking) -> Iterator[Block]:
     version = told.version
+    if told.found.post.erased_at:
+        return
     if version is None:
         yield Text(_("No source held its words. That it existed is known from the news of its deletion."))
         return
@@ -115,7 +117,9 @@ def pictures_of(told: VersionTold) -> list[PostMedia]:
 def kept_blocks(found: Gathered, imports: Imports) -> Iterator[Block]:
     """How it is known: each time that it was met, and the bytes."""
     sightings = list(found.sightings)
-    if not sightings:
+    if found.post.erased_at:
+        yield Text(_("What told of it was erased with it."))
+    elif not sightings:
         yield Text(_("It was never met itself."))
     elif len(sightings) > SIGHTINGS_TOLD:
         yield Text(

@@ -158,6 +158,8 @@ def _gathered(session: Session, posts: Iterable[ArchivedPost]) -> Iterator[Gathe
     for name in session.scalars(_names(set(accounts))):
         names[name.account_id].append(name)
     for post in posts:
+        if post.erased_at:  # what is left of its rows says nothing
+            versions[post.id], sightings[post.id] = [], []
         yield Gathered(
             post=post,
             account=post.account,

@@ -105,10 +105,14 @@ def check_words(statement, post, event):
     for line in statement.split("\n"):
         name, _, rest = line.partition(" ")
         said[name] = json.loads(rest)
+    if said["about"]["kind"] != event["kind"]:
+        return "is of another event"
+    if post["erased_at"]:
+        return ""  # what was sealed of it says more than is left
     sighting = post["sightings"][event["sighting"] - 1] if event["sighting"] else None
     digest = sighting["sha256"] if sighting else event["sha256"]
-    if said["about"]["kind"] != event["kind"] or said.get("bytes", {}).get("sha256") != digest:
-        return "is of another event"
+    if said.get("bytes", {}).get("sha256") != digest:
+        return "is of other bytes"
     if event["version"]:
         text = post["versions"][event["version"] - 1]["text"]
         if said["words"]["sha256"] != hashlib.sha256(text.encode()).hexdigest():
