@@ -35,6 +35,7 @@ from hub.handover.bagging import BagWriter
 from tests.archive.conftest import count, make_kept, problems
 from tests.conftest import DATABASES
 from tests.factories.archived import declare
+from tests.factories.people import sign_in
 from tests.factories.x_archive import XArchive
 
 from .conftest import filled, made, path_of, payload
@@ -120,7 +121,7 @@ def test_beside_what_a_collection_has_already_only_what_it_lacks_is_added(kept, 
     assert kinds.count("edited") == 1
 
 
-def test_it_is_known_which_import_of_the_other_hub_told_of_a_thing(kept, tmp_path):
+def test_it_is_known_which_import_of_the_other_hub_told_of_a_thing(kept, tmp_path, client):
     first = bag_of(kept)
     other = make_kept(tmp_path, "other")
     brought = other.bring_in(path_of(first))
@@ -129,6 +130,9 @@ def test_it_is_known_which_import_of_the_other_hub_told_of_a_thing(kept, tmp_pat
     assert {one.adapter for one in earlier} == {"x-archive"}
     own = Sighting.import_id == brought.id
     assert set(db.session.scalars(select(Sighting.earlier).where(own))) == {1, 2}
+    post = db.session.scalars(select(ArchivedPost).where(ArchivedPost.import_id == brought.id)).first()
+    shown = sign_in(client, other.person).get(post.path).text
+    assert "import 1, “archive.zip” (X/Twitter archive)" in shown
 
 
 def test_nobody_is_named_by_an_import(kept, tmp_path):
