@@ -184,7 +184,7 @@ def _result(found: Import, seconds: float) -> dict[str, Any]:
 def _unsaid(found: Import) -> list[Unsaid]:
     """Accounts of which a keeper has yet to say whose they are: this command unmasks nobody."""
     person = db.session.get(Person, found.person_id) if found.account_id and found.person_id else None
-    return unsaid(person.as_actor(), [found.collection]) if person else []
+    return unsaid(person.as_actor(), [found.collection], found) if person else []
 
 
 def _in_words(found: Import, result: dict[str, Any]) -> str:

@@ -338,7 +338,7 @@ class ArchivedPost(Base):
     # None: known only by its deletion, which did not say whose it was.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("social_account.id", ondelete="SET NULL"))
     posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # posted_at, or when it came in: lists need an order.
+    # posted_at, or when it was observed, or when it came in: lists need an order.
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime)
     url: Mapped[str] = mapped_column(String(500), default="")
     reply_to_id: Mapped[str | None] = mapped_column(String(LONGEST_ID))

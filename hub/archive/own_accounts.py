@@ -33,12 +33,17 @@ class Unsaid:
     path: str
 
 
-def unsaid(actor: Actor, collections: Sequence[Collection]) -> list[Unsaid]:
-    """The accounts to ask about in collections that the actor keeps; three queries at most."""
+def unsaid(actor: Actor, collections: Sequence[Collection], of: Import | None = None) -> list[Unsaid]:
+    """The accounts to ask about in collections that the actor keeps; three queries at most.
+
+    of: only the account whose export that import was.
+    """
     by_id = {one.id: one for one in collections}
     exported = select(Import.collection_id, Import.account_id).where(
         Import.collection_id.in_(by_id), Import.account_id != "", Import.revealed_at.is_not(None)
     )
+    if of:
+        exported = exported.where(Import.id == of.id)
     # That an account is a private person's is an answer too.
     said = select(AuditEntry.id).where(
         AuditEntry.action == CLASSIFIED, AuditEntry.subject_id == SocialAccount.id

@@ -86,6 +86,14 @@ def test_the_upload_limit_stands_on_the_page_before_the_upload(browser, kept):
     assert "2,048 MB" in text(browser.get(f"{kept.collection.path}/import"))
 
 
+def test_the_formats_stand_in_the_order_of_their_names(browser, kept):
+    page = browser.get(f"{kept.collection.path}/import").get_data(as_text=True)
+    halves = page.split("observed from")
+    exports, captures = (re.findall(r"<summary>(.+?)</summary>", half) for half in halves)
+    assert "X/Twitter archive" in exports and "WACZ" in captures
+    assert exports == sorted(exports) and captures == sorted(captures)
+
+
 def test_an_upload_becomes_an_import_that_the_worker_carries_out(browser, kept, archive):
     answer = upload(browser, kept, archive.bytes())
     page = browser.get(answer.location)
@@ -337,6 +345,17 @@ def test_the_keeper_is_asked_whose_the_exports_account_is_until_somebody_has_sai
     say_whose(browser, f"{filled.collection.path}/accounts/{account.token}", kind)
     for page in pages:
         assert asked not in text(browser.get(page))
+
+
+def test_of_several_accounts_the_collection_asks_in_one_notice_and_each_report_of_its_own(browser, filled):
+    another = XArchive(handle="strathtay_roads", account_id="830099999")
+    another.post("The A822 is open", "2024-04-03T09:00")
+    second = filled.bring_in(another)
+    listed = text(browser.get(filled.collection.path))
+    assert "Whose are these 2 accounts?" in listed
+    assert "Say whose account @strathtay is" in listed and "Say whose account @strathtay_roads is" in listed
+    report = text(browser.get(second.path))
+    assert "Is @strathtay_roads an account of" in report and "@strathtay is" not in report
 
 
 def changed_handle(archive) -> None:

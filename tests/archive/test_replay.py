@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 
 import html5lib
 import pytest
@@ -80,6 +81,13 @@ def plain(response) -> str:
 
 
 # What is seen.
+
+
+def test_a_page_stands_in_the_list_at_its_capture(bring):
+    bring(WebArchive().page(WORDS, at="2020-10-07T21:22:36Z"))
+    page = db.session.scalars(select(ArchivedPost)).one()
+    assert page.posted_at is None
+    assert page.sort_at == datetime(2020, 10, 7, 21, 22, 36, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("app", DATABASES, indirect=True)

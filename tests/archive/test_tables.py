@@ -13,6 +13,7 @@ from hub.archive.adapters.table_mapping import Mapping, guess_order, read_time
 from hub.archive.models import (
     ASKS,
     CANCELLED,
+    DONE,
     ArchivedPost,
     Import,
     KeptMapping,
@@ -27,7 +28,7 @@ from hub.archive.tasks import sweep
 from hub.core import jobs
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
-from tests.archive.conftest import count
+from tests.archive.conftest import carry_through, count
 from tests.archive.reading import SAMPLES, Reading, beside
 from tests.factories.people import person, sign_in
 from tests.factories.tables import table
@@ -215,6 +216,15 @@ def test_the_same_table_twice_changes_nothing(browser, kept, waiting):
     bring_in(browser, again)
     done = db.session.get(Import, again.id, populate_existing=True)
     assert (done.read, done.new, done.versions, done.events) == (2, 0, 0, 0)
+
+
+def test_how_long_it_took_does_not_count_the_wait_for_an_answer(browser, waiting):
+    with time_machine.travel(waiting.uploaded_at + timedelta(hours=3), tick=True):
+        sent = chosen(browser.get(waiting.path)) | {"act": "import"}
+        browser.post(f"{waiting.path}/columns", data=sent)
+        found = carry_through(waiting)
+    assert found.state == DONE
+    assert (found.finished_at - found.started_at) < timedelta(minutes=1)
 
 
 def test_a_file_that_is_given_up_is_deleted(browser, waiting):

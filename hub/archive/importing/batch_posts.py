@@ -135,7 +135,7 @@ class Posts:
                     "platform_id": root,
                     "account_id": account_id,
                     "posted_at": record.posted_at,
-                    "sort_at": record.posted_at or received_at,
+                    "sort_at": record.posted_at or _observed(record) or received_at,
                     **row,
                 },
             )
@@ -155,6 +155,11 @@ class Posts:
 def _may_be_of(account_id: str | None, ref: PostRef) -> bool:
     """Whether nothing speaks against the account: one of the two is not known, or by its handle alone."""
     return not account_id or not ref.account_id or ref.provisional or is_provisional(account_id)
+
+
+def _observed(record: CapturedPost | Deletion) -> datetime | None:
+    """When a post that says no date was seen: a captured page stands at its capture, not at its import."""
+    return record.captured_at if isinstance(record, CapturedPost) else None
 
 
 def _ids(record: CapturedPost | Deletion) -> tuple[str, ...]:

@@ -255,7 +255,7 @@ def _ask(found: Import, lease: Lease, tell: Tell | None) -> None:
         asked = session.execute(
             update(Import)
             .where(Import.id == found.id, Import.reader == lease.reader)
-            .values(state=ASKS, reader="", leased_until=None)
+            .values(state=ASKS, reader="", leased_until=None, started_at=None)
         )
         if asked.rowcount != 1:
             raise Lost(f"Import {found.id} is read by another.")

@@ -80,7 +80,7 @@ def imported(token: str, import_token: str) -> str:
         noted=[noted_sentence(*told) for told in found.report.get("noted", [])],
         reckoning=reckoning.lines(found),
         no_posts=no_posts_sentence(found.adapter) if found.state == DONE and not found.read else "",
-        unsaid=unsaid(current_actor(), [found.collection]) if found.account_id else [],
+        unsaid=unsaid(current_actor(), [found.collection], found) if found.account_id else [],
     )
 
 
