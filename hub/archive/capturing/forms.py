@@ -80,7 +80,7 @@ class SeenForm(HubForm):
         validators=[Length(max=500, message=_l("Keep the address under 500 characters."))],
     )
     seen_at = DateTimeLocalField(
-        _l("When you saw it"), format=MOMENT, validators=[InputRequired(_l("Say when you saw it."))]
+        _l("When it was seen"), format=MOMENT, validators=[InputRequired(_l("Say when it was seen."))]
     )
     seen_by = StringField(
         _l("Who saw it"),
@@ -90,7 +90,7 @@ class SeenForm(HubForm):
         ],
     )
     how = TextAreaField(
-        _l("How they saw it"),
+        _l("How it was seen"),
         description=_l("With which account or device, from where, who else was there."),
         validators=[Length(max=600, message=_l("Keep this under 600 characters."))],
     )

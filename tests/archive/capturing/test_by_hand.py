@@ -176,7 +176,7 @@ def test_nothing_typed_is_lost_when_something_is_to_be_mended(browser, kept, for
         ({"seen_at": "2124-01-01T00:00"}, "has not come yet"),
         ({"posted_at": "2024-06-02T00:00"}, "before it was posted"),
         ({"seen_by": ""}, "Say who saw it"),
-        ({"seen_at": ""}, "Say when you saw it"),
+        ({"seen_at": ""}, "Say when it was seen"),
         ({"reply_to": "there"}, "Write the whole address"),
         ({"address": "https://x.com/" + "a" * 600}, "under 500"),
     ],
