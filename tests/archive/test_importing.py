@@ -84,6 +84,16 @@ def test_edits_are_versions_with_an_event_for_each(kept, archive):
     assert [time.minute for time in times] == [5, 9]
 
 
+def test_other_words_under_the_same_time_are_an_edit_of_which_the_time_is_not_known(kept):
+    for words, made_at in (("Open on Mondy", "2024-06-01T09:00"), ("Open on Monday", "2024-09-01T09:00")):
+        archive = XArchive(made_at=made_at)
+        archive.post(words, "2024-03-01T09:00")
+        kept.bring_in(archive)
+    edit = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.kind == "edited")).one()
+    assert edit.at is None
+    assert edit.known_at == datetime(2024, 9, 1, 9, tzinfo=UTC)
+
+
 def test_deleted_posts_and_bare_headers_are_in_the_history(kept, archive):
     archive.deleted_post("Wrong channel", "2024-05-20T10:00", "2024-05-20T10:05")
     archive.deleted_header("2024-05-19T08:00")

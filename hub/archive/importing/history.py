@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select
@@ -105,7 +106,7 @@ def _edits(found: Import) -> Make:
             {
                 "post_id": version.post_id,
                 "kind": EDITED,
-                "at": version.written_at,
+                "at": _edited_at(version, of_post),
                 "known_at": found.made_at,
                 "told_by": found.evidence,
                 "version_id": version.id,
@@ -116,6 +117,13 @@ def _edits(found: Import) -> Make:
         ]
 
     return make
+
+
+def _edited_at(version: Any, versions: Sequence[Any]) -> datetime | None:
+    """When it was edited; None: only the fact is known. A later export may show other words under the same
+    time: it is the time of the post, not that of the edit."""
+    same = any(one.written_at == version.written_at and one.id != version.id for one in versions)
+    return None if same else version.written_at
 
 
 def edits_among(versions: Sequence[Any]) -> list[Any]:
