@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.archive import became
+from hub.archive.adapters.base import content_hash
 from hub.archive.covering import covered_of
 from hub.archive.importing.history import edits_among, version_order
 from hub.archive.masked_text import Public, names_private_person
@@ -78,6 +79,8 @@ class Card:
     number: int = 1
     sighting: Sighting | None = None
     content_hash: str = ""
+    # The platform's code, where the platform and the words are all that the hash is of; else "".
+    hash_of: str = ""
     complete: bool = True
     links: Sequence[Sequence[str]] = ()
     # Of hub.archive.proof.shown: whether it was found to be what was sealed.
@@ -254,6 +257,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         number=order.index(version.id) + 1 if version.id in order else 1,
         # Of a text with something left out, its hash would let anybody try out who was meant.
         content_hash=version.content_hash if said.whole else "",
+        hash_of=post.platform if content_hash(post.platform, version.text) == version.content_hash else "",
         complete=version.complete,
         links=[] if masked else _links(version, public),
     )
@@ -275,7 +279,7 @@ def _kept_back(card: Card) -> Card:
         card,
         kept_back=True,
         masked=True,
-        **dict.fromkeys(("name", "handle", "text", "title", "warning", "content_hash"), ""),
+        **dict.fromkeys(("name", "handle", "text", "title", "warning", "content_hash", "hash_of"), ""),
         **dict.fromkeys(("runs", "media", "links"), ()),
     )
 

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import update
 
-from hub.archive.models import ORGANISATION, PRIVATE, SocialAccount
+from hub.archive.models import ORGANISATION, PRIVATE, PostVersion, SocialAccount
 from hub.content.models import Item, Post
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import drain
@@ -147,6 +147,15 @@ def test_the_evidence_page_says_how_to_check_its_numbers(scene, client):
     assert "sha256sum" in page
     words = json.dumps(["x", "Wrong channel, sorry"])
     assert hashlib.sha256(words.encode()).hexdigest() in page
+
+
+def test_how_to_compute_the_hash_of_the_words_is_told_only_where_it_is_true(scene, client):
+    example = scene.attach("Wrong channel")
+    assert '["x", the words]' in client.get(example.path).text
+    with unit_of_work() as session:
+        session.get(PostVersion, example.shows[0].version_id).content_hash = "0" * 64
+    page = client.get(example.path).text
+    assert "the words]" not in page and "SHA-256 of all that it says" in page
 
 
 def test_no_hash_lets_anybody_try_out_whose_handle_was_left_out(scene, client):
