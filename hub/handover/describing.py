@@ -3,13 +3,14 @@ otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 
-from hub.archive.masking import mask_mentions, masks
+from hub.archive.masked_text import Public
+from hub.archive.masking import mask_of, masks
 from hub.archive.models import ArchiveEvent, PostMedia, Sighting
 from hub.archive.showing import each_once, kind_of
 from hub.archive.storage import THUMBNAIL, MediaStore
@@ -26,16 +27,20 @@ SIGHTINGS_TOLD = 6
 
 @dataclass(frozen=True)
 class Masking:
-    """Whom a paper names. `public`: handles of those who are not private, in lower case."""
+    """Whom a paper names. `public`: those who are not private. Whoever is always masked is always masked."""
 
     names_shown: bool
-    public: Collection[str]
+    public: Public
 
     def masks(self, found: Gathered) -> bool:
-        return not self.names_shown and masks(found.post)
+        account = found.account
+        always = bool(found.post.protected) or (account is not None and bool(account.protected))
+        return always or (not self.names_shown and masks(found.post))
 
-    def text(self, text: str) -> str:
-        return text if self.names_shown else mask_mentions(text, self.public)
+    def text(self, text: str, told: VersionTold) -> str:
+        if told.version is None or (self.names_shown and not self.masks(told.found)):
+            return text
+        return str(mask_of(told.found.post, told.version, told.found.names, self.public)(text))
 
     def author(self, told: VersionTold) -> str:
         if self.masks(told.found):
@@ -82,9 +87,9 @@ def words_of(told: VersionTold, masking: Masking) -> Iterator[Block]:
         return
     title = version.details.get("title")
     if title:
-        yield Quote.of(masking.text(title), version.language)
+        yield Quote.of(masking.text(title, told), version.language)
     if version.text:
-        yield Quote((Run(masking.text(version.text)),), version.language)
+        yield Quote((Run(masking.text(version.text, told)),), version.language)
     elif not title:
         yield Text(_("It has no words of its own."))
     if not version.complete:

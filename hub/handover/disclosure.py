@@ -9,7 +9,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from hub.archive.masking import masks
+from hub.archive.masked_text import Mask
+from hub.archive.masking import mask_of, masks
 from hub.archive.models import PostMedia
 from hub.archive.showing import kind_of
 from hub.core.pages import machine_time, moment_with_zone
@@ -107,13 +108,21 @@ def _words(told: VersionTold, place: int, redactor: Redactor) -> Iterator[Block]
     if version is None:
         yield Text(_("No source held its words."))
         return
+    mask = _mask(told, redactor)
     for name in ("title", "warning"):
         if said := version.details.get(name):
-            yield Quote(redactor.runs(said, place), version.language)
+            yield Quote(redactor.runs(said, place, mask), version.language)
     if version.text:
-        yield Quote(redactor.runs(version.text, place), version.language)
+        yield Quote(redactor.runs(version.text, place, mask), version.language)
     else:
         yield Text(_("It has no words of its own."))
+
+
+def _mask(told: VersionTold, redactor: Redactor) -> Mask:
+    """What is left out of the words of a version, and of what stands with it."""
+    if told.version is None:
+        return Mask(redactor.public)
+    return mask_of(told.found.post, told.version, told.found.names, redactor.public)
 
 
 def _picture(one: PostMedia, token: str, place: int, private: bool, redactor: Redactor) -> Block:
@@ -129,7 +138,7 @@ def _picture(one: PostMedia, token: str, place: int, private: bool, redactor: Re
 
 def _row(told: VersionTold, place: int, author: str, redactor: Redactor) -> bytes:
     before = redactor.taken_out.copy()
-    text = redactor.plain(told.text, place)
+    text = redactor.plain(told.text, place, _mask(told, redactor))
     taken = ", ".join(sorted({exemption for _place, _kind, exemption in redactor.taken_out - before}))
     redactor.taken_out = before  # the table says again what the paper said
     posted = told.found.post.posted_at

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from hub.archive.masking import public_handles
+from hub.archive.masking import public_people
 from hub.core.site import site
 
 from .certificate import certificate
@@ -42,7 +42,7 @@ def write(
     """Write the files of a certificate or a disclosure. made_by: the name of whoever asked for it."""
     collection = made.collection
     holder = collection.organisation.name if collection.organisation else made_by
-    public = public_handles([collection.id])[collection.id]
+    public = public_people([collection.id])[collection.id]
     if made.format == CERTIFICATE:
         paper = certificate(
             _in_order(posts, progress),

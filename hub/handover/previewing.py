@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hub.archive.masking import masks
+from hub.archive.masking import mask_of, masks
 from hub.archive.models import ArchivedPost, PostMedia, PostVersion
 from hub.archive.queries import Context
 from hub.archive.rules import revealed
@@ -60,14 +60,19 @@ def _preview(
     versions = context.versions[post.id]
     shown = context.show(post, versions[-1] if versions else None)
     private = masks(post)
-    texts = [said for version in versions for said in _said(version)]
+    names = context.names.get(post.account_id or 0, ())
+    texts = [
+        (text, mask_of(post, version, names, redactor.public))
+        for version in versions
+        for text in _said(version)
+    ]
     media = {one.media.sha256: one for version in versions for one in each_once(version.media) if one.media}
     return Preview(
         post=post,
         name=shown.name,
         handle=shown.handle,
         private=private,
-        texts=tuple(redactor.runs(text, 0) for text in texts),
+        texts=tuple(redactor.runs(text, 0, mask) for text, mask in texts),
         pictures=tuple(_picture(one, private, redactions, redactor) for one in media.values()),
         why=redactor.post(post.token, 0),
         redaction=_of(redactions, POST, post.token),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
-from hub.archive.masking import mask_mentions
+from hub.archive.masked_text import Mask, Public
 
 from .models import PASSAGE, PICTURE, POST, Redaction
 from .paper import Run
@@ -26,33 +26,33 @@ def pattern_of(words: str) -> re.Pattern[str]:
 class Redactor:
     """The redactions of one disclosure. `taken_out` counts, by (post's place, kind, exemption)."""
 
-    def __init__(self, redactions: Iterable[Redaction], public: Collection[str], exemption: str):
-        """public: handles of those who are not private, in lower case; exemption: for the names of the
-        others."""
+    def __init__(self, redactions: Iterable[Redaction], public: Public, exemption: str):
+        """public: those who may be named; exemption: for leaving out the others."""
         found = list(redactions)
         self._passages = [(pattern_of(one.what), one.exemption) for one in found if one.kind == PASSAGE]
         self._pictures = {one.what: one.exemption for one in found if one.kind == PICTURE}
         self._posts = {one.what: one.exemption for one in found if one.kind == POST}
-        self._public, self._exemption = public, exemption
+        self.public, self._exemption = public, exemption
         self.taken_out: Counter[tuple[int, str, str]] = Counter()
 
-    def runs(self, text: str, place: int) -> tuple[Run, ...]:
-        """A text in pieces: what is left of it, and where something stood."""
+    def runs(self, text: str, place: int, mask: Mask | None = None) -> tuple[Run, ...]:
+        """A text in pieces: what is left of it, and where something stood. mask: of the version it is of."""
+        mask = mask or Mask(self.public)
         runs: list[Run] = []
         end = 0
         for start, stop, exemption in self._spans(text):
             if start > end:
-                runs.append(Run(self._masked(text[end:start], place)))
+                runs.append(Run(self._masked(text[end:start], place, mask)))
             runs.append(Run(_("[Redacted: %(exemption)s]", exemption=exemption), taken_out=True))
             self.taken_out[place, PASSAGE, exemption] += 1
             end = max(end, stop)
         if end < len(text):
-            runs.append(Run(self._masked(text[end:], place)))
+            runs.append(Run(self._masked(text[end:], place, mask)))
         return tuple(run for run in runs if run.text)
 
-    def plain(self, text: str, place: int) -> str:
+    def plain(self, text: str, place: int, mask: Mask | None = None) -> str:
         """The same in one piece."""
-        return "".join(run.text for run in self.runs(text, place))
+        return "".join(run.text for run in self.runs(text, place, mask))
 
     def _spans(self, text: str) -> list[tuple[int, int, str]]:
         """Where passages stand: those that touch are one, under the exemption of the first."""
@@ -70,8 +70,8 @@ class Redactor:
                 joined.append((start, stop, exemption))
         return joined
 
-    def _masked(self, text: str, place: int) -> str:
-        masked = mask_mentions(text, self._public)
+    def _masked(self, text: str, place: int, mask: Mask) -> str:
+        masked = str(mask(text))
         if masked != text:
             self.name_left_out(place)
         return masked

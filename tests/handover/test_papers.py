@@ -11,6 +11,7 @@ import pytest
 from pypdf.generic import StreamObject
 from sqlalchemy import select
 
+from hub.archive.masked_text import Public
 from hub.archive.models import ArchivedPost, Media, PostVersion, Sighting, SourceSlice
 from hub.archive.proof.models import LogCheckpoint
 from hub.core import clock
@@ -228,7 +229,7 @@ def test_passages_that_overlap_are_one_and_blanks_do_not_save_anybody():
         def __init__(self, what):
             self.kind, self.what, self.exemption = PASSAGE, what, "s.38"
 
-    redactor = Redactor([Said("one two"), Said("two three")], {"council"}, "s.38")
+    redactor = Redactor([Said("one two"), Said("two three")], Public(handles=frozenset({"council"})), "s.38")
     runs = redactor.runs("zero ONE\n two   three four @council @jean", 1)
     assert [run.text for run in runs if not run.taken_out] == ["zero ", " four @council @[private person]"]
     assert sum(run.taken_out for run in runs) == 1
@@ -239,3 +240,17 @@ def test_a_paper_for_too_many_posts_is_refused_before_anything_is_made(kept, mon
     monkeypatch.setattr(actions, "MOST_POSTS", 3)
     with pytest.raises(actions.Refused, match="holds up to 3 posts"), unit_of_work():
         actions.hand_over(kept.actor, kept.collection, CERTIFICATE, choosing.WHOLE, reason="x")
+
+
+def test_whoever_is_always_masked_is_masked_whatever_is_asked_for(kept):
+    filled(kept)
+    declare(kept.person, kept.collection, "830012345")
+    with unit_of_work():
+        post = one_post(kept)
+        post.protected = "child"
+        scope = choosing.some([post.token])
+    found = made(kept, CERTIFICATE, scope, reason="A tribunal", names_shown=True)
+    shown = text_of(path_of(found, 1).read_bytes())
+    assert "Strathtay Council" not in shown
+    held = every_byte(disclosed(kept))
+    assert held.count(b"A private person, whose name is left out") > 0

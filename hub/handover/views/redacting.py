@@ -6,7 +6,7 @@ from flask import abort, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hub.archive.masking import public_handles
+from hub.archive.masking import public_people
 from hub.archive.models import ArchivedPost
 from hub.core.access import current_actor, requires
 from hub.core.database import db
@@ -36,7 +36,7 @@ def _draft_at(token: str, hand_over_token: str) -> HandOver:
 def _page(made: HandOver, passage: PassageForm | None = None, finish: FinishForm | None = None) -> str:
     actor, collection = current_actor(), made.collection
     found = queries.posts_in(actor, made, request.args.get("after"))
-    public = public_handles([collection.id])[collection.id]
+    public = public_people([collection.id])[collection.id]
     redactor = Redactor(made.redactions, public, finish.exemption.data if finish else "")
     return render_template(
         "handover/redactions.html",
