@@ -126,7 +126,7 @@ add_detour("attach", _on_the_way)
 def _button() -> Markup:
     return Markup(
         '<button type="submit" class="word-button" name="keep" value="attach" formnovalidate>{}</button>'
-    ).format(_("Attach an archived post"))
+    ).format(_("Attach an archived post to this"))
 
 
 @fills("write.prepared")

@@ -15,7 +15,7 @@ PLACES = ("questions/new", "discussions/new")
 
 
 def on_the_way(browser, page: str, typed: dict[str, str], action: str | None = None) -> str:
-    """Press “Attach an archived post” in the editor: where that leads."""
+    """Press “Attach an archived post to this” in the editor: where that leads."""
     fields = tokens(browser, page) | typed | {"keep": "attach"}
     answer = browser.post(action or page, data=fields)
     assert answer.status_code == 303

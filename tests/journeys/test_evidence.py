@@ -17,6 +17,25 @@ QUESTION = "Does a corrected post replace the first one?"
 PASSAGE = "until Thursday"
 HUB_TIMEOUT = 90_000
 
+# As a hand with a mouse selects it: the words of a passage in the first text that has them.
+SELECT = """
+(words) => {
+  for (const text of document.querySelectorAll("[data-passage-from]")) {
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const at = walker.currentNode.data.indexOf(words);
+      if (at < 0) continue;
+      const range = document.createRange();
+      range.setStart(walker.currentNode, at);
+      range.setEnd(walker.currentNode, at + words.length);
+      document.getSelection().removeAllRanges();
+      document.getSelection().addRange(range);
+      return;
+    }
+  }
+}
+"""
+
 pytestmark = pytest.mark.xdist_group("journey")
 
 
@@ -37,6 +56,7 @@ def test_evidence_from_the_upload_to_a_check_without_the_hub(somebody, seeded, t
     collection = _an_export_comes_in(keeper, tmp_path)
     _the_deleted_post_is_found(keeper, collection)
     post = _nothing_was_changed(keeper, collection)
+    _a_face_is_covered(keeper, collection)
     evidence = _a_passage_is_shown_as_an_example(keeper)
     hub.plain_command("checkpoints", "--sign")
     _anybody_checks_it_without_the_hub(visitor, evidence, tmp_path)
@@ -87,6 +107,25 @@ def _nothing_was_changed(keeper: Reader, collection: str) -> str:
     return post
 
 
+def _a_face_is_covered(keeper: Reader, collection: str) -> None:
+    """With the keyboard; what is covered is burned into a picture of its own."""
+    keeper.goto(f"{collection}?q=depot")
+    keeper.page.locator(".row-title a").first.click()
+    keeper.page.wait_for_load_state()
+    keeper.press("Cover faces", exact=False)
+    keeper.page.get_by_role("button", name="Add a place").click()
+    place = keeper.page.get_by_role("button", name="Place 1", exact=False)
+    for key in ("ArrowRight", "ArrowDown", "Shift+ArrowRight"):
+        place.press(key)
+    assert float(keeper.page.locator("[name=left]").first.input_value()) > 0
+    keeper.press("Save what is covered")
+    keeper.sees("What others see")
+    sources = [picture.get_attribute("src") for picture in keeper.page.locator("main img").all()]
+    pictures = [keeper.page.request.get(keeper.hub.address + source).body() for source in sources]
+    assert len(pictures) == 2
+    assert pictures[0] != pictures[1]
+
+
 def _a_passage_is_shown_as_an_example(keeper: Reader) -> str:
     keeper.goto("/groups/digital-public-services/questions/new")
     keeper.page.locator("[name=title]").fill(QUESTION)
@@ -98,10 +137,12 @@ def _a_passage_is_shown_as_an_example(keeper: Reader) -> str:
     keeper.press("Find")
     keeper.page.locator("[name=post]").first.check()
     keeper.page.locator("[name=caption]").fill("A correction that left the first wording behind")
-    keeper.page.locator("[name=passages]").fill(PASSAGE)
+    keeper.page.evaluate(SELECT, PASSAGE)
+    keeper.page.get_by_role("button", name="Mark what you selected").click()
+    assert keeper.page.locator("[name=passages]").input_value() == PASSAGE
     keeper.press("Attach this example")
     marked = keeper.page.locator("main mark", has_text=PASSAGE)
-    assert marked.count() == 1
+    assert marked.count() == 1, keeper.page.locator("main").inner_text()
     body = keeper.page.locator("body").inner_text()
     assert "Strathcarron Press Office" not in body, "an account of which nobody has said whose it is"
     keeper.press("Evidence")
