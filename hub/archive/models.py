@@ -17,10 +17,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    and_,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from hub.accounts.models import Organisation, Person
 from hub.core import clock
@@ -423,14 +423,13 @@ class Sighting(Base):
     source: Mapped[SourceSlice] = relationship(viewonly=True, innerjoin="unnested")
     imported: Mapped[Import] = relationship(viewonly=True, innerjoin="unnested")
     citations: Mapped[list["Citation"]] = relationship(viewonly=True)
-    # The other hub's import that met it, when it came in a bag.
-    brought: Mapped[EarlierImport | None] = relationship(
-        primaryjoin=lambda: and_(
-            foreign(Sighting.import_id) == EarlierImport.import_id,
-            foreign(Sighting.earlier) == EarlierImport.place,
-        ),
-        viewonly=True,
-    )
+
+    @property
+    def brought(self) -> EarlierImport | None:
+        """The other hub's import that met it, when it came in a bag."""
+        wanted = (EarlierImport.import_id == self.import_id, EarlierImport.place == self.earlier)
+        session = object_session(self)
+        return session.scalar(select(EarlierImport).where(*wanted)) if session and self.earlier else None
 
 
 class Citation(Base):
