@@ -9,6 +9,7 @@ from hub.core.pages import day, moment_with_zone
 
 from .adapters import adapter_named
 from .adapters.table_mapping import Mapping
+from .bags.layout import HUB_BAG
 from .models import (
     ATTACHED,
     DELETED,
@@ -104,6 +105,9 @@ EVIDENCE = {
     "capture": _l("Observed from outside"),
 }
 
+# A bag holds both kinds; which a post has, its own page says.
+OF_EACH_POST = _l("Each post keeps the kind of evidence that it had")
+
 # What it means that a post can no longer be had on the platform, by cause.
 GONE = {
     "deleted": _l("Deleted"),
@@ -163,6 +167,13 @@ TROUBLE = _l(
     "Tell an administrator the number of this import, then try the upload again."
 )
 UPLOAD_LOST = _l("The uploaded file is no longer there. Nothing was changed. Upload it again.")
+
+
+def evidence_of_import(found: Import) -> str:
+    """What kind of evidence an import brought; "" while nobody knows."""
+    if found.adapter == HUB_BAG:
+        return str(OF_EACH_POST)
+    return str(EVIDENCE.get(found.evidence, ""))
 
 
 def format_label(adapter: str) -> str:

@@ -577,8 +577,8 @@ def upgrade() -> None:
                nullable=True)
         batch_op.create_index(batch_op.f('ix_archive_event_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_event_sighting_id'), ['sighting_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_archive_event_sighting_id'), 'sighting', ['sighting_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_foreign_key(batch_op.f('fk_archive_event_person_id'), 'person', ['person_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('archive_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mapping', sa.JSON(none_as_null=True), nullable=True))
@@ -771,8 +771,8 @@ def downgrade() -> None:
         batch_op.drop_column('mapping')
 
     with op.batch_alter_table('archive_event', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_archive_event_person_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_archive_event_sighting_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_archive_event_sighting_id'))
         batch_op.drop_index(batch_op.f('ix_archive_event_person_id'))
         batch_op.alter_column('import_id',

@@ -88,10 +88,12 @@ def test_the_upload_limit_stands_on_the_page_before_the_upload(browser, kept):
 
 def test_the_formats_stand_in_the_order_of_their_names(browser, kept):
     page = browser.get(f"{kept.collection.path}/import").get_data(as_text=True)
+    page, bags = page.split("What another hub handed over")
     halves = page.split("observed from")
     exports, captures = (re.findall(r"<summary>(.+?)</summary>", half) for half in halves)
     assert "X/Twitter archive" in exports and "WACZ" in captures
     assert exports == sorted(exports) and captures == sorted(captures)
+    assert "Bag of a Knowledge Hub" in bags
 
 
 def test_an_upload_becomes_an_import_that_the_worker_carries_out(browser, kept, archive):

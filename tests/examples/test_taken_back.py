@@ -101,6 +101,14 @@ def test_whoever_attached_it_is_offered_to_ask(gone, client):
     assert sign_in(client, gone.member).get(f"{example.path}/showing").status_code == 404
 
 
+def test_nobody_is_asked_about_what_was_not_deleted(gone, client):
+    example = gone.attach("my street")
+    browser = sign_in(client, gone.keeper)
+    assert browser.get(f"{example.path}/showing").status_code == 404
+    assert browser.post(f"{example.path}/showing").status_code in (400, 404)
+    assert db.session.scalars(select(Approval.id)).all() == []
+
+
 def test_an_organisations_deleted_post_needs_nobody_else(gone):
     assert gone.attach("Wrong channel").shows
 

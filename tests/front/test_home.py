@@ -161,4 +161,4 @@ def test_many_examples_cost_as_many_queries_as_one(scene, client):
             client.get("/")
         costs.append(sent.count)
         scene.attach("Schools", "Thank you", "Wrong channel")
-    assert costs[0] == costs[1] <= 16, sent
+    assert costs[0] == costs[1] <= 18, sent

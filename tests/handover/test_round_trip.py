@@ -338,3 +338,12 @@ def test_a_sealed_collections_bag_goes_into_a_sealed_collection_only(kept, tmp_p
     with unit_of_work() as session:
         session.get_one(Collection, other.collection.id).sealed = True
     assert other.bring_in(path_of(first)).state == "done"
+
+
+def test_a_bag_s_report_mixes_up_no_kinds_of_evidence(kept, client, tmp_path):
+    first = bag_of(kept)
+    other = make_kept(tmp_path, "other")
+    done = other.bring_in(path_of(first))
+    page = sign_in(client, other.person).get(done.path).text
+    assert "Each post keeps the kind of evidence that it had" in page
+    assert "The account&#39;s own export" not in page

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import CheckConstraint, MetaData, func, inspect, select
+from sqlalchemy import CheckConstraint, MetaData, func, inspect, select, text
 
 from hub.core.database import Base, begin_reading, begin_writing, db
 from hub.core.settings import Settings
@@ -73,12 +73,18 @@ def test_an_upgrade_loses_nothing(empty_hub: Flask):
         upgrade(revision="0001")
         before = _fill_the_first_tables()
         upgrade()
+        before["archive_event"] += 1
         with db.engine.connect() as connection:
             for name, count in before.items():
                 table = MetaData()
                 table.reflect(connection, only=[name])
                 rows = connection.execute(select(func.count()).select_from(table.tables[name])).scalar()
                 assert rows == count, name
+            found = connection.execute(
+                text("SELECT kind, sighting_id, version_id FROM archive_event ORDER BY id")
+            )
+            # The log seals events: what was kept before has one for each time that it was met.
+            assert [tuple(row) for row in found] == [("first_seen", 1, 1), ("met", 2, 1)]
 
 
 def _fill_the_first_tables() -> dict[str, int]:
@@ -95,6 +101,11 @@ def _fill_the_first_tables() -> dict[str, int]:
             row = {column.name: _some(column, at) for column in table.columns if not column.nullable}
             connection.execute(table.insert(), FIXED.get(name, {}) | row | FIXED.get(name, {}))
             filled[name] = 1
+        again = {column.name: _some(column, at) for column in metadata.tables["sighting"].columns}
+        connection.execute(metadata.tables["sighting"].insert(), again | {"id": 2})
+        filled["sighting"] = 2
+        if connection.dialect.name == "postgresql":  # the rows above brought their ids along
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('archive_event', 'id'), 1)"))
     begin_reading()
     return filled
 
@@ -107,7 +118,7 @@ FIRST_TABLES = (
 FIXED = {
     "archive_import": {"state": "done"},
     "social_account": {"kind": "private"},
-    "archive_event": {"kind": "first_seen"},
+    "archive_event": {"kind": "first_seen", "slice_id": 1},
 }
 
 

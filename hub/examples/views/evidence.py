@@ -136,6 +136,8 @@ def showing(token: str) -> str | Response | tuple[str, int]:
     """Ask a second person whether it goes on showing what a private person has deleted."""
     actor = current_actor()
     example = load_from(seen_example(actor, token))
+    if not any(card.kept_back for card in cards_of([example])[example.id]):
+        abort(404)  # nothing waits for a second person
     collection = the_collection_of([part.archived_post for part in example.shows])
     form = AskToShowForm()
     if earlier := form.sent_before():
