@@ -95,7 +95,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(autouse=True)
 def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test begins with empty tables."""
+    """Every test begins with empty tables, and without the files that another left."""
     yield
     if "app" not in request.fixturenames:
         return
