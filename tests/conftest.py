@@ -103,8 +103,10 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     limiter.reset()
     fragments.forget()  # kept by the ids of rows that the next test uses again
     close_all_sessions()  # one that a failed test left open would hold its locks
-    for folder in ("mail", "uploads", "erasures"):
-        shutil.rmtree(app.extensions["settings"].folder(folder))
+    settings = app.extensions["settings"]
+    for folder in ("mail", "uploads", "media", "erasures"):
+        shutil.rmtree(settings.folder(folder))
+    (settings.data / "last_backup").unlink(missing_ok=True)
     with app.app_context():
         _empty(app)
         forget_engine()
