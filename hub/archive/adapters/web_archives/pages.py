@@ -3,7 +3,7 @@
 A page of the web is a post of its site, named by its address; two captures of it are one post, with a version
 for each differing text. A page of one post on a platform joins that post by the platform's own id. There the
 page's text is never taken for the whole of the post (it may be more, or less): `complete` is False, so that
-such a capture is one more sighting of what an export holds, and never an edit. See docs/decisions/0019.
+such a capture is one more sighting of what an export holds, and never an edit. See docs/decisions/0016.
 """
 
 from __future__ import annotations
