@@ -133,7 +133,7 @@ def _named_by_page(fetcher: Fetcher, page: Fetched) -> Place:
 
 def _actor_named(fetcher: Fetcher, name: str, host: str) -> dict[str, Any]:
     """WebFinger (RFC 7033): from a name to the address of its actor."""
-    scheme = "http" if f"{host}" in fetcher.also else "https"
+    scheme = "http" if host in fetcher.also else "https"
     asked = f"{scheme}://{host}/.well-known/webfinger?resource={quote(f'acct:{name}@{host}')}"
     told = _object(_answer(fetcher, asked, "application/jrd+json, application/json"))
     for link in dicts(told.get("links")):

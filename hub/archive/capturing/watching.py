@@ -16,7 +16,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hub.archive import actions
 from hub.archive.adapters import recognise
@@ -228,9 +228,12 @@ def _write_down(
 
 def _remember(watch_id: int, listed: Sequence[Listed], missed: Sequence[Missed], looked_at: datetime) -> None:
     """Which posts the address lists now, and which were asked for and are decided."""
+    ids = {one.post_id for one in (*listed, *missed)}  # a watch of years has listed far more
     known = {
         (one.platform, one.platform_id): one
-        for one in db.session.scalars(select(WatchedPost).where(WatchedPost.watch_id == watch_id))
+        for one in db.session.scalars(
+            select(WatchedPost).where(WatchedPost.watch_id == watch_id, WatchedPost.platform_id.in_(ids))
+        )
     }
     for one in listed:
         row = known.get((one.platform, one.post_id))
@@ -260,13 +263,6 @@ def _came_to_nothing(watch_id: int, reason: str, detail: str) -> None:
         watch = session.get(WatchedAddress, watch_id, populate_existing=True)
         doublings = min(watch.failures, MOST_DOUBLINGS)
         pause = min(timedelta(hours=watch.every_hours) * 2**doublings, LONGEST_PAUSE)
-        session.execute(
-            update(WatchedAddress)
-            .where(WatchedAddress.id == watch_id)
-            .values(
-                failures=WatchedAddress.failures + 1,
-                problem=reason,
-                problem_detail=detail[:200],
-                next_at=clock.now() + pause,
-            )
-        )
+        watch.failures += 1
+        watch.problem, watch.problem_detail = reason, detail[:200]
+        watch.next_at = clock.now() + pause

@@ -26,6 +26,16 @@ def sentence(code: str, about: dict[str, Any]) -> str:
     return SENTENCES[code](entry, about)
 
 
+def _post(about: dict[str, Any]) -> str:
+    """The address of the post that a fault is about."""
+    return about["post"] or _("no post")
+
+
+def _posts(about: dict[str, Any]) -> str:
+    """Those of every post that needs some bytes."""
+    return ", ".join(about["posts"]) or _("no post")
+
+
 def _rows(entry: str, about: dict[str, Any]) -> str:
     return _(
         "%(entry)s (%(kind)s, post %(post)s): what the hub holds is no longer what was sealed. It differs "
@@ -47,7 +57,7 @@ SENTENCES: dict[str, Callable[[str, dict[str, Any]], str]] = {
         "%(entry)s (%(post)s) does not follow from the one before it: it, or its place in the log, was "
         "changed.",
         entry=entry,
-        post=about["post"] or _("no post"),
+        post=_post(about),
     ),
     "links": lambda _entry, about: _(
         "Entries %(first)s to %(last)s do not follow from those before them: from entry %(first)s on, what "
@@ -69,12 +79,12 @@ SENTENCES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "commitment": lambda entry, about: _(
         "%(entry)s (%(post)s): its statement or its salt is not the one that was sealed.",
         entry=entry,
-        post=about["post"] or _("no post"),
+        post=_post(about),
     ),
     "statement_gone": lambda entry, about: _(
         "%(entry)s (%(post)s): its statement is gone, and no lawful erasure names it.",
         entry=entry,
-        post=about["post"] or _("no post"),
+        post=_post(about),
     ),
     "event_gone": lambda entry, about: _(
         "%(entry)s: the event that it seals (number %(event)s) is gone.", entry=entry, event=about["event"]
@@ -97,17 +107,17 @@ SENTENCES: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "slice": lambda _entry, about: _(
         "The exact bytes kept as %(sha256)s (%(posts)s) are no longer those bytes.",
         sha256=about["sha256"],
-        posts=", ".join(about["posts"]) or _("no post"),
+        posts=_posts(about),
     ),
     "media_gone": lambda _entry, about: _(
         "The file of picture or film %(sha256)s (%(posts)s) is not in the data folder.",
         sha256=about["sha256"],
-        posts=", ".join(about["posts"]) or _("no post"),
+        posts=_posts(about),
     ),
     "media": lambda _entry, about: _(
         "The file of picture or film %(sha256)s (%(posts)s) is no longer what it was.",
         sha256=about["sha256"],
-        posts=", ".join(about["posts"]) or _("no post"),
+        posts=_posts(about),
     ),
     # Checkpoints.
     "signature": lambda _entry, about: _(

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from openpyxl import load_workbook
 
 from hub.core.errors import Refused
 
@@ -32,6 +31,8 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 
 def _xlsx(data: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # a tenth of a second, which no process should take to start
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             if sum(member.file_size for member in zipped.infolist()) > MOST_UNPACKED:

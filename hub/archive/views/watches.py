@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template
+from flask import render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.core.access import current_actor, load, requires
 from hub.core.database import db
+from hub.core.fetching import installed_fetcher
 
 from ..capturing import actions
 from ..capturing.forms import WatchForm
@@ -37,7 +38,7 @@ def watches(token: str) -> str | Response | tuple[str, int]:
         collection=found,
         watches=kept,
         form=form,
-        switched_off=current_app.extensions["settings"].fetching == "off",
+        switched_off=not installed_fetcher().on,
         problem_sentence=problem_sentence,
     )
     return page, form.status

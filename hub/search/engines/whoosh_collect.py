@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heappush, heappushpop, nlargest
 from weakref import WeakKeyDictionary
 
@@ -52,16 +52,11 @@ class Best:
         """Score what matches in one index, as far as it can still be among the best."""
         if not searcher.doc_count():
             return
-        leaves = [leaf for leaf, _ in searcher.leaf_searchers()]
-        sets = list(filters(query, audiences))
-        masks = [_mask(leaf.reader(), sets) for leaf in leaves]
-        compiler = Compiler(searcher, statistics, masks)
+        masked, compiler = _masked(searcher, statistics, query, audiences)
         alike = query.any_word and query.first_only and len(parsed.wanted) > 1
         wanted = compiler.rarest_first(parsed) if alike else compiler.wanted(parsed, query.any_word)
-        unwanted = compiler.unwanted(parsed)
         context = searcher.context(needs_current=False, limit=self._depth, weighting=statistics)
-        for leaf, mask in zip(leaves, masks, strict=True):
-            left = mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)
+        for leaf, left in _left(masked, compiler.unwanted(parsed)):
             self._leaf(leaf.reader(), wanted.matcher(leaf, context), left)
 
     def _leaf(self, reader: IndexReader, matcher: Matcher, mask: bytes | None) -> None:
@@ -124,13 +119,10 @@ class ByDate:
         """Take what matches in one index."""
         if not searcher.doc_count():
             return
-        leaves = [leaf for leaf, _ in searcher.leaf_searchers()]
-        sets = list(filters(query, audiences))
-        masks = [_mask(leaf.reader(), sets) for leaf in leaves]
-        compiler = Compiler(searcher, statistics, masks)
-        wanted, unwanted = compiler.wanted(parsed, query.any_word), compiler.unwanted(parsed)
-        for leaf, mask in zip(leaves, masks, strict=True):
-            self._leaf(leaf, wanted, mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted))
+        masked, compiler = _masked(searcher, statistics, query, audiences)
+        wanted = compiler.wanted(parsed, query.any_word)
+        for leaf, left in _left(masked, compiler.unwanted(parsed)):
+            self._leaf(leaf, wanted, left)
 
     def _leaf(self, leaf: Searcher, wanted: wq.Query, mask: bytes | None) -> None:
         created = _created(leaf.reader())
@@ -153,6 +145,25 @@ def _created(reader: IndexReader) -> array[int]:
         column = reader.column_reader("created")
         _dates[reader] = array("q", (column[number] for number in range(reader.doc_count_all())))
     return _dates[reader]
+
+
+# A segment, and which of its documents may be found; None: all.
+Masked = tuple[Searcher, bytes | None]
+
+
+def _masked(
+    searcher: Searcher, statistics: OpenStatistics, query: Query, audiences: frozenset[str]
+) -> tuple[list[Masked], Compiler]:
+    """The segments of an index with what may be found in each, and what makes queries of them."""
+    sets = list(filters(query, audiences))
+    masked = [(leaf, _mask(leaf.reader(), sets)) for leaf, _ in searcher.leaf_searchers()]
+    return masked, Compiler(searcher, statistics, [mask for _leaf, mask in masked])
+
+
+def _left(masked: list[Masked], unwanted: wq.Query) -> Iterator[Masked]:
+    """The same without the documents that are not wanted."""
+    for leaf, mask in masked:
+        yield leaf, mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)
 
 
 def _mask(reader: IndexReader, sets: Iterable[frozenset[str]]) -> bytes | None:

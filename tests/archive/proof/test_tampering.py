@@ -51,6 +51,7 @@ class Hub:
         """Change the database as somebody would who has its file."""
         with sqlite3.connect(self.database, isolation_level=None) as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
+            connection.execute("PRAGMA ignore_check_constraints = ON")
             for one in statements:
                 connection.execute(*((one,) if isinstance(one, str) else one))
         connection.close()

@@ -22,17 +22,23 @@ from tests.mail import sent_mail, the_mail
 TODAY = "2026-11-22T12:00:00+00:00"
 
 
+@pytest.fixture(autouse=True)
+def one_day():
+    """Everything of a test happens on it, signing in, too: whatever day it is outside."""
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
 @pytest.fixture
 def filled(kept):
     """Posts of three years, one of them deleted on the platform."""
-    with time_machine.travel(TODAY, tick=False):
-        archive = XArchive()
-        archive.post("From the first year", "2020-02-10T09:00")
-        archive.post("From the second year", "2022-06-10T09:00")
-        archive.deleted_post("Deleted there", "2024-05-20T10:00", "2024-05-21T10:05")
-        archive.post("From this year", "2026-10-01T09:00")
-        kept.bring_in(archive)
-        yield kept
+    archive = XArchive()
+    archive.post("From the first year", "2020-02-10T09:00")
+    archive.post("From the second year", "2022-06-10T09:00")
+    archive.deleted_post("Deleted there", "2024-05-20T10:00", "2024-05-21T10:05")
+    archive.post("From this year", "2026-10-01T09:00")
+    kept.bring_in(archive)
+    return kept
 
 
 def entry(kept, reference="SM1", starts="posted", months=36, action="dispose"):
