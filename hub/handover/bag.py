@@ -21,6 +21,7 @@ from . import activitystreams, layout, log, premis, readme, record, tables
 from .bagging import BagWriter
 from .gathering import Gathered, Lost, imports_of
 from .telling import versions_told
+from .web_archive import WebArchive
 
 # More posts than this go into several bags: a bag's files must stay few enough for those who unpack it.
 POSTS_IN_A_BAG = 25_000
@@ -84,6 +85,7 @@ class _Contents:
         self.log = log.Entries(session, collection)
         self.files: dict[str, IO[bytes]] = {}
         self._stack = stack
+        self.web_archive = WebArchive(stack)
         self.accounts: dict[int, tuple[SocialAccount, list[AccountName]]] = {}
         self.people: set[str] = set()
 
@@ -120,7 +122,11 @@ class _Contents:
     def _bytes(self, found: Gathered) -> None:
         for one in found.slices.values():
             if not self.bag.has(one.path):
-                self.bag.add(one.path, one.read())
+                raw = one.read()
+                self.bag.add(one.path, raw)
+                if one.path.endswith(layout.WARC):
+                    self.web_archive.add(one.sha256, raw)
+        self.web_archive.list_pages(found)
         for version in found.versions:
             for medium in version.media:
                 if medium.media and not self.bag.has(layout.media_path(medium.media)):
@@ -157,6 +163,8 @@ class _Contents:
         for name, file in self.files.items():
             file.seek(0)
             self.bag.add(name, file)
+        if not self.web_archive.is_empty:
+            self.bag.add(layout.WEB_ARCHIVE, self.web_archive.packed())
         self.bag.add(record_layout.COLLECTION, record.line(self._collection()))
         self._log()
         self.bag.add(layout.README, readme.text(self.about).encode())

@@ -16,7 +16,7 @@ CHUNK = 1024 * 1024
 ALGORITHMS = ("sha256", "sha512")
 
 # Packing these again only costs time.
-PACKED = (".png", ".jpg", ".gif", ".webp", ".mp4", ".gz")
+PACKED = (".png", ".jpg", ".gif", ".webp", ".mp4", ".gz", ".wacz")
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 

@@ -10,9 +10,12 @@ ACTIVITYSTREAMS = DATA + "activitystreams.json"
 PREMIS = DATA + "premis.xml"
 TABLES = DATA + "tables/"
 README = DATA + "README.txt"
+WEB_ARCHIVE = DATA + "web-archive.wacz"
+
+WARC = ".warc"
 
 # By how the bytes begin: whoever opens a file should get a program that can read it.
-ENDINGS = ((b"{", ".json"), (b"[", ".json"), (b"WARC/", ".warc"), (b"<", ".xml"))
+ENDINGS = ((b"{", ".json"), (b"[", ".json"), (b"WARC/", WARC), (b"<", ".xml"))
 MEDIA_ENDINGS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",

@@ -66,6 +66,13 @@ def _places() -> list[tuple[str, str]]:
     return [
         ("source/", _("The exact bytes that each post was read from, named by their SHA-256.")),
         ("media/", _("Pictures and films, named by their SHA-256.")),
+        (
+            "web-archive.wacz",
+            _(
+                "Where posts were kept as pages of the web: the same records as one web archive (WACZ). Open "
+                "it in ReplayWeb.page, or with any program that reads WACZ, to see the pages again."
+            ),
+        ),
         ("record/", _("Everything that is kept of each post: versions, sightings, history (JSON lines).")),
         ("activitystreams.json", _("The same as JSON of ActivityStreams 2.0, for other social software.")),
         ("premis.xml", _("The same as PREMIS 3.0, for preservation systems.")),
