@@ -136,7 +136,8 @@ class Mask:
             if names_private_person(found[0], self.public.handles):
                 yield found.start(), found.end(), private
         for found in _MENTION.finditer(text):
-            if found[1].casefold() not in self.public.handles:
+            # With its server a handle is another's than the same without, or on another server.
+            if f"{found[1]}{found[2] or ''}".casefold() not in self.public.handles:
                 yield found.start(), found.end(), private
         for found in self._names_in(text):
             yield found.start(), found.end(), _("[private person]")

@@ -67,6 +67,8 @@ class ShownPost:
     title: str = ""
     warning: str = ""
     audience: str = ""
+    # The text again, cut where words are marked: (words, marked).
+    runs: tuple[tuple[str, bool], ...] = ()
 
 
 def language_of(version: PostVersion | None) -> str:

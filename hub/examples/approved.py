@@ -132,7 +132,24 @@ def _show(actor: Actor, approval: Approval) -> Markup:
     seen = select(Item).where(Item.id == post.item_id, visible(Item, actor))
     item = db.session.scalars(seen).one_or_none()
     show = get_template_attribute("examples/_approval.html", "to_be_attached")
-    return show(approval.details.get("caption", ""), item, post.item.group.visibility)
+    shown = _as_readers_will(approval) if approval.waiting else []
+    return show(approval.details.get("caption", ""), item, post.item.group.visibility, shown)
+
+
+def _as_readers_will(approval: Approval) -> list[tuple[Choice, list[tuple[str, bool]]]]:
+    """The very versions that were chosen, masked, in runs with whether they belong to a marked passage."""
+    asker, refs = approval.asked_by, approval.details.get("refs", ())
+    choices = chosen(asker.as_actor(), refs) if asker is not None else []
+    said = [choice.said for choice in choices]
+    try:
+        placed = placed_in(approval.details.get("passages", ()), said)
+    except Refused:
+        # Somebody was masked or unmasked since: the words are there, the mark is not.
+        placed = [[] for _choice in choices]
+    return [
+        (choice, choice.said.marked([(start, end) for start, end in places]))
+        for choice, places in zip(choices, placed, strict=True)
+    ]
 
 
 add_kind(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from hub.archive.approvals.kinds import THE_APPROVER, Kind, add_kind
@@ -61,6 +63,8 @@ def hand_over(
                 count=count,
             )
         )
+    if format_ in PAPERS:
+        scope = choosing.fixed(actor, collection, scope)
     made = HandOver(
         collection=collection,
         person_id=actor.person_id,
@@ -86,7 +90,9 @@ def let_leave(actor: Actor, made: HandOver) -> None:
         begin(actor, made)
         return
     made.state = ASKED
-    ask_to_leave(actor, APPROVAL, made.collection, made.reason, hand_over=made.token)
+    # Whoever approves sees the posts that were chosen one by one; nobody reads a whole collection.
+    posts = choosing.ids_of(actor, made.collection, made.scope)
+    ask_to_leave(actor, APPROVAL, made.collection, made.reason, posts=posts, hand_over=made.token)
 
 
 def begin(actor: Actor, made: HandOver) -> None:
@@ -101,11 +107,29 @@ def begin(actor: Actor, made: HandOver) -> None:
 
 
 def _approved(actor: Actor, approval: Approval) -> str:
-    made = db.session.scalar(select(HandOver).where(HandOver.token == approval.details["hand_over"]))
+    made = _asked_about(approval)
     if made is None or made.state != ASKED:
         raise Refused(_("This hand-over is no longer wanted. Nothing was made."))
     begin(actor, made)
     return made.path
+
+
+def _asked_about(approval: Approval) -> HandOver | None:
+    return db.session.scalar(select(HandOver).where(HandOver.token == approval.details["hand_over"]))
+
+
+def _show(_actor: Actor, approval: Approval) -> Markup:
+    """What would leave, for whom, and what is taken out of it."""
+    made = _asked_about(approval)
+    if made is None:
+        return Markup()
+    choice = choosing.in_words(made.scope)
+    return Markup(render_template("handover/_approval.html", made=made, choice=choice))
+
+
+def _taken_out(approval: Approval) -> list[str]:
+    made = _asked_about(approval)
+    return [one.what for one in made.redactions if one.kind == PASSAGE] if made else []
 
 
 def stop(actor: Actor, made: HandOver) -> None:
@@ -152,4 +176,4 @@ def _refuse_unless_draft(made: HandOver) -> None:
         )
 
 
-add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved))
+add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved, _show, _taken_out))

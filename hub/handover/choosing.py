@@ -10,9 +10,10 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, and_, func, select
 from werkzeug.datastructures import MultiDict
 
+from hub.archive.chosen import chosen
 from hub.archive.filters import Filters
 from hub.archive.finding import all_saying
-from hub.archive.models import ArchivedPost, Collection
+from hub.archive.models import ArchivedPost, Collection, SocialAccount
 from hub.archive.narrowing import narrowed
 from hub.core.database import db
 from hub.core.policy import Actor, visible
@@ -54,14 +55,31 @@ def wanted(actor: Actor, collection: Collection, scope: dict[str, Any]) -> Colum
     return and_(*conditions)
 
 
+def fixed(actor: Actor, collection: Collection, scope: dict[str, Any]) -> dict[str, Any]:
+    """The choice as it is now, post by post: what comes in while somebody reads and redacts is not in it."""
+    tokens = select(ArchivedPost.token).where(wanted(actor, collection, scope))
+    return {**(scope or {"whole": True}), "posts": list(db.session.scalars(tokens))}
+
+
+def ids_of(actor: Actor, collection: Collection, scope: dict[str, Any]) -> list[int]:
+    """The ids of the posts of a choice that names them one by one; none of any other."""
+    if "posts" not in scope:
+        return []
+    return list(db.session.scalars(select(ArchivedPost.id).where(wanted(actor, collection, scope))))
+
+
 def how_many(actor: Actor, collection: Collection, scope: dict[str, Any]) -> int:
     statement = select(func.count()).select_from(ArchivedPost).where(wanted(actor, collection, scope))
     return db.session.scalar(statement) or 0
 
 
 def in_words(scope: dict[str, Any]) -> str:
-    if "posts" in scope:
-        return ngettext("%(num)d chosen post", "%(num)d chosen posts", len(scope["posts"]))
     if "query" in scope:
-        return _("what a search finds (%(query)s)", query=scope["query"])
+        asked = filters_of(scope)
+        accounts = select(SocialAccount).where(SocialAccount.token == asked.account)
+        found = db.session.scalars(accounts).all() if asked.account else []
+        said = ", ".join(one.words for one in chosen(asked, found))
+        return _("what a search finds: %(said)s", said=said or scope["query"])
+    if scope and not scope.get("whole"):
+        return ngettext("%(num)d chosen post", "%(num)d chosen posts", len(scope["posts"]))
     return _("the whole collection")

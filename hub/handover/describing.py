@@ -106,7 +106,7 @@ def picture_of(one: PostMedia, token: str) -> Picture | Text:
     if not one.media.has_thumbnail or not path.is_file():
         return Text(_("A %(kind)s. %(about)s %(named)s", kind=media_kind(one), about=about, named=named))
     url = f"/collections/{token}/media/{one.media.token}/thumbnail"
-    return Picture(str(path), _("Picture, smaller than it is. %(about)s", about=about), named, url)
+    return Picture(str(path), _("Picture, shown smaller than it is. %(about)s", about=about), named, url)
 
 
 def media_kind(one: PostMedia) -> str:

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from hub.archive.importing.history import edits_among
 from hub.archive.masked_text import Mask
 from hub.archive.masking import mask_of, masks
 from hub.archive.models import PostMedia
-from hub.archive.showing import kind_of
+from hub.archive.showing import kind_of, strip
 from hub.core.pages import machine_time, moment_with_zone
 
 from .describing import media_kind, picture_of, pictures_of, told_of, version_heading
@@ -21,10 +22,11 @@ from .paper import Block, Facts, Heading, Paper, Quote, Table, Text
 from .paper.printing import explanation
 from .redacting import Redactor
 from .tables import csv_line
-from .telling import ON_THE_PLATFORM, VersionTold, happening
+from .telling import VersionTold
 from .words import REDACTED
 
-HEAD = ("Number", "Platform", "Account", "Posted", "Version", "Text", "What happened", "Redactions")
+HEAD = ("Number", "Platform", "Account", "Written", "Version", "Text", "What happened", "Redactions")
+LEFT_OUT = "[Redacted: this post is left out.]"
 
 
 @dataclass
@@ -41,9 +43,9 @@ def disclose(
         _("Disclosure of archived social media posts"),
         hub,
         _(
-            "Posts that %(holder)s keeps, disclosed on %(at)s. Private people are not named. Where "
-            "something was taken out, the place says so and names the exemption; a schedule at the end "
-            "lists all of it.",
+            "Posts that %(holder)s keeps, disclosed on %(at)s. Where words, a picture or a whole post were "
+            "taken out, the place says so and names the exemption. Private people are not named: “[private "
+            "person]” stands in their place. A schedule at the end lists everything that was taken out.",
             holder=holder,
             at=moment_with_zone(at),
         ),
@@ -56,7 +58,7 @@ def disclose(
         exemption = redactor.post(found.post.token, place)
         if exemption:
             paper.add(Text(_("[Redacted: this post is left out. %(exemption)s]", exemption=exemption)))
-            disclosed.rows.append(csv_line([place, "", "", "", "", "", "", exemption]))
+            disclosed.rows.append(csv_line([place, "", "", "", "", LEFT_OUT, "", exemption]))
         else:
             _add_post(disclosed, found, place, redactor)
     _add_schedule(paper, redactor)
@@ -75,11 +77,16 @@ def _add_post(disclosed: Disclosed, found: Gathered, place: int, redactor: Redac
         for medium in pictures_of(one):
             disclosed.paper.add(_picture(medium, found.post.collection.token, place, private, redactor))
         disclosed.rows.append(_row(one, place, author, redactor))
-    happened = [event for event in found.events if event.kind in ON_THE_PLATFORM]
-    if happened:
-        disclosed.paper.add(
-            Text(_("What happened to it: %(what)s.", what="; ".join(map(happening, happened))))
-        )
+    if happened := _happened(found):
+        disclosed.paper.add(Text(_("What happened to it: %(what)s.", what=happened)))
+
+
+def _happened(found: Gathered) -> str:
+    """Each kind of thing once, however many exports told of it: as a card says it."""
+    copies = [one.captured_at for one in found.sightings if one.captured_at]
+    edits = edits_among(found.versions)
+    return "; ".join(f"{word} {text}" for _meaning, word, text in
+                     strip(found.events, copies, edits, found.post.posted_at))  # fmt: skip
 
 
 def _author(told: VersionTold, private: bool, place: int, redactor: Redactor) -> str:
@@ -141,9 +148,8 @@ def _row(told: VersionTold, place: int, author: str, redactor: Redactor) -> byte
     text = redactor.plain(told.text, place, _mask(told, redactor))
     taken = ", ".join(sorted({exemption for _place, _kind, exemption in redactor.taken_out - before}))
     redactor.taken_out = before  # the table says again what the paper said
-    posted = told.found.post.posted_at
-    cells = [place, told.platform, author, machine_time(posted) if posted else "", told.place, text]
-    return csv_line([*cells, told.happened, taken])
+    cells = [place, told.platform, author, machine_time(told.at) if told.at else "", told.place, text]
+    return csv_line([*cells, _happened(told.found), taken])
 
 
 def _add_schedule(paper: Paper, redactor: Redactor) -> None:

@@ -83,7 +83,10 @@ class PassageForm(HubForm):
 
     words = TextAreaField(
         _l("Words to take out"),
-        description=_l("Copy them from a post. They are taken out wherever they stand, whatever their case."),
+        description=_l(
+            "Copy them from a post, or select them there. They are taken out wherever they stand, whatever "
+            "their case."
+        ),
         validators=[
             InputRequired(_l("Write the words to take out.")),
             Length(max=2000, message=_l("Keep this under 2,000 characters.")),

@@ -44,6 +44,7 @@ class HandOver(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     format: Mapped[str] = mapped_column(String(16))
     # {} for the whole collection, {"query": "q=..."} for what a search finds, {"posts": [tokens]} for some.
+    # Of a paper, whose posts are read before it is made, always with "posts".
     scope: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Who gets it, and why: for the audit, and in the bag.
     recipient: Mapped[str] = mapped_column(String(200), default="")

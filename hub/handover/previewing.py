@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from hub.archive.approvals.marking import words_pattern
 from hub.archive.masking import mask_of, masks
 from hub.archive.models import ArchivedPost, PostMedia, PostVersion
 from hub.archive.queries import Context
@@ -19,7 +20,7 @@ from hub.core.policy import Actor
 from . import choosing
 from .models import PICTURE, POST, HandOver, Redaction
 from .paper import Run
-from .redacting import Redactor, pattern_of
+from .redacting import Redactor
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Preview:
     name: str
     handle: str
     private: bool
-    texts: tuple[tuple[Run, ...], ...]
+    platform: str
+    # Of each version: which it is, where there are several; what it says.
+    versions: tuple[tuple[str, tuple[tuple[Run, ...], ...]], ...]
     pictures: tuple[PreviewedPicture, ...]
     why: str
     redaction: Redaction | None
@@ -61,18 +64,25 @@ def _preview(
     shown = context.show(post, versions[-1] if versions else None)
     private = masks(post)
     names = context.names.get(post.account_id or 0, ())
-    texts = [
-        (text, mask_of(post, version, names, redactor.public))
-        for version in versions
-        for text in _said(version)
-    ]
     media = {one.media.sha256: one for version in versions for one in each_once(version.media) if one.media}
     return Preview(
         post=post,
         name=shown.name,
         handle=shown.handle,
         private=private,
-        texts=tuple(redactor.runs(text, 0, mask) for text, mask in texts),
+        platform=shown.platform,
+        versions=tuple(
+            (
+                _("Version %(number)s of %(total)s", number=number, total=len(versions))
+                if len(versions) > 1
+                else "",
+                tuple(
+                    redactor.runs(text, 0, mask_of(post, version, names, redactor.public))
+                    for text in _said(version)
+                ),
+            )
+            for number, version in enumerate(versions, 1)
+        ),
         pictures=tuple(_picture(one, private, redactions, redactor) for one in media.values()),
         why=redactor.post(post.token, 0),
         redaction=_of(redactions, POST, post.token),
@@ -107,7 +117,7 @@ def _of(redactions: Sequence[Redaction], kind: str, what: str) -> Redaction | No
 def stands_in(actor: Actor, made: HandOver, words: str) -> bool:
     """Whether a passage stands anywhere in the posts: one that does not was copied wrongly."""
     wanted = select(ArchivedPost.id).where(choosing.wanted(actor, made.collection, made.scope))
-    pattern = pattern_of(words)
+    pattern = words_pattern(words)
     versions = db.session.execute(
         select(PostVersion.text, PostVersion.details).where(
             PostVersion.post_id.in_(wanted), revealed(PostVersion.import_id)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
+from hub.archive.approvals.marking import words_pattern
 from hub.archive.masked_text import Mask, Public
 
 from .models import PASSAGE, PICTURE, POST, Redaction
 from .paper import Run
 
-BLANKS = re.compile(r"\s+")
 NAMES, PICTURES_OF_PEOPLE = "names", "pictures_of_people"
-
-
-def pattern_of(words: str) -> re.Pattern[str]:
-    """Finds the words whatever their case, and whatever blanks and line breaks stand between them."""
-    parts = [re.escape(part) for part in BLANKS.split(words.strip()) if part]
-    return re.compile(r"\s+".join(parts), re.IGNORECASE)
 
 
 class Redactor:
@@ -29,7 +22,7 @@ class Redactor:
     def __init__(self, redactions: Iterable[Redaction], public: Public, exemption: str):
         """public: those who may be named; exemption: for leaving out the others."""
         found = list(redactions)
-        self._passages = [(pattern_of(one.what), one.exemption) for one in found if one.kind == PASSAGE]
+        self._passages = [(words_pattern(one.what), one.exemption) for one in found if one.kind == PASSAGE]
         self._pictures = {one.what: one.exemption for one in found if one.kind == PICTURE}
         self._posts = {one.what: one.exemption for one in found if one.kind == POST}
         self.public, self._exemption = public, exemption

@@ -288,6 +288,21 @@ def test_the_approver_sees_the_posts_and_decides_although_they_keep_nothing(clie
     assert "Open on Monday" not in page
 
 
+def test_a_keeper_finds_what_another_keeper_asked_the_approver_for(client, kept, second):
+    with_approver(kept)
+    with unit_of_work():
+        ask_to_leave(kept.actor, "try_leaving", fresh(kept.collection), "For the guidance")
+    sign_in(client, second)
+    page = text(client.get("/approvals"))
+    assert "Nothing waits for you" in page
+    assert "Others asked for, and others decide" in page
+    assert "For the guidance" in page
+    sign_in(client, kept.person)
+    page = text(client.get("/approvals"))
+    assert "You asked for" in page
+    assert "Others asked for" not in page
+
+
 def test_nobody_else_sees_what_was_asked(client, kept, second):
     made = asked(kept)
     for someone in (None, person()):

@@ -77,6 +77,13 @@ def test_addresses_that_lead_to_private_people_are_left_out_of_the_text(app, tex
     assert str(Mask(Public(handles=frozenset({"strathcarron"})))(text)) == shown
 
 
+def test_a_handle_with_its_server_is_that_one_and_no_other(app):
+    mask = Mask(Public(handles=frozenset({"council@social.example", "strathcarron"})))
+    assert str(mask("Ask @council@social.example")) == "Ask @council@social.example"
+    for other in ("@strathcarron@social.example", "@council@elsewhere.example"):
+        assert str(mask(f"Ask {other}")) == "Ask @[private person]"
+
+
 def test_a_change_of_handle_does_not_lose_the_name(app):
     names = [
         AccountName(name="Strathtay Council", handle="new", seen_from=datetime(2024, 6, 1, tzinfo=UTC)),

@@ -55,6 +55,14 @@ def test_a_posts_edits_are_versions_of_one_post_in_order(archive, tmp_path):
     assert tuple(post.version_id for post in posts) == ids
 
 
+def test_an_edited_post_was_posted_when_its_first_version_was(archive, tmp_path):
+    first = archive.post("Open on Mondy", "2024-03-01T09:00")
+    archive.edit(first, "Open on Monday", "2024-03-01T09:05")
+    posts = read(archive, tmp_path).posts
+    assert {post.posted_at for post in posts} == {datetime(2024, 3, 1, 9, tzinfo=UTC)}
+    assert [post.written_at.minute for post in posts] == [0, 5]
+
+
 def test_deleted_posts_keep_their_words_and_the_time_of_their_deletion(archive, tmp_path):
     archive.deleted_post("Wrong channel", "2024-05-20T10:00", "2024-05-20T10:05")
     reading = read(archive, tmp_path)

@@ -30,9 +30,8 @@ def press(scene):
 
 def ask(client, scene) -> Approval:
     sign_in(client, scene.keeper)
-    answer = client.submit(
-        scene.new_path, {"caption": "What closing looks like", "post": scene.choice("Schools").ref}
-    )
+    page = scene.saying_path(scene.choice("Schools").ref)
+    answer = client.submit(page, {"caption": "What closing looks like"})
     assert answer.status_code == 303
     return db.session.query(Approval).filter_by(token=answer.location.rpartition("/")[2]).one()
 
@@ -59,6 +58,18 @@ def test_attaching_waits_for_the_approver_and_then_happens_by_itself(client, sce
     assert after.led_to == made.path
     drain()
     assert made.path in the_mail(scene.keeper.email).get_body(("plain",)).get_content()
+
+
+def test_the_approver_sees_the_very_version_and_the_words_that_are_marked(client, scene, press):
+    sign_in(client, scene.keeper)
+    choice = scene.choice("Schools")
+    fields = {"caption": "What closing looks like", "passages": "closed today"}
+    answer = client.submit(scene.saying_path(choice.ref), fields)
+    assert answer.status_code == 303
+    sign_in(client, press)
+    page = client.get(answer.location).get_data(as_text=True)
+    assert "As readers will see it" in page
+    assert "<mark>closed today</mark>" in page
 
 
 def test_a_refusal_attaches_nothing_and_says_why(client, scene, press):

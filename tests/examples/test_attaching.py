@@ -23,14 +23,10 @@ DELETED = "Wrong channel"
 
 
 def test_a_keeper_attaches_a_post_and_readers_see_what_became_of_it(scene, client):
-    page = sign_in(client, scene.keeper).get(f"{scene.new_path}?q=wrong")
-    assert "Deleted on the platform" in page.text
-    ref = scene.choice(DELETED).ref
-    sent = form_on(page, scene.new_path) | {
-        "post": ref,
-        "caption": "A post that was taken back within minutes",
-    }
-    answer = client.post(scene.new_path, data=sent)
+    browser = sign_in(client, scene.keeper)
+    assert "Deleted on the platform" in browser.get(f"{scene.new_path}?q=wrong").text
+    page = scene.saying_path(scene.choice(DELETED).ref)
+    answer = browser.submit(page, {"caption": "A post that was taken back within minutes"})
     assert answer.status_code == 303
     shown = client.get(answer.location).text
     assert "Wrong channel, sorry" in shown
@@ -54,8 +50,33 @@ def test_each_row_says_whose_post_it_is_how_it_will_be_shown_when_and_from_where
     assert "Rob Resident @rob_resident · readers see “Private person, name not shown”" in page
     assert "1 February 2024, 10:00" in page
     assert "Our channel" not in page  # there is no other that it could be from
-    assert "Masking leaves out handles, not first names in the text" in page
     assert "ask @[private person]" in page  # the text as readers will see it
+
+
+def test_once_a_post_is_chosen_what_is_said_about_it_stands_beneath_it_alone(scene, client):
+    browser = sign_in(client, scene.keeper)
+    page = browser.get(scene.new_path).text
+    assert "Go on with what is ticked" in page
+    assert "What this shows" not in page
+    chosen = scene.choice("my street").ref
+    page = browser.get(scene.saying_path(chosen)).text
+    assert "ask @[private person]" in page
+    assert "Schools are closed" not in page
+    assert "Masking leaves out handles, not first names in the text" in page
+    assert page.index("ask @[private person]") < page.index("What this shows")
+
+
+def test_another_post_is_added_to_what_was_chosen(scene, client):
+    browser = sign_in(client, scene.keeper)
+    first, second = scene.choice("my street").ref, scene.choice("Schools").ref
+    page = browser.get(f"{scene.saying_path(first)}&others=yes&q=schools").text
+    assert f'value="{first}" id="post-{first}" checked' in page
+    assert f'value="{second}" id="post-{second}">' in page
+    page = browser.get(f"{scene.saying_path(first)}&post={second}&chosen=yes").text
+    assert "The posts that you chose" in page
+    assert browser.get(f"{scene.new_path}?chosen=yes").text.count("Choose at least one archived post") == 1
+    theirs = sign_in(client, scene.member).get(scene.saying_path(first))
+    assert theirs.status_code == 404
 
 
 def test_a_keeper_of_several_collections_is_told_from_which_each_post_is(scene, client):
@@ -79,7 +100,7 @@ def test_what_is_offered_is_narrowed_by_what_happened_to_it(scene, client, state
 
 
 def test_the_same_form_sent_twice_attaches_once(scene, client):
-    page = sign_in(client, scene.keeper).get(scene.new_path)
+    page = sign_in(client, scene.keeper).get(scene.saying_path(scene.choice(DELETED).ref))
     sent = form_on(page, scene.new_path) | {"post": scene.choice(DELETED).ref, "caption": "Once"}
     first, second = (client.post(scene.new_path, data=sent) for _ in range(2))
     assert first.location == second.location
@@ -87,8 +108,9 @@ def test_the_same_form_sent_twice_attaches_once(scene, client):
 
 
 def test_a_form_without_a_post_or_a_caption_says_so_and_keeps_what_was_typed(scene, client):
-    page = sign_in(client, scene.keeper).get(scene.new_path)
+    page = sign_in(client, scene.keeper).get(scene.saying_path(scene.choice(DELETED).ref))
     sent = form_on(page, scene.new_path)
+    sent.pop("post", None)
     answer = client.post(scene.new_path, data=sent | {"caption": "My typed caption"})
     assert answer.status_code == 422
     assert "Choose at least one archived post" in answer.text

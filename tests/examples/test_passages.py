@@ -54,8 +54,10 @@ def test_what_is_not_in_the_text_cannot_be_marked(scene):
 
 def test_the_page_gives_back_what_was_typed_when_a_passage_is_not_there(scene, client):
     browser = sign_in(client, scene.keeper)
-    sent = {"post": scene.choice("my street").ref, "caption": "Mine", "passages": "never said"}
-    page = browser.submit(scene.new_path, sent, button="Attach this example")
+    sent = {"caption": "Mine", "passages": "never said"}
+    page = browser.submit(
+        scene.saying_path(scene.choice("my street").ref), sent, button="Attach this example"
+    )
     assert page.status_code == 422
     assert "is not in the text" in page.text
     assert "never said" in page.text

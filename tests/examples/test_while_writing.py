@@ -34,8 +34,9 @@ def test_what_was_typed_is_kept_and_the_example_is_attached_when_it_is_sent(scen
     page = f"/groups/records/{place}"
     typed = {"title": "Is a slip a record, or is it not?", "text": "It was gone in five minutes."}
     there = on_the_way(browser, page, typed)
-    chosen = {"post": scene.choice("Wrong channel").ref, "caption": "A slip", "passages": "Wrong channel"}
-    back = browser.submit(there, chosen, button="Attach this example").headers["Location"]
+    there += f"&post={scene.choice('Wrong channel').ref}"
+    said = {"caption": "A slip", "passages": "Wrong channel"}
+    back = browser.submit(there, said, button="Attach this example").headers["Location"]
     assert back == page
     again = browser.get(page).text
     assert typed["text"] in again
@@ -52,9 +53,8 @@ def test_what_was_typed_is_kept_and_the_example_is_attached_when_it_is_sent(scen
 def test_an_answer_takes_its_example_along(scene, client):
     browser = sign_in(client, scene.keeper)
     there = on_the_way(browser, scene.item.path, {"text": "Five years."}, f"{scene.item.path}/answers")
-    browser.submit(
-        there, {"post": scene.choice("my street").ref, "caption": "As here"}, button="Attach this example"
-    )
+    there += f"&post={scene.choice('my street').ref}"
+    browser.submit(there, {"caption": "As here"}, button="Attach this example")
     sent = tokens(browser, scene.item.path) | {"text": "Five years."}
     assert browser.post(f"{scene.item.path}/answers", data=sent).status_code == 303
     assert db.session.scalars(select(Example)).one().post.source == "Five years."
@@ -64,9 +64,8 @@ def test_what_was_chosen_can_be_left_out_by_whoever_chose_it(scene, client):
     browser = sign_in(client, scene.keeper)
     page = "/groups/records/questions/new"
     there = on_the_way(browser, page, {"title": "A title that is long enough"})
-    browser.submit(
-        there, {"post": scene.choice("my street").ref, "caption": "As here"}, button="Attach this example"
-    )
+    there += f"&post={scene.choice('my street').ref}"
+    browser.submit(there, {"caption": "As here"}, button="Attach this example")
     token = db.session.scalars(select(PreparedExample.token)).one()
     drop = f"/examples/prepared/{token}/drop"
     assert sign_in(client, scene.member).get(drop).status_code == 404
@@ -88,9 +87,8 @@ def test_what_was_written_is_sent_even_if_its_example_can_no_longer_be_attached(
     page = "/groups/records/questions/new"
     typed = {"title": "Is a slip a record, or is it not?", "text": "It was gone."}
     there = on_the_way(browser, page, typed)
-    browser.submit(
-        there, {"post": scene.choice("my street").ref, "caption": "As here"}, button="Attach this example"
-    )
+    there += f"&post={scene.choice('my street').ref}"
+    browser.submit(there, {"caption": "As here"}, button="Attach this example")
     other = person("Other", handle="other")
     with unit_of_work() as session:
         session.add(Keeper(collection_id=scene.collection.id, person_id=other.id))

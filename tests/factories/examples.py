@@ -42,6 +42,10 @@ class Scene:
     def new_path(self) -> str:
         return f"{self.item.path}/posts/1/examples/new"
 
+    def saying_path(self, ref: str) -> str:
+        """Where one says what a post shows, once it is chosen."""
+        return f"{self.new_path}?post={ref}"
+
 
 def capture(path):
     """Somebody's reply, seen from outside by the API."""

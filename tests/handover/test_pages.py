@@ -15,6 +15,7 @@ from hub.handover.models import DISCLOSURE, DONE, GONE, HandOver
 from tests.archive.conftest import count, make_kept
 from tests.budget import queries
 from tests.factories.people import actor_of, person, sign_in
+from tests.factories.x_archive import XArchive
 from tests.mail import the_mail
 
 from .conftest import filled, made, member, path_of
@@ -60,6 +61,22 @@ def test_what_a_search_finds_is_handed_over(shelf, browser):
     assert (found.state, found.posts) == (DONE, 1)
     assert b"bridge" in member(found, "data/record/posts.jsonl")
     assert "bridge" in browser.get(answer.location).text
+
+
+def test_what_was_searched_for_is_said_in_words(shelf, browser):
+    answer = browser.submit(
+        address(shelf, "?q=schools&from=2024-01-01"), {"posts": "found", "format": "tables", "reason": "x"}
+    )
+    page = browser.get(answer.location).text
+    assert "what a search finds: “schools”, From 1 January 2024" in page
+    assert "q=schools" not in page
+
+
+def test_whoever_redacts_sees_platform_and_version(shelf, browser):
+    answer = browser.submit(address(shelf), {"posts": "whole", "format": "disclosure", "reason": "FOI 7"})
+    page = browser.get(f"{answer.location}/redactions").text
+    assert "X (formerly Twitter)</h3>" in page
+    assert page.index("Version 1 of 2") < page.index("Version 2 of 2")
 
 
 def test_posts_that_are_ticked_are_handed_over_and_none_is_refused(shelf, browser):
@@ -219,6 +236,55 @@ def test_a_redacted_disclosure_waits_for_the_approver_too(shelf):
         assert asked.state == "draft"
         actions.finish(shelf.actor, asked, "s.38")
         assert asked.state == "asked"
+
+
+def test_the_approver_reads_what_would_leave_for_whom_and_what_is_taken_out(shelf, client):
+    approver = guarded(shelf)
+    db.session.expire_all()
+    with unit_of_work():
+        collection = db.session.merge(shelf.collection)
+        asked = actions.hand_over(
+            shelf.actor, collection, DISCLOSURE, choosing.WHOLE, recipient="Jo Requester", reason="FOI 7"
+        )
+        actions.redact(shelf.actor, asked, "passage", "the bridge", "FOISA s.39(1)")
+        actions.finish(shelf.actor, asked, "FOISA s.38")
+    from hub.archive.approvals.models import Approval
+
+    sign_in(client, approver)
+    page = client.get(db.session.scalars(select(Approval)).one().path).text
+    for said in ("Jo Requester", "A disclosure: redacted", "FOISA s.39(1)", "left out: FOISA s.38"):
+        assert said in page
+    assert "“the bridge”" in page
+    assert "<mark>The bridge</mark> 🙃 at Strathtay" in page
+
+
+def test_the_approver_of_a_bag_reads_that_nothing_in_it_is_masked(shelf, browser, client):
+    approver = guarded(shelf)
+    browser.submit(address(shelf), {"posts": "whole", "format": "bag", "reason": "A move"})
+    from hub.archive.approvals.models import Approval
+
+    sign_in(client, approver)
+    page = client.get(db.session.scalars(select(Approval)).one().path).text
+    assert "the whole collection" in page
+    assert "nothing is masked" in page
+
+
+def test_a_post_that_comes_in_while_a_disclosure_is_redacted_is_not_disclosed(shelf, browser):
+    answer = browser.submit(address(shelf), {"posts": "whole", "format": "disclosure", "reason": "FOI 7"})
+    archive = XArchive()
+    archive.made_at = archive.made_at.replace(month=10)
+    archive.post("Nobody has read this yet", at="2024-09-03T10:00")
+    shelf.bring_in(archive)
+    page = browser.get(f"{answer.location}/redactions").text
+    assert "Nobody has read this yet" not in page
+    browser.submit(f"{answer.location}/redactions", {}, button="Make this disclosure")
+    carry_out()
+    found = db.session.scalars(select(HandOver)).one()
+    assert found.state == DONE
+    table = path_of(found, 0).read_text("utf-8-sig")
+    assert "Only in the first export" in table
+    assert "Nobody has read this yet" not in table
+    assert "the whole collection" in browser.get(answer.location).text
 
 
 def test_the_page_costs_the_same_however_many_posts_there_are(shelf, browser):

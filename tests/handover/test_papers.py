@@ -213,6 +213,32 @@ def test_the_schedule_lists_every_redaction_with_its_exemption(kept):
     assert "[Redacted: FOISA s.38(1)(b)] of 7 Nowhere Street" in rows[1][5]
 
 
+def test_a_disclosure_tells_once_what_became_of_a_post_however_many_exports_told_of_it(kept):
+    filled(kept)
+    declare(kept.person, kept.collection, "830012345")
+    found = disclosed(kept)
+    rows = list(csv.reader(io.StringIO(path_of(found, 0).read_text("utf-8-sig"))))
+    told = {row[5]: row for row in rows[1:]}
+    deleted = told["Wrong channel, sorry"]
+    assert deleted[6] == "Deleted on the platform on 1 February 2024, 5 minutes after it was posted"
+    edited = told["Schools are closed today and tomorrow."]
+    assert edited[6] == "Edited once, 20 minutes after it was posted; each version is kept"
+    assert (edited[3], edited[4]) == ("2024-01-16T07:20:00Z", "2")
+    assert told["Schools are closed today."][3] == "2024-01-16T07:00:00Z"
+    page = path_of(found, 1).read_text()
+    assert page.count("Deleted on the platform on 1 February 2024") == 1
+    assert "7:20" not in page[page.index("Post 1") : page.index("Version 1 of 2")]
+
+
+def test_a_post_that_is_left_out_stands_in_the_table_as_that(kept):
+    filled(kept)
+    hidden = one_post(kept)
+    found = disclosed(kept, [(POST, hidden.token, "FOISA s.36")])
+    rows = list(csv.reader(io.StringIO(path_of(found, 0).read_text("utf-8-sig"))))
+    (row,) = [one for one in rows if one[-1] == "FOISA s.36"]
+    assert row[5] == "[Redacted: this post is left out.]"
+
+
 def test_private_peoples_names_and_pictures_go_by_themselves(kept):
     archive = XArchive(handle="jean", name="Jean Private", account_id="99")
     pictured = archive.post("My garden, says @jean", at="2024-01-17T07:00")

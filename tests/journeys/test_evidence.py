@@ -136,6 +136,7 @@ def _a_passage_is_shown_as_an_example(keeper: Reader) -> str:
     keeper.page.get_by_label("Find the post").fill("A93 Thursday")
     keeper.press("Find")
     keeper.page.locator("[name=post]").first.check()
+    keeper.press("Go on with what is ticked")
     keeper.page.locator("[name=caption]").fill("A correction that left the first wording behind")
     keeper.page.evaluate(SELECT, PASSAGE)
     keeper.page.get_by_role("button", name="Mark what you selected").click()

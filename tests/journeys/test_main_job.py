@@ -184,6 +184,7 @@ def _they_ask_with_examples(newcomer: Reader, collection: str) -> str:
         newcomer.page.get_by_label("Find the post").fill(words)
         newcomer.press("Find")
         newcomer.page.locator("[name=post]").first.check()
+        newcomer.press("Go on with what is ticked")
         newcomer.page.locator("[name=caption]").fill(caption)
         newcomer.press("Attach this example")
         newcomer.sees(caption)

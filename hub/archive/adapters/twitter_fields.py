@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,6 +80,13 @@ def believable_time(stated: Any, post_id: str, latest: datetime | None) -> tuple
     if time and time >= FIRST_TWEET and not too_young:
         return time, None
     return time_from_id(post_id), as_word(stated)
+
+
+def when_posted(chain: Sequence[str], own_id: str, own: datetime | None) -> datetime | None:
+    """When the post of an edit chain was posted: at its first version, whose number tells, whichever of them
+    this one is. own: when this version was written."""
+    first = time_from_id(chain[0]) if own and chain[0] != own_id else None
+    return first.replace(microsecond=0) if first and first <= own else own
 
 
 def post_url(post_id: str) -> str:

@@ -108,7 +108,7 @@ def _captured(tweet: dict, account: Account, source: Slice) -> CapturedPost:
     own_id = as_id(_id(tweet))
     extended = as_dict(tweet.get("extended_tweet"))
     text = as_text(extended.get("full_text") or tweet.get("full_text") or tweet.get("text"))
-    posted_at, stated_at = fields.believable_time(tweet.get("created_at"), own_id, None)
+    written_at, stated_at = fields.believable_time(tweet.get("created_at"), own_id, None)
     entities = as_dict(extended.get("entities")) or as_dict(tweet.get("entities"))
     chain = fields.chain_of(as_dict(tweet.get("edit_history")).get("edit_tweet_ids"), own_id)
     return CapturedPost(
@@ -121,7 +121,8 @@ def _captured(tweet: dict, account: Account, source: Slice) -> CapturedPost:
         text=text,
         content_hash=fields.hash_of_words(text),
         source=source,
-        posted_at=posted_at,
+        posted_at=fields.when_posted(chain, own_id, written_at),
+        written_at=written_at,
         stated_at=stated_at,
         complete=not (tweet.get("truncated") is True and not extended),
         language=as_word(tweet.get("lang"), 10),

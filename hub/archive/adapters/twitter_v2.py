@@ -185,7 +185,7 @@ def _captured(part: Part, author_id: str, author: Part | None, context: _Context
     long = as_dict(post.get("note_tweet"))
     text = as_text(long.get("text") or post.get("text"))
     entities = as_dict(long.get("entities")) or as_dict(post.get("entities"))
-    posted_at, stated_at = fields.believable_time(post.get("created_at"), own_id, context.captured_at)
+    written_at, stated_at = fields.believable_time(post.get("created_at"), own_id, context.captured_at)
     related = {str(one.get("type")): as_id(one.get("id")) for one in dicts(post.get("referenced_tweets"))}
     media = [context.media[key] for key in _media_keys(post) if key in context.media]
     return CapturedPost(
@@ -198,7 +198,8 @@ def _captured(part: Part, author_id: str, author: Part | None, context: _Context
         text=text,
         content_hash=fields.hash_of_words(text),
         source=Slice(part.raw, context.file, context.row),
-        posted_at=posted_at,
+        posted_at=fields.when_posted(chain, own_id, written_at),
+        written_at=written_at,
         stated_at=stated_at,
         captured_at=context.captured_at,
         language=as_word(post.get("lang"), 10),

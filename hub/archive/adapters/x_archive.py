@@ -242,8 +242,8 @@ class _Reading:
 
     def _captured(self, tweet: dict, own_id: str, source: Slice) -> CapturedPost:
         text = as_text(tweet.get("full_text") or tweet.get("text"))
-        posted_at, stated_at = fields.believable_time(tweet.get("created_at"), own_id, self.made_at)
-        long = self.long_texts.take(posted_at, text)
+        written_at, stated_at = fields.believable_time(tweet.get("created_at"), own_id, self.made_at)
+        long = self.long_texts.take(written_at, text)
         chain = edit_chain(tweet.get("edit_info"), own_id)
         entities = as_dict(tweet.get("entities"))
         whole = long[0] if long else text
@@ -257,7 +257,8 @@ class _Reading:
             text=whole,
             content_hash=fields.hash_of_words(whole),
             source=source,
-            posted_at=posted_at,
+            posted_at=fields.when_posted(chain, own_id, written_at),
+            written_at=written_at,
             stated_at=stated_at,
             captured_at=self.made_at,
             complete=not (tweet.get("truncated") is True and not long),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,13 +23,18 @@ def _nothing_more(_actor: Actor, _approval: Approval) -> Markup:
     return Markup()
 
 
+def _no_words(_approval: Approval) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of decision.
 
     name: what is asked, lazily translated ("Unmask an author"). carry_out: does it, as the act of whoever
     asked, and returns the address where it can be seen, or nothing; raises Refused or NotPermitted where it
-    can no longer be done. show: what the deciding page shows beside the posts, to the actor.
+    can no longer be done. show: what the deciding page shows beside the posts, to the actor. taken_out: words
+    that are left out of the posts, which that page marks in them.
     """
 
     code: str
@@ -37,6 +42,7 @@ class Kind:
     decides: str
     carry_out: Callable[[Actor, Approval], str | None]
     show: Callable[[Actor, Approval], Markup] = _nothing_more
+    taken_out: Callable[[Approval], Sequence[str]] = _no_words
 
 
 _kinds: dict[str, Kind] = {}

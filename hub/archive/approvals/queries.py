@@ -41,6 +41,18 @@ def asked_by(actor: Actor) -> Sequence[Approval]:
     return db.session.scalars(statement.limit(SHOWN)).all()
 
 
+def others_asked(actor: Actor) -> Sequence[Approval]:
+    """What another asked for and a third decides: of collections that the actor keeps or approves for."""
+    statement = select(Approval).where(
+        visible(Approval, actor),
+        Approval.state == WAITING,
+        Approval.asked_by_id.is_distinct_from(actor.person_id),
+        ~waits_for(actor),
+    )
+    statement = statement.options(*_WITH_PEOPLE).order_by(Approval.asked_at, Approval.id)
+    return db.session.scalars(statement.limit(SHOWN)).all()
+
+
 def decided_lately(actor: Actor) -> Sequence[Approval]:
     """What was decided of all that the actor sees, the newest first."""
     statement = select(Approval).where(visible(Approval, actor), Approval.state != WAITING)

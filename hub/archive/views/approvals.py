@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from hub.core.access import current_actor, load, requires
 from hub.core.policy import can
 
-from ..approvals import actions, queries
+from ..approvals import actions, marking, queries
 from ..approvals.kinds import kind_of
 from ..approvals.models import Approval
 from ..forms import DecideForm
@@ -26,6 +26,7 @@ def approvals() -> str:
         "archive/approvals/list.html",
         waiting=queries.waiting_for(actor),
         asked=queries.asked_by(actor),
+        others=queries.others_asked(actor),
         decided=queries.decided_lately(actor),
         guarded=approver.approved(actor),
         kind_of=kind_of,
@@ -94,12 +95,14 @@ def _page(found: Approval, form: DecideForm) -> str:
     keeps = can(actor, "collection.keep", found.collection)
     judged = keeps or (found.waiting and not found.collection.sealed)
     number = queries.how_many_posts(found)
+    taken_out = kind.taken_out(found) if judged else ()
     return render_template(
         "archive/approvals/show.html",
         approval=found,
         kind=kind,
         number=number,
-        rows=queries.posts_of(found) if judged else [],
+        rows=marking.marked(queries.posts_of(found), taken_out) if judged else [],
+        taken_out=bool(taken_out),
         more=kind.show(actor, found),
         decides=can(actor, "approval.decide", found),
         takes_back=can(actor, "approval.take_back", found),

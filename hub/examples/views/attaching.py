@@ -1,4 +1,8 @@
-"""Attaching archived posts to what was written: choose them, say what they show, mark passages."""
+"""Attaching archived posts to what was written: choose them; then say what they show, and mark passages.
+
+The two steps are one page: the posts that were chosen stand in its address, so that what is written about them
+stands beneath them alone.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +28,9 @@ from ..forms import AttachForm
 from ..models import Example
 from ..queries import ALL, STATES, Choice, choices, chosen, kept_collections
 from .blueprint import bp, path_of
+
+# More posts than that are no example.
+MOST_PICKED = 50
 
 
 @bp.route("/groups/<slug>/<place>/<int:number>/posts/<int:position>/examples/new", methods=["GET", "POST"])
@@ -81,32 +88,35 @@ def _tell(made: Example | Approval, post: Post) -> str:
 
 def picked_by(actor: Actor) -> list[Choice]:
     """What was ticked, of what the actor may attach."""
-    return chosen(actor, request.form.getlist("post")) if request.method == "POST" else []
+    return chosen(actor, request.values.getlist("post")[:MOST_PICKED])
 
 
 def to_choose_from(actor: Actor, picked: Sequence[Choice], form: AttachForm) -> dict[str, Any]:
-    """What the page to choose from shows: the posts that fit what was asked for, what is ticked first."""
+    """What the page shows: the posts that fit what was asked for, what is ticked first; or, once posts are
+    chosen and no others are wanted, those alone."""
     words = tidy(request.values.get("q", ""))[:200]
     collections = kept_collections(actor)
     collection = _asked_for(collections)
     state = request.values.get("state", ALL)
     state = state if state in STATES else ALL
-    found = choices(actor, collection, words, state) if collections else []
+    says = bool(picked) and "others" not in request.values
+    found = choices(actor, collection, words, state) if collections and not says else []
     refs = {choice.ref for choice in picked}
     offered = [*picked, *(choice for choice in found if choice.ref not in refs)]
-    held_by = {choice.post.collection_id: choice.post.collection for choice in offered if choice.needs_two}
+    guarded = {choice.post.collection_id: choice.post.collection for choice in offered if choice.needs_two}
     return {
         "found": offered,
         "picked": refs,
-        "nothing_picked": form.is_submitted() and not picked,
+        "says": says or form.is_submitted(),
+        "nothing_picked": not picked and (form.is_submitted() or "chosen" in request.args),
         "words": words,
         "state": state,
         "collections": collections,
         "collection": collection,
         "unsaid": unsaid(actor, collections),
-        "needs_two": bool(held_by),
-        "alone": any(not others(actor, one) for one in held_by.values()),
-        "missing": words if is_address(words) and not found else "",
+        "needs_two": bool(guarded),
+        "alone": any(not others(actor, one) for one in guarded.values()),
+        "missing": words if is_address(words) and not offered else "",
     }
 
 
