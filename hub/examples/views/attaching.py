@@ -1,7 +1,7 @@
 """Attaching archived posts to what was written: choose them; then say what they show, and mark passages.
 
-The two steps are one page: the posts that were chosen stand in its address, so that what is written about them
-stands beneath them alone.
+The two steps are one page: the posts that were chosen stand in its address, so that what is written about
+them stands beneath them alone.
 """
 
 from collections.abc import Sequence
