@@ -37,6 +37,17 @@ def create_collection(
     return collection
 
 
+def must_be_open(collection: Collection) -> None:
+    """Raises Refused where a collection is closed."""
+    if collection.closed_at is not None:
+        raise Refused(
+            _(
+                "This collection is closed: nothing more comes in. What it keeps is unchanged. Its keepers "
+                "can open it again, unless it has ended."
+            )
+        )
+
+
 def keep_upload(stream: BinaryIO) -> tuple[str, int, str]:
     """Bring a stream to rest in the data folder, before any transaction: (name there, size, SHA-256)."""
     name = new_token()
@@ -47,15 +58,19 @@ def keep_upload(stream: BinaryIO) -> tuple[str, int, str]:
 def start_import(
     actor: Actor, collection: Collection, file_name: str, upload: tuple[str, int, str], adapter: str = ""
 ) -> Import:
-    """An upload that was kept becomes an import that waits for its turn. adapter: of what the hub made."""
+    """An upload that was kept becomes an import that waits for its turn. adapter: of what the hub made.
+    Raises Refused where the collection is closed."""
     name, size, sha256 = upload
     # Counted by the database: two uploads at once must not get one number.
     number = db.session.scalar(
         update(Collection)
-        .where(Collection.id == collection.id)
+        .where(Collection.id == collection.id, Collection.closed_at.is_(None))
         .values(last_number=Collection.last_number + 1)
         .returning(Collection.last_number)
     )
+    if number is None:
+        db.session.refresh(collection)
+        must_be_open(collection)
     found = Import(
         collection=collection,
         number=number,

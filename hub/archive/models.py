@@ -91,6 +91,12 @@ class Collection(Base):
     # Rises with whatever changes how its posts are shown (see `changes`): cards are kept by it.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # Closed: nothing more comes in. Ended: everything was disposed of, and this is the stub that says so; see
+    # `keeping.ending`. Names as they were: it outlives accounts.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str] = mapped_column(String(160), default="", server_default="")
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     approver: Mapped[Person | None] = relationship(foreign_keys=approver_id)

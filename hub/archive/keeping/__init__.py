@@ -1,1 +1,1 @@
-"""Who keeps a collection, who approves what leaves it, and how it is handed over."""
+"""Who keeps a collection, who approves what leaves it, how it is handed over, and how it ends."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from hub.core.access import load
 from hub.core.forms import HubForm
 
+from ..actions import must_be_open
 from ..models import ArchivedPost, Collection, Import
 
 bp = Blueprint("archive", __name__)
@@ -22,6 +23,13 @@ class ButtonForm(HubForm):
 
 def collection_at(token: str) -> Collection:
     return load(Collection, Collection.token == token)
+
+
+def open_collection_at(token: str) -> Collection:
+    """One that something may come into. Raises Refused where it is closed."""
+    found = collection_at(token)
+    must_be_open(found)
+    return found
 
 
 def of_collection(column: ColumnElement[int], token: str) -> ColumnElement[bool]:

@@ -15,14 +15,14 @@ from .. import actions
 from ..adapters.by_hand import ByHand
 from ..capturing.by_hand import FILE_NAME, Seen, pack
 from ..capturing.forms import GONE, SeenForm, in_utc
-from .blueprint import bp, collection_at
+from .blueprint import bp, collection_at, open_collection_at
 
 
 @bp.route("/collections/<token>/paste", methods=["GET", "POST"])
 @requires("collection.keep")
 def paste(token: str) -> str | Response | tuple[str, int]:
     """Write down a post that somebody saw, or that it is gone."""
-    found = collection_at(token)
+    found = open_collection_at(token)
     form = SeenForm()
     if earlier := form.sent_before():
         return earlier

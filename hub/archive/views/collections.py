@@ -21,6 +21,7 @@ from ..own_accounts import unsaid
 from ..rules import KEEPERS_OF_AN_ORGANISATION
 from ..timeline import Outline, label_every, outline, picture
 from .blueprint import bp, collection_at
+from .ending import ended_page
 
 
 @bp.get("/collections")
@@ -60,6 +61,8 @@ def new() -> str | Response | tuple[str, int]:
 def collection(token: str) -> str:
     """What a collection holds, newest first."""
     found = collection_at(token)
+    if found.ended_at is not None:
+        return ended_page(found)
     actor, filters = current_actor(), Filters.of(request.args)
     imports = queries.imports_of(found)
     held = outline(found)

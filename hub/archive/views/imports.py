@@ -19,7 +19,7 @@ from ..forms import UploadForm
 from ..models import ASKS, DONE
 from ..own_accounts import unsaid
 from ..reasons import left_out_sentence, no_posts_sentence, noted_sentence
-from .blueprint import ButtonForm, bp, collection_at, import_at
+from .blueprint import ButtonForm, bp, collection_at, import_at, open_collection_at
 from .columns import columns_page
 
 
@@ -27,7 +27,7 @@ from .columns import columns_page
 @requires("collection.keep")
 def upload(token: str) -> str | Response | tuple[str, int]:
     """Upload a platform's export or a capture."""
-    found = collection_at(token)
+    found = open_collection_at(token)
     form = UploadForm()
     if earlier := form.sent_before():
         return earlier

@@ -10,6 +10,7 @@ from hub.core.access import current_actor, load, requires
 from hub.core.database import db
 from hub.core.fetching import installed_fetcher
 
+from ..actions import must_be_open
 from ..capturing import actions
 from ..capturing.forms import WatchForm
 from ..capturing.looking import problem_sentence
@@ -26,6 +27,7 @@ def watches(token: str) -> str | Response | tuple[str, int]:
     if earlier := form.sent_before():
         return earlier
     if form.validate_on_submit():
+        must_be_open(found)
         actions.watch_address(current_actor(), found, form.address.data, int(form.every_hours.data))
         return form.done(f"{found.path}/watches")
     kept = db.session.scalars(
@@ -64,5 +66,7 @@ def change_watch(token: str, watch_token: str, verb: str) -> Response:
         WatchedAddress.token == watch_token,
         of_collection(WatchedAddress.collection_id, token),
     )
+    if verb in ("resume", "look"):
+        must_be_open(watch.collection)
     VERBS[verb](current_actor(), watch)
     return form.done(f"/collections/{token}/watches")
