@@ -12,6 +12,7 @@ from flask_babel import force_locale
 
 from .mail import Email
 
+CHARSET = '<meta charset="utf-8">'
 STYLES = Path(__file__).parent.parent / "static" / "css" / "mail.css"
 
 # Rules for dark screens cannot be set into elements: they stay in the head, for programs that know them.
@@ -30,7 +31,13 @@ def letter(
             render_template(f"email/{message}/{part}", hub=hub, **about)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-    return Email(" ".join(subject.split()), tidy(text), _inliner.inline(html), headers or {})
+    return Email(" ".join(subject.split()), tidy(text), _styled(html), headers or {})
+
+
+def _styled(html: str) -> str:
+    """With its styles set in. What stays a style sheet comes first, and must not push away what says in which
+    characters all of it is written: that counts within the first 1,024 bytes only."""
+    return _inliner.inline(html.replace(CHARSET, "")).replace("<head>", f"<head>{CHARSET}", 1)
 
 
 def tidy(text: str) -> str:
