@@ -1,8 +1,4 @@
-"""Tables of collections, imports, archived posts and their evidence.
-
-Rows that an import writes carry `import_id` and are seen only once that import is *revealed*: see `rules`.
-Every table names its collection, so that one condition tells who sees its rows.
-"""
+"""Archived posts: accounts, versions, sightings, pictures, and the exact bytes that each was read from."""
 
 from datetime import datetime
 from typing import Any
@@ -22,16 +18,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from hub.accounts.models import Organisation, Person
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
-IMPORT, CAPTURE = "import", "capture"
+from .collections import Collection
+from .imports import LONGEST_ID, EarlierImport, Import
 
 ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE = "organisation", "office_holder", "member", "private"
 # A private person who agreed to be named: still a private person in everything else.
 AGREED = "agreed"
 ACCOUNT_KINDS = (ORGANISATION, OFFICE_HOLDER, MEMBER, AGREED, PRIVATE)
+
 # Who and what is always masked, by a keeper's mark on an account or a post.
 CHILD, SPECIAL = "child", "special"
 PROTECTIONS = (CHILD, SPECIAL)
@@ -39,225 +36,8 @@ PROTECTIONS = (CHILD, SPECIAL)
 # A picture of how a post looked to whoever saw it: evidence for its keepers, and not the post's own.
 SCREENSHOT = "screenshot"
 
-WAITING, READING, DONE, FAILED, CANCELLED = "waiting", "reading", "done", "failed", "cancelled"
-# A table: a keeper is asked what its columns are, and nothing is read until they have said.
-ASKS = "asks"
-UNFINISHED = (WAITING, READING)
-
-# What sources tell of a post. Each sighting is its post's first or a further one.
-FIRST_SEEN, MET = "first_seen", "met"
-EDITED, DELETED = "edited", "deleted"
-NOT_FOUND, FOUND_AGAIN = "not_found", "found_again"
-TOLD_BY_SOURCES = (FIRST_SEEN, MET, EDITED, DELETED, NOT_FOUND, FOUND_AGAIN)
-# What people do with a post.
-ATTACHED, DETACHED, PUBLISHED, EXPORTED = "attached", "detached", "published", "exported"
-HELD, RELEASED, WITHDRAWN, RESTORED = "held", "released", "withdrawn", "restored"
-MASKED, UNMASKED, DISPOSED, ERASED = "masked", "unmasked", "disposed", "erased"
-DONE_BY_PEOPLE = (
-    ATTACHED, DETACHED, PUBLISHED, EXPORTED, HELD, RELEASED, WITHDRAWN, RESTORED, MASKED, UNMASKED, DISPOSED,
-    ERASED,
-)  # fmt: skip
-EVENT_KINDS = TOLD_BY_SOURCES + DONE_BY_PEOPLE
-
-
 # The role of a citation: what a page is made of, beside itself.
 RESOURCE = "resource"
-
-# A platform's own name of an account, a post or a version: a number, or an address on the federated web.
-LONGEST_ID = 500
-
-
-class Collection(Base):
-    """Archived posts held for an organisation, or for a person when it names none."""
-
-    __tablename__ = "collection"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
-    name: Mapped[str] = mapped_column(String(120))
-    about: Mapped[str] = mapped_column(String(600), default="")
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id", ondelete="SET NULL"), index=True
-    )
-    # Nothing leaves the collection without them, where one is named: see `leaving`. While somebody is, their
-    # account cannot be deleted: the gate must not open because nobody stands at it.
-    approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
-    is_sample: Mapped[bool] = mapped_column(default=False)
-    # Of private messages in which official business was done: searched by its keepers only, never attached,
-    # published or fed. Set when it is made, by an administrator's recorded act, and never changed.
-    sealed: Mapped[bool] = mapped_column(default=False)
-    # Imports count within the collection: "not found in import 3".
-    last_number: Mapped[int] = mapped_column(default=0)
-    # Rises with whatever changes how its posts are shown (see `changes`): cards are kept by it.
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    # Closed: nothing more comes in. Ended: everything was disposed of, and this is the stub that says so; see
-    # `keeping.ending`. Names as they were: it outlives accounts.
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_by: Mapped[str] = mapped_column(String(160), default="", server_default="")
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_by: Mapped[str] = mapped_column(String(160), default="", server_default="")
-
-    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
-    approver: Mapped[Person | None] = relationship(foreign_keys=approver_id)
-    keepers: Mapped[list["Keeper"]] = relationship(
-        back_populates="collection", cascade="all, delete-orphan", passive_deletes=True
-    )
-
-    @property
-    def path(self) -> str:
-        return f"/collections/{self.token}"
-
-
-class Keeper(Base):
-    """A person who holds a collection."""
-
-    __tablename__ = "keeper"
-
-    collection_id: Mapped[int] = mapped_column(
-        ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True
-    )
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-    collection: Mapped[Collection] = relationship(back_populates="keepers", innerjoin="unnested")
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin="unnested")
-
-
-class Import(Base):
-    """One upload, from its arrival to its report. Of the upload itself only name, size and hash stay."""
-
-    __tablename__ = "archive_import"
-    __table_args__ = (
-        UniqueConstraint("collection_id", "number"),
-        CheckConstraint(
-            "state IN ('waiting', 'reading', 'asks', 'done', 'failed', 'cancelled')", name="state"
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
-    number: Mapped[int]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    file_name: Mapped[str] = mapped_column(String(255))
-    file_size: Mapped[int] = mapped_column(BigInteger)
-    file_sha256: Mapped[str] = mapped_column(String(64))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    # The upload's name in the uploads folder; empty once it has been deleted.
-    upload: Mapped[str] = mapped_column(String(24), default="")
-
-    state: Mapped[str] = mapped_column(String(12), default=WAITING, index=True)
-    adapter: Mapped[str] = mapped_column(String(30), default="")
-    evidence: Mapped[str] = mapped_column(String(8), default="")
-    # What the export says of itself; empty for captures.
-    account_id: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
-    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    whole: Mapped[bool] = mapped_column(default=False)
-
-    # Whoever reads it now, and until when nobody else may.
-    reader: Mapped[str] = mapped_column(String(80), default="")
-    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
-    cancel_asked: Mapped[bool] = mapped_column(default=False)
-    # Records of the adapter that are written; the next reader begins behind them.
-    done_records: Mapped[int] = mapped_column(default=0)
-    # What the first pass counted, to show progress against; None for formats that are read in one pass.
-    expected: Mapped[int | None]
-
-    read: Mapped[int] = mapped_column(default=0)
-    new: Mapped[int] = mapped_column(default=0)
-    versions: Mapped[int] = mapped_column(default=0)
-    sightings: Mapped[int] = mapped_column(default=0)
-    events: Mapped[int] = mapped_column(default=0)
-    # Posts that the collection knows as another account's.
-    unplaced: Mapped[int] = mapped_column(default=0)
-    # {"left_out": {reason: {"count": n, "files": {name: n}}}, "counted": [[file, declared, found], ...],
-    #  "became": {"first": n, "later": n, "deletions": n, "another": n, "known": n}: see `reckoning`,
-    #  "noted": [[code of reasons.NOTED, file, fact], ...]}
-    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    # What a keeper said of a table's columns (see adapters.table_mapping); None for every other format.
-    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    problem: Mapped[str] = mapped_column(String(40), default="")
-    problem_detail: Mapped[str] = mapped_column(String(200), default="")
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # From this moment its rows count. None: nobody sees them.
-    revealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    # When the last of its events had its place in the log (see `proof`).
-    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    collection: Mapped[Collection] = relationship(lazy="joined", innerjoin="unnested")
-    person: Mapped[Person | None] = relationship()
-
-    @property
-    def path(self) -> str:
-        return f"{self.collection.path}/imports/{self.token}"
-
-    @property
-    def unfinished(self) -> bool:
-        return self.state in UNFINISHED
-
-
-class KeptMapping(Base):
-    """What a keeper last said of tables of these columns: offered for the next one."""
-
-    __tablename__ = "kept_mapping"
-    __table_args__ = (UniqueConstraint("collection_id", "header"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
-    # SHA-256 of the columns' names, in their order.
-    header: Mapped[str] = mapped_column(String(64))
-    mapping: Mapped[dict[str, Any]] = mapped_column(JSON)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-
-    person: Mapped[Person | None] = relationship()
-
-
-class EarlierImport(Base):
-    """An import of another hub, whose records came here in a bag; `import_id` is the bag's. What it says is
-    what the other hub said of it."""
-
-    __tablename__ = "earlier_import"
-    __table_args__ = (UniqueConstraint("import_id", "place"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"), index=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"))
-    # Where it stands in the bag, from 1: rows that it told of name it by this.
-    place: Mapped[int]
-    number: Mapped[int]
-    file_name: Mapped[str] = mapped_column(String(255))
-    file_size: Mapped[int] = mapped_column(BigInteger)
-    file_sha256: Mapped[str] = mapped_column(String(64))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    adapter: Mapped[str] = mapped_column(String(30), default="")
-    evidence: Mapped[str] = mapped_column(String(8), default="")
-    account_id: Mapped[str] = mapped_column(String(LONGEST_ID), default="")
-    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    whole: Mapped[bool] = mapped_column(default=False)
-    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-class FormerLog(Base):
-    """The log of another hub, as it came with a bag and was verified: evidence, not continued."""
-
-    __tablename__ = "former_log"
-    __table_args__ = (UniqueConstraint("collection_id", "sha256"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
-    import_id: Mapped[int] = mapped_column(ForeignKey("archive_import.id", ondelete="CASCADE"), index=True)
-    # The checkpoint that its entries were shown to be under, and the keys that it may be signed with.
-    note: Mapped[str] = mapped_column(Text)
-    keys: Mapped[str] = mapped_column(Text)
-    # Lines of JSON, compressed (zlib), and the hash of the lines.
-    entries: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    sha256: Mapped[str] = mapped_column(String(64))
 
 
 class SocialAccount(Base):
@@ -511,46 +291,3 @@ class PostMedia(Base):
     alt_text: Mapped[str] = mapped_column(Text, default="")
 
     media: Mapped[Media | None] = relationship(viewonly=True)
-
-
-class ArchiveEvent(Base):
-    """One thing that happened to a post, and how it came to be known. Append-only: together they are all that
-    ever happened, and each is sealed in the log of its collection (see `proof`)."""
-
-    __tablename__ = "archive_event"
-    __table_args__ = (
-        Index("ix_archive_event_kind", "collection_id", "kind", "post_id"),
-        CheckConstraint(f"kind IN {EVENT_KINDS}", name="kind"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("archived_post.id", ondelete="CASCADE"), index=True)
-    # The import that told of it; None: somebody's act, which counts at once (see `rules.event_counts`).
-    import_id: Mapped[int | None] = mapped_column(
-        ForeignKey("archive_import.id", ondelete="CASCADE"), index=True
-    )
-    kind: Mapped[str] = mapped_column(String(12))
-    # When it happened on the platform, if that is known; when the source said so; when we wrote it down.
-    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    known_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    # own_export, compliance, stream, import, capture; person, hub.
-    told_by: Mapped[str] = mapped_column(String(12))
-    # Of a deletion: deleted, deactivated, protected, suspended, unknown.
-    cause: Mapped[str] = mapped_column(String(12), default="")
-    version_id: Mapped[int | None] = mapped_column(
-        ForeignKey("post_version.id", ondelete="CASCADE"), index=True
-    )
-    sighting_id: Mapped[int | None] = mapped_column(ForeignKey("sighting.id", ondelete="CASCADE"), index=True)
-    slice_id: Mapped[int | None] = mapped_column(
-        ForeignKey("source_slice.id", ondelete="SET NULL"), index=True
-    )
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    # Of an act: whatever it says of itself, and under "by" the handle of whoever did it, as it was then.
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    earlier: Mapped[int] = mapped_column(default=0)
-
-    imported: Mapped[Import | None] = relationship(viewonly=True)
-    source: Mapped[SourceSlice | None] = relationship(viewonly=True)
-    person: Mapped[Person | None] = relationship(viewonly=True)
