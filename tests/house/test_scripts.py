@@ -15,16 +15,19 @@ from .conftest import HOST
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "hub" / "static" / "js"
 
-UPLOAD = '<form action="/sent"><input type="file" data-limit="10" data-too-large="Too large."><button>Go</button></form>'
+UPLOAD = """<form action="/sent"><input type="file" data-limit="10" data-too-large="Too large.">
+<button>Go</button></form>"""
 DRAFT = '<form action="/sent"><textarea data-draft="reply">{}</textarea><button>Send</button></form>'
 TITLE = '<input data-similar="/similar" data-similar-into="similar"><div id="similar"></div>'
 PASSAGES = """<fieldset><p data-passage-from>Closed until <b>Thursday</b> noon.</p>
 <textarea data-passages="Mark it"></textarea></fieldset><p id="outside">Other words</p>"""
 COVER = """<form><div data-cover data-place="Place %(number)s" data-add="Add a place"
 style="position: relative; width: 200px; height: 100px"></div><table class="cover-boxes"><tbody><tr><th>1</th>
-<td><input name="left"><input name="top"><input name="width"><input name="height"></td></tr></tbody></table></form>
+<td><input name="left"><input name="top"><input name="width"><input name="height"></td></tr></tbody></table>
+</form>
 <style>.cover-box { position: absolute }</style>"""
-MENU = '<div class="me"><details><summary>Ailsa</summary><a href="#">Settings</a></details></div><p>Elsewhere</p>'
+MENU = """<div class="me"><details><summary>Ailsa</summary><a href="#">Settings</a></details></div>
+<p>Elsewhere</p>"""
 SELECT = "id => document.getSelection().selectAllChildren(document.querySelector(id))"
 
 
@@ -39,7 +42,7 @@ def with_script(chromium: Browser):
         page = on or context.new_page()
         page.asked = []
         answers = {
-            "/page": f'<!doctype html><title>A page</title>{body}<script type="module" src="/{script}.js"></script>',
+            "/page": f'<!doctype html><title>A</title>{body}<script type="module" src="/{script}.js"></script>',
             f"/{script}.js": (SCRIPTS / f"{script}.js").read_text(),
             **(more or {}),
         }
@@ -98,8 +101,8 @@ def test_what_was_sent_is_no_longer_kept(with_script):
 
 def test_a_draft_is_forgotten_after_a_month(with_script):
     page = with_script("draft", DRAFT.format(""))
-    old = "localStorage.setItem('draft:/page:reply', JSON.stringify({text: 'Old', at: Date.now() - 31 * 86400000}))"
-    page.evaluate(old)
+    old = "{text: 'Old', at: Date.now() - 31 * 86400000}"
+    page.evaluate(f"localStorage.setItem('draft:/page:reply', JSON.stringify({old}))")
     page.reload()
     assert page.input_value("textarea") == ""
 
