@@ -5,8 +5,8 @@ from email.message import EmailMessage
 
 from flask import current_app
 
+from hub.core.carrying import drain
 from hub.core.delivery import delivery
-from hub.core.jobs import drain
 
 
 def sent_mail() -> list[tuple[str, EmailMessage]]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hub.core import clock, jobs
+from hub.core import carrying, clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
 
@@ -28,7 +28,7 @@ UNNAMED_FOR = timedelta(days=1)
 
 @job("archive.import", long=True)
 def carry_out_import(import_id: int) -> None:
-    reader.run(import_id, sign_of_life=jobs.heartbeat)
+    reader.run(import_id, sign_of_life=carrying.heartbeat)
 
 
 @job("archive.sweep")

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 
-from .jobs import at_rest
+from .carrying import at_rest
 
 # A mail server that says nothing for this long is taken for gone, in seconds. A job's lease outlasts it.
 PATIENCE = 30

@@ -1,37 +1,23 @@
-"""Jobs: rows of work with leases, written in the transaction that causes them, done by the worker.
+"""Jobs as they are written down: rows of work, in the transaction that causes them.
 
-huey only schedules and wakes: a job whose worker died is taken up by another when its lease ends. A job
-is finished in the same transaction as what it did, so it does nothing twice. A *long* job manages its own
-short transactions, must be able to begin again, and keeps its lease by `heartbeat`.
+Who carries them out, and how, is `carrying`: each registers here what it does (`job`), and when (`scheduled`,
+`at_start`).
 """
 
-import os
-import secrets
-import socket
-import threading
-import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-from flask import Flask, current_app
-from sqlalchemy import JSON, Index, String, Text, and_, event, or_, select, true, update
+from sqlalchemy import JSON, Index, String, Text, and_, event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clock
 from .database import Base, UtcDateTime, db, unit_of_work
 
-log = structlog.get_logger(__name__)
-
 # Long enough for any transactional job, short enough that a dead worker's work is soon taken up.
 LEASE = timedelta(seconds=60)
-# Patience with what fails: 43 hours in all, then it is marked failed and shown.
-ATTEMPTS = 17
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=8)
 # Done jobs are kept a week, to answer "did it run?".
 KEPT = timedelta(days=7)
 
@@ -58,10 +44,10 @@ class Job(Base):
         return self.finished_at is None and self.failed_at is None
 
 
-_is_open = and_(Job.finished_at.is_(None), Job.failed_at.is_(None))
-Index("ix_job_open", Job.run_at, Job.id, sqlite_where=_is_open, postgresql_where=_is_open)
+is_open = and_(Job.finished_at.is_(None), Job.failed_at.is_(None))
+Index("ix_job_open", Job.run_at, Job.id, sqlite_where=is_open, postgresql_where=is_open)
 # One open job a key: asking twice for the same work is asking once.
-Index("uq_job_open_key", Job.key, unique=True, sqlite_where=_is_open, postgresql_where=_is_open)
+Index("uq_job_open_key", Job.key, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 Index("ix_job_finished_at", Job.finished_at)
 
 
@@ -78,16 +64,8 @@ class Schedule:
     every: timedelta
 
 
-# Colons separate the parts of a worker's name.
-_HOST = socket.gethostname().replace(":", "-")[:40]
-
-_handlers: dict[str, Handler] = {}
+handlers: dict[str, Handler] = {}
 _schedules: list[Schedule] = []
-_running = threading.local()
-
-
-class LeaseLost(RuntimeError):
-    """Another worker has taken this job up; whoever holds it no longer may go on."""
 
 
 def job(
@@ -99,10 +77,10 @@ def job(
     """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
-        known = _handlers.get(kind)
+        known = handlers.get(kind)
         if known and known.run.__qualname__ != run.__qualname__:
             raise RuntimeError(f"Jobs of kind {kind!r} have a handler already.")
-        _handlers[kind] = Handler(run, long, given_up)
+        handlers[kind] = Handler(run, long, given_up)
         return run
 
     return register
@@ -168,219 +146,6 @@ def enqueue_at_start() -> None:
     with unit_of_work():
         for kind in _at_start:
             enqueue(kind, key=f"start:{kind}")
-
-
-_at_rest: list[Callable[[], None]] = []
-
-
-def at_rest(put_down: Callable[[], None]) -> None:
-    """Register what is called when a worker finds no more work (connections that it kept are ended)."""
-    _at_rest.append(put_down)
-
-
-def drain(limit: int | None = None, *, kinds: Collection[str] | None = None) -> int:
-    """Carry out open jobs that are due, one after another, until none is left; how many were done.
-
-    kinds: only jobs of these kinds.
-    """
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    worker = f"{_HOST}:{os.getpid()}:{secrets.token_hex(6)}"
-    done = 0
-    try:
-        while limit is None or done < limit:
-            claimed = _claim(worker, kinds)
-            if claimed is None:
-                break
-            _carry_out(app, claimed, worker)
-            done += 1
-    finally:
-        for put_down in _at_rest:
-            put_down()
-    return done
-
-
-def under_way(kind: str) -> bool:
-    """Whether some worker holds a job of that kind at this moment."""
-    with unit_of_work() as session:
-        held = select(Job.id).where(_is_open, Job.kind == kind, Job.leased_until > clock.now())
-        return session.scalar(held.limit(1)) is not None
-
-
-def release_what_the_dead_held() -> int:
-    """Give back the leases of workers of this machine that are no more, without waiting for them to end.
-
-    Called when a worker starts; how many were given back. Where a process number was given out anew, the
-    lease simply runs out.
-    """
-    released = 0
-    with unit_of_work() as session:
-        held = session.execute(select(Job.id, Job.leased_by).where(_is_open, Job.leased_until > clock.now()))
-        for job_id, worker in held.all():
-            host, pid, _ = (worker or "").split(":", 2) if (worker or "").count(":") == 2 else ("", "0", "")
-            if host == _HOST and not _alive(int(pid)):
-                session.execute(update(Job).where(Job.id == job_id).values(leased_until=None))
-                released += 1
-        session.info["wake"] = True
-    return released
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def heartbeat(lease: timedelta = LEASE) -> None:
-    """Keep the lease of the long job that this thread runs. Raises LeaseLost when another has it."""
-    job_id, worker = _running.lease
-    with unit_of_work() as session:
-        kept = session.execute(
-            update(Job)
-            .where(Job.id == job_id, Job.leased_by == worker)
-            .values(leased_until=clock.now() + lease)
-        )
-        if kept.rowcount != 1:  # type: ignore[attr-defined]
-            raise LeaseLost(f"Job {job_id} was taken up by another worker.")
-
-
-def companions(most: int) -> dict[int, dict[str, Any]]:
-    """Other jobs of the running job's kind that could be done now, the oldest first: payloads by id.
-
-    For long jobs of a serial kind that do many as cheaply as one. They are still open until
-    `finish_companions`, so that whatever happens meanwhile, none is lost.
-    """
-    job_id, _ = _running.lease
-    with unit_of_work() as session:
-        kind = select(Job.kind).where(Job.id == job_id).scalar_subquery()
-        waiting = or_(Job.leased_until.is_(None), Job.leased_until <= clock.now())
-        found = session.execute(
-            select(Job.id, Job.payload)
-            .where(_is_open, Job.kind == kind, Job.id != job_id, Job.run_at <= clock.now(), waiting)
-            .order_by(Job.id)
-            .limit(most)
-        )
-        return {row.id: row.payload for row in found}
-
-
-def finish_companions(ids: Collection[int]) -> None:
-    """The running job did the work of these too."""
-    with unit_of_work() as session:
-        session.execute(
-            update(Job).where(Job.id.in_(list(ids)), _is_open).values(finished_at=clock.now(), error=None)
-        )
-
-
-def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
-    with unit_of_work() as session:
-        other = aliased(Job)
-        held = (
-            select(other.id)
-            .where(
-                other.serial == Job.serial,
-                other.id != Job.id,
-                other.finished_at.is_(None),
-                other.failed_at.is_(None),
-                other.leased_until > clock.now(),
-            )
-            .exists()
-        )
-        found = session.scalars(
-            select(Job)
-            .where(
-                _is_open,
-                Job.run_at <= clock.now(),
-                or_(Job.leased_until.is_(None), Job.leased_until <= clock.now()),
-                or_(Job.serial.is_(None), ~held),
-                true() if kinds is None else Job.kind.in_(kinds),
-            )
-            .order_by(Job.run_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if found is None:
-            return None
-        if found.serial and not _take_serial(session, found):
-            return None
-        found.leased_until = clock.now() + LEASE
-        found.leased_by = worker
-        found.attempts += 1
-        session.flush()
-        session.expunge(found)
-        return found
-
-
-def _take_serial(session: Session, found: Job) -> bool:
-    """PostgreSQL claims side by side: two jobs of one serial must not both be taken. SQLite cannot.
-
-    Whoever has the lock looks again: another may have taken one between our look and our lock.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    from sqlalchemy import func
-
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(found.serial)))):
-        return False
-    taken = select(Job.id).where(
-        Job.serial == found.serial, Job.id != found.id, _is_open, Job.leased_until > clock.now()
-    )
-    return session.scalar(taken.limit(1)) is None
-
-
-def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
-    handler = _handlers.get(claimed.kind)
-    _running.lease = (claimed.id, worker)
-    try:
-        with app.app_context():
-            if handler is None:
-                raise LookupError(f"Nothing carries out jobs of kind {claimed.kind!r}.")
-            if handler.long:
-                handler.run(**claimed.payload)
-                with unit_of_work():
-                    _finish(claimed, worker)
-            else:
-                with unit_of_work():
-                    handler.run(**claimed.payload)
-                    _finish(claimed, worker)
-    except LeaseLost:
-        log.warning("job.lease_lost", job=claimed.id, kind=claimed.kind)
-    except Exception as problem:
-        log.exception("job.failed", job=claimed.id, kind=claimed.kind, attempt=claimed.attempts)
-        with app.app_context():
-            _put_back(claimed, worker, problem)
-
-
-def _finish(claimed: Job, worker: str) -> None:
-    """In the transaction of the work itself: whoever lost the lease must not commit it."""
-    finished = db.session.execute(
-        update(Job)
-        .where(Job.id == claimed.id, Job.leased_by == worker, Job.finished_at.is_(None))
-        .values(finished_at=clock.now(), leased_until=None, error=None)
-    )
-    if finished.rowcount != 1:  # type: ignore[attr-defined]
-        raise LeaseLost(f"Job {claimed.id} was taken up by another worker.")
-
-
-def _put_back(claimed: Job, worker: str, problem: Exception) -> None:
-    pause = min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
-    given_up = claimed.attempts >= ATTEMPTS
-    with unit_of_work() as session:
-        session.execute(
-            update(Job)
-            .where(Job.id == claimed.id, Job.leased_by == worker)
-            .values(
-                leased_until=None,
-                run_at=clock.now() + pause,
-                failed_at=clock.now() if given_up else None,
-                error="".join(traceback.format_exception_only(problem))[:2000],
-            )
-        )
-        handler = _handlers.get(claimed.kind)
-        if given_up and handler is not None and handler.given_up is not None:
-            handler.given_up(**claimed.payload)
 
 
 _wakers: list[Callable[[], None]] = []

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .audit import record
+from .carrying import heartbeat
 from .database import Base, UtcDateTime, begin_reading, db, new_token, unit_of_work
 from .delivery import PATIENCE_AFTER_TEXT, Delivery, Folder, NotAccepted, Unknown, delivery
-from .jobs import LEASE, enqueue, heartbeat, job, scheduled
+from .jobs import LEASE, enqueue, job, scheduled
 from .message import CannotBeWritten, Email, address
 from .message import build as build_message
 from .policy import Actor

@@ -11,7 +11,7 @@ from flask import Flask
 from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from . import jobs
+from . import carrying, jobs
 
 
 def make_huey(app: Flask) -> Huey:
@@ -31,13 +31,13 @@ def init_app(app: Flask) -> None:
     @huey.task()
     def wake() -> None:
         with app.app_context():
-            jobs.drain()
+            carrying.drain()
 
     @huey.periodic_task(crontab(minute="*"))
     def tick() -> None:
         with app.app_context():
             jobs.enqueue_due()
-            jobs.drain()
+            carrying.drain()
 
     def ring() -> None:
         if not app.testing:
@@ -52,7 +52,7 @@ def run(app: Flask) -> None:
     settings = app.extensions["settings"]
     huey: Any = app.extensions["huey"]
     with app.app_context():
-        jobs.release_what_the_dead_held()
+        carrying.release_what_the_dead_held()
         jobs.enqueue_at_start()
         jobs.enqueue_due()
     app.extensions["huey"].flush()  # old bells: the first drain does their work

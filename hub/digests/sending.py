@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from hub.core.carrying import drain, under_way
 from hub.core.database import db
-from hub.core.jobs import drain, under_way
 from hub.core.mail import DROPPED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN, Mail
 
 from .claiming import HELD_BACK, NOT_DUE, NOTHING_NEW, claim_due

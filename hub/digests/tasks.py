@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from hub.core import clock
+from hub.core.carrying import heartbeat
 from hub.core.database import db
-from hub.core.jobs import heartbeat, job, scheduled
+from hub.core.jobs import job, scheduled
 from hub.core.mail import FAILED, Email, Mail, composer, when_settled
 
 from . import actions, composing

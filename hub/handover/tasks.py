@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from hub.core import clock, jobs
+from hub.core import carrying, clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
 
@@ -23,7 +23,7 @@ def given_up(hand_over_id: int) -> None:
 
 @job("hand_over.make", long=True, given_up=given_up)
 def make(hand_over_id: int) -> None:
-    making.make(hand_over_id, sign_of_life=jobs.heartbeat)
+    making.make(hand_over_id, sign_of_life=carrying.heartbeat)
 
 
 @job("hand_over.sweep")

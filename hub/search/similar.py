@@ -14,8 +14,8 @@ from sqlalchemy import Select, bindparam, delete, select
 from hub.content.documents import readers_of
 from hub.content.models import Item, path_of
 from hub.content.rules import is_open_to_all
+from hub.core.carrying import heartbeat
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import heartbeat
 from hub.core.policy import ANYBODY, Actor, visible
 from hub.core.search import OPEN, CannotSearch, Hit, Query, SearchUnavailable, audiences_of_actor
 from hub.groups.models import PUBLIC, Group

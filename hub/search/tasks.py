@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from hub.content.documents import items_opened_by
+from hub.core.carrying import companions, finish_companions, heartbeat
 from hub.core.database import unit_of_work
-from hub.core.jobs import at_start, companions, enqueue, finish_companions, heartbeat, job, scheduled
+from hub.core.jobs import at_start, enqueue, job, scheduled
 from hub.core.outbox import on
 from hub.core.search import CHANGED
 

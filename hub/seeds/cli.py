@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
 from hub.accounts import passwords
+from hub.core.carrying import drain
 from hub.core.database import db
-from hub.core.jobs import drain
 from hub.core.site import Site
 from hub.search.index import rebuild
 

@@ -175,7 +175,7 @@ def test_an_address_that_is_taken_is_answered_the_same_and_gets_no_mail(client, 
 
 
 def test_an_administrator_reads_the_mail_that_is_kept(client, app):
-    from hub.core.jobs import drain
+    from hub.core.carrying import drain
 
     app.test_client().submit("/recover", {"email": person(email="a@example.org").email})
     drain()

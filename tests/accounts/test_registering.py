@@ -10,8 +10,9 @@ from hub.accounts.actions import set_active
 from hub.accounts.models import Person
 from hub.accounts.rules import CONFIRM_WITHIN, UNCONFIRMED_KEPT
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain, enqueue_due
+from hub.core.jobs import enqueue_due
 from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.factories.people import person, sign_in

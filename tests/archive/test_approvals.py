@@ -15,9 +15,9 @@ from hub.archive.leaving import ask_to_leave, may_leave, the_collection_of
 from hub.archive.models import ArchivedPost, Collection, Keeper
 from hub.core import clock
 from hub.core.audit import AuditEntry
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from tests.archive.test_pages import text
 from tests.factories.people import actor_of, person, sign_in
 from tests.factories.x_archive import XArchive

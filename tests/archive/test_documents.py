@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from hub.archive.importing import history
+from hub.core.carrying import drain
 from hub.core.database import db
-from hub.core.jobs import Job, drain
+from hub.core.jobs import Job
 from hub.core.policy import ANYBODY
 from hub.core.search import CHANGED, audiences_of_actor, register
 from tests.archive.conftest import make_kept

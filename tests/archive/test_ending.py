@@ -15,9 +15,9 @@ from hub.archive.proof.models import LogCheckpoint, LogEntry
 from hub.archive.proof.whole import verify
 from hub.archive.retention import holds
 from hub.core.audit import AuditEntry
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from hub.handover.models import DONE
 from tests.archive.conftest import carry_through, count
 from tests.archive.retention.test_disposal import WORDS, agree, filled, propose, second

@@ -8,8 +8,8 @@ from hub.archive import finding, timeline
 from hub.archive.filters import Filters
 from hub.archive.queries import list_posts
 from hub.archive.timeline import Count, outline, picture
+from hub.core.carrying import drain
 from hub.core.database import db
-from hub.core.jobs import drain
 from hub.core.search import SearchUnavailable
 from tests.archive.conftest import Kept, make_kept
 from tests.archive.test_pages import text

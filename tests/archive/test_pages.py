@@ -13,7 +13,7 @@ import hub
 from hub.accounts.models import Person
 from hub.archive.models import ArchivedPost, Collection, Import, Keeper, SocialAccount
 from hub.archive.storage import uploads_folder
-from hub.core import jobs
+from hub.core import carrying
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import carry_through, count, make_kept
@@ -101,7 +101,7 @@ def test_an_upload_becomes_an_import_that_the_worker_carries_out(browser, kept, 
     page = browser.get(answer.location)
     assert "Waiting for its turn" in text(page)
     assert 'http-equiv="refresh"' in page.get_data(as_text=True)
-    jobs.drain()
+    carrying.drain()
     report = text(browser.get(answer.location))
     assert "Done" in report
     assert "agrees" in report
@@ -143,7 +143,7 @@ def test_an_upload_is_received_without_a_lock_on_the_database(browser, kept, arc
 def test_a_refused_upload_says_why_and_leaves_nothing(browser, kept, archive):
     path = cut_short(kept.folder / "short.zip", archive, 0.6)
     answer = upload(browser, kept, path.read_bytes())
-    jobs.drain()
+    carrying.drain()
     assert "ends too early" in text(browser.get(answer.location))
     assert count(ArchivedPost) == 0
 
@@ -200,7 +200,7 @@ def test_a_zip_with_only_a_picture_is_refused_with_what_can_be_uploaded(browser,
         zipped.writestr("photo.png", png())
     for sent, name in ((data.getvalue(), "photo.zip"), (png(), "photo.png")):
         answer = upload(browser, kept, sent, name)
-        jobs.drain()
+        carrying.drain()
         page = text(browser.get(answer.location))
         assert "What we read: " in page, name
         assert "X/Twitter archive, " in page, name

@@ -25,7 +25,7 @@ from hub.archive.storage import uploads_folder
 from hub.archive.tables.previewing import preview, with_zone_of_numbers
 from hub.archive.tables.suggesting import suggest
 from hub.archive.tasks import sweep
-from hub.core import jobs
+from hub.core import carrying
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import carry_through, count
@@ -161,7 +161,7 @@ def bring_in(browser, waiting, **changed):
     sent = chosen(browser.get(waiting.path)) | changed | {"act": "import"}
     answer = browser.post(f"{waiting.path}/columns", data=sent)
     assert answer.status_code == 303
-    jobs.drain()
+    carrying.drain()
     return answer.location
 
 
@@ -230,7 +230,7 @@ def test_how_long_it_took_does_not_count_the_wait_for_an_answer(browser, waiting
 def test_a_file_that_is_given_up_is_deleted(browser, waiting):
     answer = browser.post(f"{waiting.path}/give-up", data=hidden(browser.get(waiting.path)))
     assert answer.status_code == 303
-    jobs.drain()
+    carrying.drain()
     assert db.session.get(Import, waiting.id, populate_existing=True).state == CANCELLED
     assert list(uploads_folder().iterdir()) == []
 
@@ -239,7 +239,7 @@ def test_a_file_of_which_nobody_says_anything_is_given_up_after_a_month(waiting)
     with time_machine.travel(waiting.uploaded_at + timedelta(days=31)):
         with unit_of_work():
             sweep()
-        jobs.drain()
+        carrying.drain()
     assert db.session.get(Import, waiting.id, populate_existing=True).state == CANCELLED
     assert list(uploads_folder().iterdir()) == []
 

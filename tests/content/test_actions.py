@@ -22,9 +22,9 @@ from hub.content.models import (
     Watch,
 )
 from hub.core.audit import AuditEntry
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from tests.conftest import DATABASES
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from hub.content.models import Activity
 from hub.content.tasks import number_activities
 from hub.core import jobs
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.outbox import emit
 from tests.conftest import DATABASES
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from hub.content import actions
 from hub.content.actions import rendering
 from hub.content.models import Item, Post, Revision
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.markup import quote
 from hub.discussions.actions import reply
 from tests.budget import queries

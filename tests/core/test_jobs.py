@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from hub.core import clock, jobs
+from hub.core import carrying, clock, jobs
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import Job, drain, enqueue, job
+from hub.core.jobs import Job, enqueue, job
 from hub.core.site import Site
 from tests.conftest import DATABASES
 
@@ -82,21 +83,21 @@ def test_what_keeps_failing_is_given_up_and_shown(app):
     with unit_of_work():
         enqueue("test.fail", name="half")
     moment = clock.now()
-    for _ in range(jobs.ATTEMPTS + 3):
-        moment += jobs.LONGEST_PAUSE + timedelta(minutes=1)
+    for _ in range(carrying.ATTEMPTS + 3):
+        moment += carrying.LONGEST_PAUSE + timedelta(minutes=1)
         with clock.at(moment):
             drain()
     db.session.rollback()
     left = db.session.scalars(select(Job)).one()
     assert left.failed_at is not None
-    assert left.attempts == jobs.ATTEMPTS
+    assert left.attempts == carrying.ATTEMPTS
 
 
 @both
 def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
     with unit_of_work():
         enqueue("test.found", name="one")
-    assert jobs._claim("a worker that dies now") is not None
+    assert carrying._claim("a worker that dies now") is not None
     assert drain() == 0
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         assert drain() == 1
@@ -107,10 +108,10 @@ def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
 def test_a_worker_that_lost_its_lease_commits_nothing(app):
     with unit_of_work():
         enqueue("test.found", name="one")
-    slow = jobs._claim("slow")
+    slow = carrying._claim("slow")
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         drain()
-    jobs._carry_out(app, slow, "slow")
+    carrying._carry_out(app, slow, "slow")
     assert _sites() == ["one"]
 
 
@@ -120,11 +121,11 @@ def test_jobs_of_one_serial_run_one_at_a_time(app):
         enqueue("test.found", serial="index", name="one")
         enqueue("test.found", serial="index", name="two")
         enqueue("test.found", name="other")
-    first = jobs._claim("first")
-    second = jobs._claim("second")
+    first = carrying._claim("first")
+    second = carrying._claim("second")
     assert first.payload == {"name": "one"}
     assert second.payload == {"name": "other"}
-    assert jobs._claim("third") is None
+    assert carrying._claim("third") is None
 
 
 @both
@@ -161,22 +162,22 @@ def test_a_worker_that_starts_takes_up_what_a_dead_one_on_its_machine_held(app):
         enqueue("test.found", name="one")
     dead = subprocess.Popen(["true"])
     dead.wait()
-    assert jobs._claim(f"{jobs._HOST}:{dead.pid}:x") is not None
-    assert jobs.release_what_the_dead_held() == 1
+    assert carrying._claim(f"{carrying._HOST}:{dead.pid}:x") is not None
+    assert carrying.release_what_the_dead_held() == 1
     assert drain() == 1
 
 
 @both
 @pytest.mark.parametrize(
     "worker",
-    [f"{jobs._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"],
+    [f"{carrying._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"],
     ids=["alive", "elsewhere", "unnamed"],
 )
 def test_what_a_living_worker_or_another_machine_holds_is_left_to_it(app, worker):
     with unit_of_work():
         enqueue("test.found", name="one")
-    jobs._claim(worker)
-    assert jobs.release_what_the_dead_held() == 0
+    carrying._claim(worker)
+    assert carrying.release_what_the_dead_held() == 0
     assert drain() == 0
 
 
@@ -186,21 +187,21 @@ def test_two_workers_that_look_at_one_instant_do_not_both_take_a_serial(app, mon
     with unit_of_work():
         enqueue("test.found", serial="index", name="one")
         enqueue("test.found", serial="index", name="two")
-    real = jobs._take_serial
+    real = carrying._take_serial
     first: list[Job | None] = []
 
     def while_another_takes_one(session, found):
-        monkeypatch.setattr(jobs, "_take_serial", real)
+        monkeypatch.setattr(carrying, "_take_serial", real)
         thread = threading.Thread(target=lambda: _claim_in(app, first))
         thread.start()
         thread.join()
         return real(session, found)
 
-    monkeypatch.setattr(jobs, "_take_serial", while_another_takes_one)
-    second = jobs._claim("second")
+    monkeypatch.setattr(carrying, "_take_serial", while_another_takes_one)
+    second = carrying._claim("second")
     assert [job.payload["name"] for job in (*first, second) if job is not None] == ["two"]
 
 
 def _claim_in(app, claimed: list) -> None:
     with app.app_context():
-        claimed.append(jobs._claim("first"))
+        claimed.append(carrying._claim("first"))

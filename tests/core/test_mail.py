@@ -8,10 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select, update
 
-from hub.core import clock, jobs, mail
+from hub.core import carrying, clock, mail
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Folder, Smtp
-from hub.core.jobs import Job, drain
+from hub.core.jobs import Job
 from hub.core.mail import Email, Mail, composer, post_mail, send_again, when_settled
 from hub.core.message import CannotBeWritten, address, build
 from hub.core.policy import Actor
@@ -377,9 +378,9 @@ def test_of_two_workers_over_one_message_one_sends_it(app, server, monkeypatch):
         kept = Smtp._kept.__dict__.pop("server")
         with unit_of_work():
             db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
-        lease = jobs._running.lease
-        jobs._carry_out(app, jobs._claim("another"), "another")
-        jobs._running.lease = lease
+        lease = carrying._running.lease
+        carrying._carry_out(app, carrying._claim("another"), "another")
+        carrying._running.lease = lease
         Smtp.hang_up()
         Smtp._kept.server = kept
 

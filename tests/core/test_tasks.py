@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain, enqueue
+from hub.core.jobs import enqueue
 from tests.conftest import DATABASES
 from tests.factories.people import person
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from hub.content import actions as content
 from hub.content.models import Activity, Item
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.digests.actions import choose, confirm_subscription, subscribe, subscriber_of_address
 from hub.digests.models import Subscriber, Subscription
 from hub.digests.sending import Sending, send_due_now

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from hub.archive.retention.guard import asked as asked_for_holds
 from hub.content.models import Post
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
 from hub.digests import claiming, examples
 from hub.digests.examples import EXAMPLES_OF_A_DIGEST, EXAMPLES_OF_AN_ITEM, POSTS_OF_AN_EXAMPLE

@@ -4,7 +4,7 @@ import re
 
 from lxml import html as parser
 
-from hub.core.jobs import drain
+from hub.core.carrying import drain
 from hub.digests.gathering import WHOLE
 from hub.digests.wording import QUOTED
 from tests.digests.telling import (

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.mail import UNCERTAIN, Mail, _composers, post_mail
 from hub.core.security import limiter
 from hub.core.words import WORDS

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 
 from hub.accounts.models import Person
 from hub.core import clock, mail
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import NotAccepted, Unknown
-from hub.core.jobs import drain
 from hub.core.mail import Mail
 from hub.digests import claiming, tasks
 from hub.digests.claiming import claim, due_subscribers

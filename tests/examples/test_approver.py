@@ -8,9 +8,9 @@ from hub.archive.approvals.models import APPROVED, Approval
 from hub.archive.keeping.approver import name_approver
 from hub.archive.models import Collection, Keeper
 from hub.content.models import Item
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from hub.examples.models import Example
 from tests.factories.content import fresh
 from tests.factories.people import actor_of, person, sign_in

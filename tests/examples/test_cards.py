@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from hub.archive.models import ORGANISATION, PRIVATE, PostVersion, SocialAccount
 from hub.content.models import Item, Post
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.search import Query, register
 from hub.examples.actions import attach
 from hub.examples.cards import cards_of

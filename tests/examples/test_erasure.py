@@ -14,9 +14,9 @@ from hub.archive.retention.choosing import chosen
 from hub.archive.retention.reaching import _Wanted
 from hub.content.actions import add_post, edit_post
 from hub.content.models import ANSWER, Item, Post, Revision
+from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.delivery import delivery
-from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
 from hub.digests.examples import _shown as shown_in_digests
 from hub.examples.queries import chosen as chosen_to_attach

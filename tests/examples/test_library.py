@@ -3,8 +3,8 @@
 import pytest
 
 from hub.content.models import Post
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.examples.actions import attach
 from tests.budget import queries
 from tests.factories.content import question

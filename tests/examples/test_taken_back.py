@@ -10,9 +10,9 @@ from hub.archive.approvals.models import Approval
 from hub.archive.models import CHILD, ArchivedPost, Keeper
 from hub.archive.unmasking import protect
 from hub.content.models import Post
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from hub.examples.approved import ask_to_show, attach_or_ask
 from hub.examples.cards import cards_of
 from hub.examples.models import Example

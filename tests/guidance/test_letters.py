@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from hub.content import actions as content
 from hub.content.models import ANSWER
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import delivery
-from hub.core.jobs import drain
 from hub.core.mail import Mail
 from hub.groups.models import Membership
 from hub.guidance import actions

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from hub.archive.models import ArchivedPost, PostVersion
-from hub.core import clock, jobs
+from hub.core import carrying, clock
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from hub.handover import actions, choosing, making, store
@@ -22,7 +22,7 @@ from .conftest import filled, made, member, path_of
 
 
 def carry_out():
-    jobs.drain(kinds={"hand_over.make"})
+    carrying.drain(kinds={"hand_over.make"})
     db.session.rollback()
 
 
@@ -213,7 +213,7 @@ def test_nothing_leaves_without_the_approver(shelf, browser, client):
     assert "Waiting for the approver" in browser.get(answer.location).text
     carry_out()
     assert db.session.scalars(select(HandOver.state)).one() == "asked"
-    jobs.drain()
+    carrying.drain()
     assert the_mail(approver.email)
     db.session.rollback()
     from hub.archive.approvals.actions import decide

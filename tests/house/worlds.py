@@ -16,8 +16,8 @@ from hub.accounts.models import Person
 from hub.archive.models import Collection, Keeper
 from hub.content.models import Item, Post
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.mail import Mail
 from hub.core.settings import Settings
 from hub.digests.actions import confirm_subscription, subscribe, subscriber_of_address

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.groups.models import Group, Membership
 from hub.guidance.actions import publish, start_guidance
 

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from hub.content.models import Item, Post
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import delivery
-from hub.core.jobs import drain
 from hub.core.mail import Mail
 from hub.core.policy import ANYBODY
 from hub.examples.actions import detach

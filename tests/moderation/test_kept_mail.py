@@ -5,9 +5,9 @@ import re
 import pytest
 
 from hub.content import actions as content
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import delivery
-from hub.core.jobs import drain
 from hub.core.kept_mail import withheld
 from hub.examples import actions as examples
 from hub.moderation import actions

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.mail import Mail
 from hub.core.policy import ANYBODY
 from hub.moderation import actions

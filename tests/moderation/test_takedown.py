@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.archive.models import RESTORED, WITHDRAWN, ArchiveEvent, Keeper
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.examples.models import Example
 from hub.groups.models import HIDDEN
 from hub.moderation import takedown

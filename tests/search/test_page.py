@@ -9,8 +9,8 @@ from sqlalchemy import select
 from hub.cli import main
 from hub.content import actions
 from hub.content.models import DISCUSSION, REPLY
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain
 from hub.core.policy import ANYBODY
 from hub.questions.actions import ask_question
 from hub.search import ranking

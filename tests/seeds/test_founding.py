@@ -28,9 +28,9 @@ from hub.archive.retention.due import due_now
 from hub.archive.retention.holds import is_held
 from hub.content.models import Activity, Item, Link, Post, Vote
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.checks import run_checks
 from hub.core.database import Base, db
-from hub.core.jobs import drain
 from hub.core.policy import ANYBODY, visible
 from hub.examples.approved import ATTACH
 from hub.examples.cards import cards_of, with_all_that_cards_show

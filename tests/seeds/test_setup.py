@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from hub.accounts.models import Person
 from hub.content.models import Item, Post, Topic
+from hub.core.carrying import drain
 from hub.core.checks import run_checks
 from hub.core.database import db
-from hub.core.jobs import drain
 from hub.core.policy import ANYBODY, visible
 from hub.core.site import Site
 from hub.groups.models import Group

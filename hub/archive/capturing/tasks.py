@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hub.accounts.models import Person
 from hub.archive.models import DELETED, EDITED, ArchivedPost, ArchiveEvent, Import
-from hub.core import clock, jobs
+from hub.core import carrying, clock
 from hub.core.database import db
 from hub.core.fetching import installed_fetcher
 from hub.core.jobs import enqueue, job, scheduled
@@ -27,7 +27,7 @@ MOST_TOLD = 10
 
 @job("archive.watch", long=True)
 def look(watch_id: int) -> None:
-    look_again(watch_id, installed_fetcher(), sign_of_life=jobs.heartbeat)
+    look_again(watch_id, installed_fetcher(), sign_of_life=carrying.heartbeat)
 
 
 @job("archive.watches")

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from hub.archive.models import ArchivedPost, Collection
 from hub.archive.storage import MediaStore
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.jobs import drain, job
+from hub.core.jobs import job
 from hub.core.policy import ANYBODY
 
 from .erasing import erase

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hub.archive.happenings import ask_for_sealing
 from hub.archive.models import Import
-from hub.core import clock, jobs
+from hub.core import carrying, clock
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import enqueue, job, scheduled
 from hub.core.letters import letter
@@ -34,7 +34,7 @@ def seal_import(import_id: int) -> None:
 
 @job("archive.seal", long=True)
 def seal(collection_id: int) -> None:
-    sealing.seal(collection_id, sign_of_life=jobs.heartbeat)
+    sealing.seal(collection_id, sign_of_life=carrying.heartbeat)
 
 
 @job("archive.seal_rest", long=True)
@@ -52,10 +52,10 @@ scheduled("archive.seal_rest", LATEST)
 def sign() -> None:
     """The day's checkpoints: one for each log that has grown, with what still waited for its entry."""
     for collection_id in sealing.unsealed_collections():
-        sealing.seal(collection_id, sign_of_life=jobs.heartbeat)
+        sealing.seal(collection_id, sign_of_life=carrying.heartbeat)
     for collection_id in checkpoints.collections_with_news():
         checkpoints.make(collection_id)
-        jobs.heartbeat()
+        carrying.heartbeat()
     with unit_of_work():
         _hand_out()
 
@@ -111,4 +111,4 @@ scheduled("archive.verify_all", timedelta(days=1))
 
 @job("archive.verify", long=True)
 def verify(collection_id: int) -> None:
-    daily.carry_out(collection_id, sign_of_life=jobs.heartbeat)
+    daily.carry_out(collection_id, sign_of_life=carrying.heartbeat)

@@ -11,8 +11,9 @@ from hub.archive.happenings import record
 from hub.archive.models import HELD, RELEASED, ArchivedPost, Collection
 from hub.archive.rules import revealed
 from hub.core import clock
+from hub.core.carrying import heartbeat
 from hub.core.database import db, empty_the_log, unit_of_work
-from hub.core.jobs import heartbeat, job, scheduled
+from hub.core.jobs import job, scheduled
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.outbox import emit, on

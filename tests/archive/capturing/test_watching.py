@@ -21,7 +21,7 @@ from hub.archive.models import (
     Sighting,
     SourceSlice,
 )
-from hub.core import jobs
+from hub.core import carrying
 from hub.core.database import db, unit_of_work
 from hub.core.fetching import Fetcher
 from hub.core.jobs import Job
@@ -332,7 +332,7 @@ def test_keepers_are_told_by_mail_of_what_was_noticed(app, kept, server, council
     council.delete(3)
     council.say(4, "Sorry", "2024-06-01T12:00:00Z")
     look(server, watched)
-    jobs.drain()
+    carrying.drain()
     mail = "".join(path.read_text() for path in app.extensions["settings"].folder("mail").iterdir())
     assert mail.count("Subject: Noticed at") == 1
     assert "A post was edited" in mail

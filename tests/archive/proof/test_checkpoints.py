@@ -19,7 +19,7 @@ from hub.archive.proof import checkpoints, notes, stamping
 from hub.archive.proof.cli import checkpoints_command, verify_command
 from hub.archive.proof.models import LogCheckpoint, LogKey
 from hub.archive.proof.tree import tree_of
-from hub.core import jobs
+from hub.core import carrying, jobs
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import count
 from tests.archive.proof.conftest import faults, sealed, some_posts
@@ -33,7 +33,7 @@ both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 def sign() -> None:
     with unit_of_work():
         jobs.enqueue("archive.sign")
-    jobs.drain(kinds=["archive.sign", "archive.stamp", "mail.send"])
+    carrying.drain(kinds=["archive.sign", "archive.stamp", "mail.send"])
 
 
 @pytest.fixture

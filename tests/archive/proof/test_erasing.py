@@ -21,7 +21,7 @@ from hub.archive.models import (
 from hub.archive.proof import checkpoints, erasures, proofs, sealing
 from hub.archive.proof.erasing import authorities_of, erase
 from hub.archive.proof.models import LogEntry
-from hub.core import jobs
+from hub.core import carrying
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from hub.core.outbox import on
@@ -39,7 +39,7 @@ def erase_it(log, words: str = "Our new bridge") -> ArchivedPost:
     with unit_of_work():
         post = the_post(words)
         erase(post, AUTHORITY, "Asked for by whoever is in the picture.", log.actor)
-    jobs.drain(kinds=["archive.erase_files", "archive.seal"])
+    carrying.drain(kinds=["archive.erase_files", "archive.seal"])
     db.session.rollback()
     return db.session.get_one(ArchivedPost, post.id, populate_existing=True)
 
@@ -99,7 +99,7 @@ def test_names_go_with_their_last_post(log):
             ),
         )
         erase(post, AUTHORITY, "", log.actor)
-    jobs.drain(kinds=["archive.erase_files", "archive.seal"])
+    carrying.drain(kinds=["archive.erase_files", "archive.seal"])
     assert (count(SocialAccount), count(AccountName)) == (0, 0)
     assert faults(log) == []
 
@@ -220,7 +220,7 @@ def test_higher_rooms_are_told(log):
         heard.append(post_id)
 
     post = erase_it(log)
-    jobs.drain()
+    carrying.drain()
     assert heard == [post.id]
 
 

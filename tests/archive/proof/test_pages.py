@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from hub.archive.models import PostVersion
 from hub.archive.proof import notes, sealing
-from hub.core import jobs
+from hub.core import carrying, jobs
 from hub.core.database import db, unit_of_work
 from tests.archive.proof.conftest import sealed, some_posts
 from tests.archive.proof.test_proofs import SCRIPT, check, the_post
@@ -81,7 +81,7 @@ def test_a_collection_is_verified_when_a_keeper_asks(keeper, log):
     assert "has not been verified yet" in keeper.get(path).text
     keeper.submit(path, {}, button="Verify now")
     assert "The log is being verified" in keeper.get(path).text
-    jobs.drain(kinds=VERIFYING)
+    carrying.drain(kinds=VERIFYING)
     page = keeper.get(path).text
     assert "Everything is as it was sealed" in page
     assert "7 entries" in page
@@ -93,7 +93,7 @@ def test_each_day_every_collection_is_verified_and_faults_are_shown(keeper, log)
     before = log.collection.version
     with unit_of_work():
         jobs.enqueue("archive.verify_all")
-    jobs.drain(kinds=VERIFYING)
+    carrying.drain(kinds=VERIFYING)
     page = keeper.get(f"{log.collection.path}/verify").text
     assert "1 fault was found" in page
     assert the_post("Something else").path in page
@@ -110,7 +110,7 @@ def test_once_it_is_mended_it_verifies_again(keeper, log):
         change_words(text)
         with unit_of_work():
             jobs.enqueue("archive.verify_all")
-        jobs.drain(kinds=VERIFYING)
+        carrying.drain(kinds=VERIFYING)
     assert "Everything is as it was sealed" in keeper.get(f"{log.collection.path}/verify").text
 
 

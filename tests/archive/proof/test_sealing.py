@@ -16,7 +16,7 @@ from hub.archive.models import ArchivedPost, ArchiveEvent, Import
 from hub.archive.proof import checkpoints, hashing, sealing
 from hub.archive.proof.models import LogEntry, LogHead
 from hub.archive.proof.statements import parts_of
-from hub.core import clock, jobs
+from hub.core import carrying, clock, jobs
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import count
 from tests.archive.proof.conftest import faults, sealed, some_posts, verified
@@ -158,12 +158,12 @@ def _seal_in_a_process(collection_id: int) -> int:
 @both
 def test_the_worker_seals_soon_after_an_import_and_after_an_act(kept):
     kept.bring_in(some_posts())
-    jobs.drain(kinds=["archive.imported>archive.proof.tasks.seal_import", "archive.seal"])
+    carrying.drain(kinds=["archive.imported>archive.proof.tasks.seal_import", "archive.seal"])
     assert count(LogEntry) == count(ArchiveEvent) > 0
     with unit_of_work():
         post = db.session.scalars(select(ArchivedPost).limit(1)).one()
         happenings.record(kept.actor, post, "held")
-    jobs.drain(kinds=["archive.seal"])
+    carrying.drain(kinds=["archive.seal"])
     assert count(LogEntry) == count(ArchiveEvent)
 
 
@@ -172,7 +172,7 @@ def test_what_nobody_asked_for_is_sealed_within_ten_minutes(kept):
     with unit_of_work() as session:
         session.execute(jobs.Job.__table__.delete())
         jobs.enqueue("archive.seal_rest")
-    jobs.drain(kinds=["archive.seal_rest", "archive.seal"])
+    carrying.drain(kinds=["archive.seal_rest", "archive.seal"])
     assert count(LogEntry) == count(ArchiveEvent) > 0
     assert list(sealing.unsealed_collections()) == []
 

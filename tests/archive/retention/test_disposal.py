@@ -14,9 +14,9 @@ from hub.archive.retention.choosing import chosen
 from hub.archive.retention.disposal_models import Disposal
 from hub.archive.retention.due import uses
 from hub.archive.retention.queries import of_due
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from tests.archive.conftest import count
 from tests.archive.retention.test_due import TODAY, due_now, entry, set_class
 from tests.archive.retention.test_holds import post_saying

@@ -9,9 +9,9 @@ from hub.archive.models import Collection
 from hub.archive.retention import due, holds, reviewing, schedules, tasks
 from hub.archive.retention.choosing import chosen
 from hub.archive.retention.schedule_models import KeptOn, ScheduleEntry
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from tests.archive.conftest import count
 from tests.archive.retention.test_holds import post_saying
 from tests.archive.test_pages import text

@@ -13,9 +13,9 @@ from hub.archive.retention import holds
 from hub.archive.retention.choosing import chosen
 from hub.archive.retention.guard import GUARDED, NotAsked
 from hub.archive.retention.models import Hold
+from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from tests.archive.conftest import count, make_kept
 from tests.archive.test_pages import text
 from tests.conftest import DATABASES

@@ -16,7 +16,7 @@ from hub.archive.models import (
 )
 from hub.archive.sealed import actions
 from hub.archive.sealed.models import SealedRequest
-from hub.core import jobs
+from hub.core import carrying
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
@@ -107,13 +107,13 @@ def test_administrators_and_whoever_asked_are_told_by_mail_without_what_is_in_it
     admin = administrator("Ada", handle="ada")
     with unit_of_work():
         asked = actions.ask(kept.actor, "Winter gritting", "Roads were closed in a chat")
-    jobs.drain()
+    carrying.drain()
     told = the_mail(admin.email)
     assert asked.path in told.get_body(("plain",)).get_content()
     assert "Roads" not in told.as_string()
     with unit_of_work():
         made = actions.decide(actor_of(admin), asked, allow=True, reason="Agreed")
-    jobs.drain()
+    carrying.drain()
     assert made.path in the_mail(kept.person.email).get_body(("plain",)).get_content()
 
 
