@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from hub.core.database import db
 
@@ -44,15 +45,17 @@ def mask_of(post: ArchivedPost, version: PostVersion, names: Sequence[AccountNam
 
 def public_people(collection_ids: Iterable[int]) -> dict[int, Public]:
     """For each collection, what those who may be named were ever called. One query, however many."""
-    wanted = list(collection_ids)
+    wanted, known = list(collection_ids), aliased(SocialAccount)
     rows = db.session.execute(
         select(SocialAccount.collection_id, SocialAccount.platform_id, AccountName.handle, AccountName.name)
+        .join(known, or_(known.id == SocialAccount.id, known.same_as_id == SocialAccount.id))
         .outerjoin(
             AccountName,
-            and_(AccountName.account_id == SocialAccount.id, revealed(AccountName.import_id)),
+            and_(AccountName.account_id == known.id, revealed(AccountName.import_id)),
         )
         .where(
             SocialAccount.collection_id.in_(wanted),
+            SocialAccount.same_as_id.is_(None),
             SocialAccount.kind != PRIVATE,
             SocialAccount.protected == "",
         )
@@ -79,16 +82,19 @@ def mask_mentions(text: str, handles: Collection[str]) -> str:
 
 
 def names_of(account_ids: Iterable[int]) -> dict[int, list[AccountName]]:
-    """Each account's names and handles in the order in which they were met. One query."""
+    """Each account's names and handles in the order in which they were met, also those that it was met by
+    before the platform's own id of it was known. One query."""
+    wanted = list(account_ids)
     found: dict[int, list[AccountName]] = {}
-    rows = db.session.scalars(
-        select(AccountName)
-        .where(AccountName.account_id.in_(list(account_ids)))
+    rows = db.session.execute(
+        select(func.coalesce(SocialAccount.same_as_id, SocialAccount.id), AccountName)
+        .join(AccountName, AccountName.account_id == SocialAccount.id)
+        .where(or_(SocialAccount.id.in_(wanted), SocialAccount.same_as_id.in_(wanted)))
         .where(or_(AccountName.handle != "", AccountName.name != ""), revealed(AccountName.import_id))
-        .order_by(AccountName.account_id, AccountName.seen_from, AccountName.id)
+        .order_by(AccountName.seen_from, AccountName.id)
     )
-    for row in rows:
-        found.setdefault(row.account_id, []).append(row)
+    for account_id, row in rows:
+        found.setdefault(account_id, []).append(row)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from .filters import ANSWERED, CHANGED, GONE, MISSED, PICTURED, POST, REPLY, Filters
@@ -39,7 +39,7 @@ def narrowed(collection: Collection, filters: Filters) -> Iterator[ColumnElement
         yield ArchivedPost.platform == filters.platform
     if filters.account:
         yield ArchivedPost.account_id.in_(
-            select(SocialAccount.id).where(
+            select(func.coalesce(SocialAccount.same_as_id, SocialAccount.id)).where(
                 SocialAccount.collection_id == collection.id, SocialAccount.token == filters.account
             )
         )

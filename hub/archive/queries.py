@@ -86,6 +86,7 @@ def accounts_of(actor: Actor, collection: Collection, limit: int = 200) -> Seque
     return db.session.scalars(
         select(SocialAccount)
         .where(SocialAccount.collection_id == collection.id, visible(SocialAccount, actor))
+        .where(SocialAccount.same_as_id.is_(None))
         .order_by(SocialAccount.kind == PRIVATE, SocialAccount.id)
         .limit(limit)
         .options(selectinload(SocialAccount.names))

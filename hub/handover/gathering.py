@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
 from hub.archive.bags.layout import HUB_BAG
@@ -163,7 +163,7 @@ def _gathered(session: Session, posts: Iterable[ArchivedPost]) -> Iterator[Gathe
         yield Gathered(
             post=post,
             account=post.account,
-            names=tuple(names[post.account_id or 0]),
+            names=_called(post.account_id, accounts, names),
             all_names=names,
             versions=tuple(sorted(versions[post.id], key=version_order)),
             sightings=tuple(sightings[post.id]),
@@ -176,6 +176,17 @@ def _gathered(session: Session, posts: Iterable[ArchivedPost]) -> Iterator[Gathe
                 if one in accounts
             },
         )
+
+
+def _called(
+    account_id: int | None, accounts: dict[int, SocialAccount], names: dict[int, list[AccountName]]
+) -> tuple[AccountName, ...]:
+    """Every name of an account, also those that it was met by before the platform's own id was known."""
+    if account_id is None:
+        return ()
+    of_one = [one for one, row in accounts.items() if account_id in (row.id, row.same_as_id)]
+    found = [name for one in of_one for name in names[one]]
+    return tuple(sorted(found, key=lambda name: (name.seen_from, name.id)))
 
 
 def _entries(session: Session, events: dict[int, list[ArchiveEvent]]) -> dict[int, LogEntry]:
@@ -192,7 +203,8 @@ def _accounts(
 ) -> dict[int, SocialAccount]:
     ids = {post.account_id for post in posts}
     ids |= {one.account_id for of_post in sightings.values() for one in of_post}
-    found = session.scalars(select(SocialAccount).where(SocialAccount.id.in_(ids - {None})))
+    wanted = or_(SocialAccount.id.in_(ids - {None}), SocialAccount.same_as_id.in_(ids - {None}))
+    found = session.scalars(select(SocialAccount).where(wanted))
     return {account.id: account for account in found}
 
 

@@ -38,6 +38,7 @@ from hub.archive.models import (
     Import,
     PostMedia,
 )
+from hub.archive.same_people import bring_together
 from hub.archive.sources import Source, Unreadable, open_source
 from hub.archive.storage import MediaStore
 from hub.core import clock
@@ -225,6 +226,7 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
     """The one moment at which everything that was written begins to count."""
     with unit_of_work():
         _add_found_missing(found, report)
+        bring_together(found.collection_id, found.id)
         posts_look_different(found.collection_id)
         lease.renew(
             state=DONE,

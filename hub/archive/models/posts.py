@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    or_,
     select,
     text,
 )
@@ -60,8 +61,24 @@ class SocialAccount(Base):
     kind: Mapped[str] = mapped_column(String(16), default=PRIVATE)
     # CHILD or SPECIAL: nothing unmasks it while that stands. "": no such mark.
     protected: Mapped[str] = mapped_column(String(8), default="")
+    # Of one known by its handle alone: the account whose handle it was, once an import told (`same_people`).
+    # Its posts are filed there; it stays for the sightings that met it, and is shown nowhere by itself.
+    same_as_id: Mapped[int | None] = mapped_column(
+        ForeignKey("social_account.id", ondelete="SET NULL"), index=True
+    )
 
-    names: Mapped[list["AccountName"]] = relationship(order_by="AccountName.seen_from", viewonly=True)
+    # Also those under which it was met before the platform's own id of it was known.
+    names: Mapped[list["AccountName"]] = relationship(
+        secondary=lambda: _of_one,
+        primaryjoin=lambda: or_(_of_one.c.id == SocialAccount.id, _of_one.c.same_as_id == SocialAccount.id),
+        secondaryjoin=lambda: AccountName.account_id == _of_one.c.id,
+        order_by="AccountName.seen_from",
+        viewonly=True,
+    )
+
+
+# Itself, and those that turned out to be the same.
+_of_one = SocialAccount.__table__.alias("of_one")
 
 
 class AccountName(Base):

@@ -59,8 +59,9 @@ def erase(
     with guard.asked() if again else holds.deleting([post.id]):
         entries = _forget_statements(post)
         files = [*_blank_slices(post), *_drop_media(post)]
+        authors = _authors(post)
         _blank_rows(post)
-        _drop_author(post)
+        _drop(authors)
     event = record(actor, post, ERASED, authority=authority, reason=reason, entries=entries)
     audit.record(actor, "archived_post.erase", post, reason=reason, authority=authority)
     posts_look_different(post.collection_id)
@@ -186,20 +187,31 @@ def _blank_rows(post: ArchivedPost) -> None:
     )
     post.url, post.erased_at = "", clock.now()
     post.reply_to_id = post.reply_to_account = post.quotes_id = post.reposts_id = None
-
-
-def _drop_author(post: ArchivedPost) -> None:
-    """The author's names go when no other post is theirs."""
-    account_id, post.account_id = post.account_id, None
+    post.account_id = None
     db.session.flush()
-    if account_id is None:
+
+
+def _authors(post: ArchivedPost) -> set[int]:
+    """Whose it is, and whom its sightings met; and what any of them was known by before."""
+    met = select(Sighting.account_id).where(Sighting.post_id == post.id, Sighting.account_id.is_not(None))
+    ids = {*db.session.scalars(met), *([post.account_id] if post.account_id else [])}
+    return ids.union(db.session.scalars(select(SocialAccount.id).where(SocialAccount.same_as_id.in_(ids))))
+
+
+def _drop(authors: set[int]) -> None:
+    """Authors' names go when no other post is theirs."""
+    if not authors:
         return
-    needed = or_(
-        exists().where(ArchivedPost.account_id == account_id),
-        exists().where(Sighting.account_id == account_id),
+    used = set(
+        db.session.scalars(
+            select(ArchivedPost.account_id)
+            .where(ArchivedPost.account_id.in_(authors))
+            .union(select(Sighting.account_id).where(Sighting.account_id.in_(authors)))
+        )
     )
-    if not db.session.scalar(select(needed)):
-        db.session.execute(delete(SocialAccount).where(SocialAccount.id == account_id))
+    # What a sighting met by its handle is the account that it turned out to be.
+    used.update(db.session.scalars(select(SocialAccount.same_as_id).where(SocialAccount.id.in_(used))))
+    db.session.execute(delete(SocialAccount).where(SocialAccount.id.in_(authors - used)))
 
 
 def authorities_of(posts: Sequence[ArchivedPost]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -38,11 +38,18 @@ def _account_at(token: str, account_token: str) -> SocialAccount:
     )
 
 
+def _one_of(account: SocialAccount) -> SocialAccount:
+    """The account that it turned out to be, or itself."""
+    return db.session.get_one(SocialAccount, account.same_as_id) if account.same_as_id else account
+
+
 @bp.route("/collections/<token>/accounts/<account_token>", methods=["GET", "POST"])
 @requires("social_account.keep")
 def account(token: str, account_token: str) -> str | Response | tuple[str, int]:
     """Say whose account it is; whoever would be shown by name waits for a second person."""
     found = _account_at(token, account_token)
+    if found.same_as_id:  # what is said is said of the one account
+        return redirect(f"/collections/{token}/accounts/{_one_of(found).token}")
     actor, back = current_actor(), f"/collections/{token}/accounts"
     form = AccountForm(data={"kind": found.kind})
     if earlier := form.sent_before():
@@ -69,8 +76,8 @@ def account(token: str, account_token: str) -> str | Response | tuple[str, int]:
 @requires("social_account.keep")
 def protect_account(token: str, account_token: str) -> str | Response | tuple[str, int]:
     """Mark an account as a child's, or as special category data."""
-    found = _account_at(token, account_token)
-    return _protect(found, f"/collections/{token}/accounts/{account_token}", _("this account"))
+    found = _one_of(_account_at(token, account_token))
+    return _protect(found, f"/collections/{token}/accounts/{found.token}", _("this account"))
 
 
 @bp.route("/collections/<token>/posts/<post_token>/protection", methods=["GET", "POST"])
