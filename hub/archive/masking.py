@@ -100,10 +100,15 @@ def names_of(account_ids: Iterable[int]) -> dict[int, list[AccountName]]:
 
 @dataclass(frozen=True)
 class Named:
-    """What an account was called; "" for what nobody knows."""
+    """What an account was called; "" for what nobody knows.
+
+    later: where the handle was another by the next time that the account was met, that one: `handle` is then
+    the one that was known before, and which of the two it was at the moment nobody knows. Else "".
+    """
 
     name: str
     handle: str
+    later: str = ""
 
 
 def name_at(names: Sequence[AccountName], moment: datetime | None) -> Named | None:
@@ -113,7 +118,21 @@ def name_at(names: Sequence[AccountName], moment: datetime | None) -> Named | No
     """
     if not names:
         return None
-    return Named(_at(names, "name", moment), _at(names, "handle", moment))
+    return Named(_at(names, "name", moment), _at(names, "handle", moment), _later(names, moment))
+
+
+def _later(names: Sequence[AccountName], moment: datetime | None) -> str:
+    """The handle met after the moment, if the one met before it had not been seen as late as that."""
+    known = sorted((one for one in names if one.handle), key=lambda one: one.seen_from)
+    before = [one for one in known if moment and one.seen_from <= moment]
+    after = next((one for one in known if moment and one.seen_from > moment), None)
+    if not before or after is None:
+        return ""
+    had = before[-1].handle
+    last = max(one.seen_to for one in before if one.handle.casefold() == had.casefold())
+    # An export that tells of a change tells of it to the second.
+    told = moment <= last or after.seen_from - A_SECOND <= last
+    return "" if told or after.handle.casefold() == had.casefold() else after.handle
 
 
 def _at(names: Sequence[AccountName], part: str, moment: datetime | None) -> str:

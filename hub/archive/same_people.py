@@ -2,8 +2,8 @@
 
 A post that somebody wrote down, or a row of a table, tells a handle; an export or an answer of the platform
 tells the account's own id and the handles that it had. Where both tell of one account, its posts are filed
-under the platform's id, and it is shown, masked and asked about once. What sightings met stays as they met it:
-they name the handle's account for good, so this can be taken back when a later import speaks against it.
+under the platform's id, and it is shown, masked and asked about once. What sightings met stays as they met
+it: they name the handle's account for good, so this can be taken back when a later import speaks against it.
 
 Handles pass from one owner to another. So two accounts are one only while nothing speaks against it: no other
 account of the platform ever had the handle, and it was met no earlier and no later than its owner can have

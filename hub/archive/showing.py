@@ -48,6 +48,7 @@ class ShownPost:
     kind: str
     name: str
     handle: str
+    later_handle: str  # see masking.Named
     private: bool
     at: datetime | None
     stated_at: str
@@ -169,6 +170,7 @@ def show(
         kind=kind_of(post),
         name=named.name,
         handle=named.handle,
+        later_handle=named.later,
         private=is_masked(post.account),
         at=at,
         stated_at=version.stated_at if version else "",

@@ -34,12 +34,31 @@ def who(card: Card) -> str:
     """On one line, whatever the name is made of."""
     if card.masked:
         return _("Private person, name not shown")
-    name = " ".join(card.name.split()) or _("Name not recorded")
-    return f"{name} (@{' '.join(card.handle.split())})" if card.handle else name
+    name = " ".join(card.name.split())
+    handle = _handles(card)
+    if name and handle:
+        return f"{name} ({handle})"
+    return name or handle or _("Author not recorded")
+
+
+def _handles(card: Card) -> str:
+    """Both, where nobody knows which of the two it was then."""
+    before, after = (f"@{' '.join(one.split())}" if one else "" for one in (card.handle, card.later_handle))
+    return _("%(before)s or %(after)s", before=before, after=after) if after else before
 
 
 def who_is_that(card: Card) -> str:
-    return _("A member of the public") if card.masked else _("Name and handle as they were then")
+    if card.masked:
+        return _("A member of the public")
+    if card.later_handle:
+        return _(
+            "Known as @%(before)s before, and as @%(after)s after: nobody knows when it changed",
+            before=card.handle,
+            after=card.later_handle,
+        )
+    if card.name and card.handle:
+        return _("Name and handle as they were then")
+    return (card.handle and _("Handle as it was then")) or (card.name and _("Name as it was then")) or ""
 
 
 def where_and_when(card: Card) -> str:

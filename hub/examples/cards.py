@@ -51,6 +51,7 @@ class Card:
     masked: bool
     name: str
     handle: str
+    later_handle: str  # what it was by the next time: which of the two it was then, nobody knows
     at: datetime | None
     text: str
     lang: str
@@ -226,6 +227,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         masked=masked,
         name="" if masked or name is None else name.name,
         handle="" if masked or name is None else name.handle,
+        later_handle="" if masked or name is None else name.later,
         at=written,
         text=str(said),
         runs=said.marked([(start, end) for start, end in part.passages or ()]),
@@ -279,7 +281,9 @@ def _kept_back(card: Card) -> Card:
         card,
         kept_back=True,
         masked=True,
-        **dict.fromkeys(("name", "handle", "text", "title", "warning", "content_hash", "hash_of"), ""),
+        **dict.fromkeys(
+            ("name", "handle", "later_handle", "text", "title", "warning", "content_hash", "hash_of"), ""
+        ),
         **dict.fromkeys(("runs", "media", "links"), ()),
     )
 

@@ -50,6 +50,7 @@ class Choice:
     private: bool
     name: str
     handle: str
+    later_handle: str
     said: MaskedText
 
     @property
@@ -210,6 +211,7 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
                     private=bool(post.protected) or is_private(post.account),
                     name=named.name if named else "",
                     handle=named.handle if named else "",
+                    later_handle=named.later if named else "",
                     said=mask_of(
                         post, version, names.get(post.account_id or 0, ()), public[post.collection_id]
                     )(version.text),

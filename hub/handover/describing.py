@@ -45,10 +45,7 @@ class Masking:
     def author(self, told: VersionTold) -> str:
         if self.masks(told.found):
             return _("A private person, whose name is left out")
-        name, handle = told.named.name, told.named.handle
-        if not name and not handle:
-            return _("Not recorded")
-        return f"{name} (@{handle})" if name and handle else name or f"@{handle}"
+        return told.called or _("Not recorded")
 
 
 def said_facts(told: VersionTold, masking: Masking) -> Facts:

@@ -93,9 +93,7 @@ def _author(told: VersionTold, private: bool, place: int, redactor: Redactor) ->
     if private:
         redactor.name_left_out(place)
         return _("A private person, whose name is left out")
-    name, handle = told.named.name, told.named.handle
-    called = f"{name} (@{handle})" if name and handle else name or f"@{handle}"
-    return redactor.plain(called, place)
+    return redactor.plain(told.called or _("Not recorded"), place)
 
 
 def _facts(told: VersionTold, author: str) -> Facts:

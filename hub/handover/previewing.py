@@ -40,6 +40,7 @@ class Preview:
     post: ArchivedPost
     name: str
     handle: str
+    later_handle: str
     private: bool
     platform: str
     # Of each version: which it is, where there are several; what it says.
@@ -69,6 +70,7 @@ def _preview(
         post=post,
         name=shown.name,
         handle=shown.handle,
+        later_handle=shown.later_handle,
         private=private,
         platform=shown.platform,
         versions=tuple(

@@ -59,6 +59,14 @@ class VersionTold:
     def text(self) -> str:
         return self.version.text if self.version else ""
 
+    @property
+    def called(self) -> str:
+        """The author's name and handle as they were then, as far as anybody knows; "" where nobody does."""
+        name, handle = self.named.name, f"@{self.named.handle}" if self.named.handle else ""
+        if self.named.later:
+            handle = _("%(before)s before, @%(after)s after", before=handle, after=self.named.later)
+        return f"{name} ({handle})" if name and handle else name or handle
+
     @cached_property
     def title(self) -> str:
         """One line: what it is, whose and when."""

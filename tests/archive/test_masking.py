@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.archive.masked_text import Mask, Public, private_names
-from hub.archive.masking import is_masked, name_at
+from hub.archive.masking import A_SECOND, is_masked, name_at
 from hub.archive.models import (
     AGREED,
     CHILD,
@@ -85,9 +85,10 @@ def test_a_handle_with_its_server_is_that_one_and_no_other(app):
 
 
 def test_a_change_of_handle_does_not_lose_the_name(app):
+    new, old = datetime(2024, 6, 1, tzinfo=UTC), datetime(2019, 12, 31, tzinfo=UTC)
     names = [
-        AccountName(name="Strathtay Council", handle="new", seen_from=datetime(2024, 6, 1, tzinfo=UTC)),
-        AccountName(name="", handle="old", seen_from=datetime(2019, 12, 31, tzinfo=UTC)),
+        AccountName(name="Strathtay Council", handle="new", seen_from=new, seen_to=new),
+        AccountName(name="", handle="old", seen_from=old, seen_to=old),
     ]
     named = name_at(names, datetime(2021, 1, 1, tzinfo=UTC))
     assert (named.name, named.handle) == ("Strathtay Council", "old")
@@ -140,3 +141,32 @@ def test_a_passage_keeps_its_place_through_masking(app):
     assert masked.place("the river") is None
     assert masked.place("  ") is None
     assert original[slice(*masked.place("[private person] is right"))] == "Jane Doe is right"
+
+
+def _met(handle: str, since: int, until: int | None = None) -> AccountName:
+    """A handle met in March 2024, from one day to another."""
+    days = [datetime(2024, 3, day, tzinfo=UTC) for day in (since, until or since)]
+    return AccountName(handle=handle, name="", seen_from=days[0], seen_to=days[1])
+
+
+@pytest.mark.parametrize(
+    ("names", "day", "handle", "later"),
+    [
+        ([("old", 1), ("new", 20)], 10, "old", "new"),  # between: nobody knows
+        ([("old", 1, 12), ("new", 20)], 10, "old", ""),  # it was met later under the same one
+        ([("old", 1), ("old", 12), ("new", 20)], 10, "old", ""),
+        ([("old", 1), ("new", 20)], 20, "new", ""),
+        ([("old", 1), ("OLD", 20)], 10, "old", ""),
+        ([("old", 1)], 10, "old", ""),
+    ],
+)
+def test_between_two_handles_both_are_told_for_nobody_knows_when_it_changed(names, day, handle, later):
+    named = name_at([_met(*one) for one in names], datetime(2024, 3, day, tzinfo=UTC))
+    assert (named.handle, named.later) == (handle, later)
+
+
+def test_where_an_export_tells_when_a_handle_changed_it_is_known(app):
+    changed = datetime(2024, 3, 10, 12, tzinfo=UTC)
+    old = AccountName(handle="old", name="", seen_from=changed - A_SECOND, seen_to=changed - A_SECOND)
+    new = AccountName(handle="new", name="", seen_from=changed, seen_to=changed)
+    assert name_at([old, new], changed - A_SECOND / 2).later == ""

@@ -3,15 +3,15 @@
 An account that is known by its handle alone may turn out to be one whose own number the platform tells. Those
 that a collection holds already are brought together by its next import.
 
-Revision: 0004
-Follows: 0003
+Revision: 0005
+Follows: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0004'
-down_revision = '0003'
+revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 
