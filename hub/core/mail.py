@@ -183,11 +183,11 @@ def _hand_over(mail_id: int, line: Delivery) -> None:
         return
     message = build(mail, email)
     db.session.rollback()  # nothing of the database is held while the other side takes its time
-    if line.deliver(message, mail.token, lambda: _begin_sending(mail_id)):
+    if line.deliver(message, mail.token, lambda: _begin_sending(mail_id, email)):
         _settle(mail_id, SENT)
 
 
-def _begin_sending(mail_id: int) -> bool:
+def _begin_sending(mail_id: int, email: Email) -> bool:
     """The instant before it is handed over: whoever changes the state from queued goes on, alone."""
     heartbeat(LEASE + timedelta(seconds=PATIENCE_AFTER_TEXT))
     with unit_of_work() as session:
@@ -196,7 +196,10 @@ def _begin_sending(mail_id: int) -> bool:
             .where(Mail.id == mail_id, Mail.state == QUEUED)
             .values(state=SENDING)
         )
-        return bool(begun.rowcount == 1)  # type: ignore[attr-defined]
+        alone = bool(begun.rowcount == 1)  # type: ignore[attr-defined]
+        if alone and email.begun is not None:
+            email.begun()
+        return alone
 
 
 def _settle(mail_id: int, state: str, problem: str = "", *, only: str | None = None) -> None:

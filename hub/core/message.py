@@ -1,7 +1,7 @@
 """A composed e-mail, and the form in which it travels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
@@ -33,6 +33,8 @@ class Email:
     text: str
     html: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # What must be written in the very transaction in which handing it over begins.
+    begun: Callable[[], None] | None = None
 
 
 class _Travelling(EmailPolicy):

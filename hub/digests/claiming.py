@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from hub.accounts.models import Person
 from hub.core.database import db, unit_of_work
 from hub.core.mail import QUEUED, SENDING, Mail, post_mail
+from hub.subscriptions.actions import newest_number
+from hub.subscriptions.models import Subscriber, Subscription
+from hub.subscriptions.rules import next_due, window_at
 
-from .actions import newest_number
-from .gathering import groups_with_news
-from .models import DAILY, WEEKLY, Digest, DigestPart, Subscriber, Subscription
-from .rules import week_of, window_at
+from .gathering import has_news
+from .models import Digest, DigestPart
+from .ranges import range_of
+from .telling import told_since
 
 PURPOSE = "digest"
 
@@ -28,24 +31,21 @@ POSTED, NOTHING_NEW, HELD_BACK, NOT_DUE = "posted", "nothing new", "held back", 
 @dataclass(frozen=True)
 class Claim:
     outcome: str
-    mail_id: int | None = None
+    mail_ids: tuple[int, ...] = ()
 
 
 def due_subscribers(at: datetime) -> list[int]:
-    """The ids of everybody for whom a window has fallen due at `at` and was not covered."""
-    found: list[int] = []
-    for zone in _zones():
-        window = window_at(at, zone)
-        found += db.session.scalars(
-            select(Subscriber.id)
-            .join(Subscriber.subscriptions)
-            .outerjoin(Person, Person.id == Subscriber.person_id)
-            .where(func.coalesce(Person.time_zone, Subscriber.time_zone) == zone)
-            .where(or_(and_(Person.active, Person.confirmed_at.is_not(None)), _is_confirmed_address()))
-            .where(_is_due(window))
-            .distinct()
-            .order_by(Subscriber.id)
-        )
+    """The ids of everybody for whom a window has opened by `at` and was not covered, longest due first."""
+    due = (
+        select(Subscription.subscriber_id)
+        .join(Subscription.subscriber)
+        .outerjoin(Person, Person.id == Subscriber.person_id)
+        .where(Subscription.next_due_at <= at)
+        .where(or_(and_(Person.active, Person.confirmed_at.is_not(None)), _is_confirmed_address()))
+        .distinct()
+        .order_by(Subscription.subscriber_id)
+    )
+    found = list(db.session.scalars(due))
     db.session.rollback()
     return found
 
@@ -68,80 +68,86 @@ def claim(subscriber_id: int, at: datetime) -> Claim:
         ).one_or_none()
         if subscriber is None or not subscriber.may_be_mailed:
             return Claim(NOT_DUE)
-        window = window_at(at, subscriber.zone)
-        due = _due_subscriptions(subscriber, window)
-        if not due or _is_claimed(subscriber, window):
+        due = _due_subscriptions(subscriber, at)
+        if not due:
             return Claim(NOT_DUE)
         if _earlier_mail_is_under_way(subscriber):
             return Claim(HELD_BACK)
-        return _claim(subscriber, window, due)
+        for subscription in due:
+            subscription.next_due_at = next_due(subscriber, subscription.frequency, at)
+        window = window_at(at, subscriber.zone, subscriber.digest_hour)
+        parts = [part for part in _parts(subscriber, due) if not _is_claimed(subscriber, window, part[0])]
+        if not parts:
+            return Claim(NOT_DUE)
+        mails = [_claim(subscriber, window, some, part_of) for part_of, some in parts]
+        claimed = tuple(mail_id for mail_id in mails if mail_id is not None)
+        return Claim(POSTED if claimed else NOTHING_NEW, claimed)
 
 
-def _claim(subscriber: Subscriber, window: date, due: list[Subscription]) -> Claim:
+def _parts(subscriber: Subscriber, due: list[Subscription]) -> list[tuple[str, list[Subscription]]]:
+    """What is told in one message, and what that is called."""
+    if subscriber.separate:
+        return [(str(subscription.id), [subscription]) for subscription in due]
+    return [("", due)]
+
+
+def _claim(subscriber: Subscriber, window: date, due: list[Subscription], part_of: str) -> int | None:
+    """The id of the mail; None when there is nothing new."""
     upto = newest_number()
-    ranges = {each.group_id: (each.last_number, upto) for each in due}
-    news = groups_with_news(subscriber.as_actor(), ranges)
-    for subscription in due:
-        subscription.last_window = window
-        subscription.last_number = upto
-    if not news:
-        return Claim(NOTHING_NEW)
-    digest = Digest(subscriber_id=subscriber.id, due_on=window)
-    digest.parts = [DigestPart(group_id=group_id, after=ranges[group_id][0], upto=upto) for group_id in news]
+    actor = subscriber.as_actor()
+    ranges = [range_of(actor, each, each.last_number, upto) for each in due]
+    told = told_since(subscriber.id, min(each.last_number for each in due))
+    if not has_news(actor, ranges, told):
+        if not has_news(actor, ranges, told, alone=True):
+            _move_on(due, upto)
+        return None
+    digest = Digest(subscriber_id=subscriber.id, due_on=window, part_of=part_of)
+    digest.parts = [DigestPart(subscription_id=each.id, after=each.last_number, upto=upto) for each in due]
+    _move_on(due, upto)
     db.session.add(digest)
     db.session.flush()
     digest.mail_id = post_mail(
         PURPOSE,
         subscriber.sent_to,
-        key=f"digest:{subscriber.token}:{window.isoformat()}",
+        key=f"digest:{subscriber.token}:{window.isoformat()}{part_of and f':{part_of}'}",
         person_id=subscriber.person_id,
         digest_id=digest.id,
     )
-    return Claim(POSTED, digest.mail_id)
+    return digest.mail_id
+
+
+def _move_on(due: list[Subscription], upto: int) -> None:
+    for subscription in due:
+        subscription.last_number = upto
 
 
 def take_back(digest: Digest) -> None:
     """Its mail was certainly not sent: the next window covers what this one did."""
+    digest.told = []
     for part in digest.parts:
-        subscription = db.session.get(Subscription, (digest.subscriber_id, part.group_id))
-        if subscription is not None and subscription.last_number == part.upto:
-            subscription.last_number = part.after
-
-
-def _zones() -> list[str]:
-    return list(
-        db.session.scalars(
-            select(func.coalesce(Person.time_zone, Subscriber.time_zone))
-            .select_from(Subscriber)
-            .outerjoin(Person, Person.id == Subscriber.person_id)
-            .distinct()
-        )
-    )
+        if part.subscription.last_number == part.upto:
+            part.subscription.last_number = part.after
 
 
 def _is_confirmed_address():
     return and_(Subscriber.person_id.is_(None), Subscriber.confirmed_at.is_not(None))
 
 
-def _is_due(window: date):
-    return or_(
-        and_(Subscription.frequency == DAILY, Subscription.last_window < window),
-        and_(Subscription.frequency == WEEKLY, Subscription.last_window < week_of(window)),
-    )
-
-
-def _due_subscriptions(subscriber: Subscriber, window: date) -> list[Subscription]:
+def _due_subscriptions(subscriber: Subscriber, at: datetime) -> list[Subscription]:
     return list(
         db.session.scalars(
             select(Subscription)
-            .where(Subscription.subscriber_id == subscriber.id, _is_due(window))
+            .where(Subscription.subscriber_id == subscriber.id, Subscription.next_due_at <= at)
+            .order_by(Subscription.id)
             .execution_options(populate_existing=True)
         )
     )
 
 
-def _is_claimed(subscriber: Subscriber, window: date) -> bool:
-    claimed = select(Digest.id).where(Digest.subscriber_id == subscriber.id, Digest.due_on == window)
+def _is_claimed(subscriber: Subscriber, window: date, part_of: str) -> bool:
+    claimed = select(Digest.id).where(
+        Digest.subscriber_id == subscriber.id, Digest.due_on == window, Digest.part_of == part_of
+    )
     return db.session.scalar(claimed) is not None
 
 

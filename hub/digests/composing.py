@@ -1,8 +1,9 @@
 """Digests as messages: plain text and HTML of equal worth, headers that let people leave in one click."""
 
-from urllib.parse import urlsplit
+from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.accounts.models import Person
@@ -12,14 +13,17 @@ from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.message import CannotBeWritten
 from hub.core.pages import day, moment_with_zone
-from hub.groups.models import Group
+from hub.subscriptions import links
+from hub.subscriptions.headers import list_headers
+from hub.subscriptions.models import IN_DIGESTS, Subscriber, Subscription
+from hub.subscriptions.rules import zone_named
+from hub.subscriptions.wording import often_words
 
-from . import example_wording, links, wording
+from . import example_wording, wording
 from .gathering import WHOLE, Edition, gather
-from .models import NEVER, Digest, Subscriber, Subscription
-from .queries import open_group
-from .ranges import Ranges
-from .rules import CONFIRM_WITHIN, zone_named
+from .models import Digest, DigestPart
+from .ranges import range_of
+from .telling import told_before
 
 DEFAULT_LOCALE = "en_GB"
 
@@ -30,7 +34,7 @@ def compose_digest(mail: Mail) -> Email | None:
         Digest,
         mail.payload["digest_id"],
         options=[
-            selectinload(Digest.parts),
+            selectinload(Digest.parts).joinedload(DigestPart.subscription),
             joinedload(Digest.subscriber).joinedload(Subscriber.person).selectinload(Person.memberships),
         ],
         populate_existing=True,
@@ -39,39 +43,38 @@ def compose_digest(mail: Mail) -> Email | None:
         return None
     if digest.subscriber.sent_to != mail.to_address:
         raise CannotBeWritten("The address was changed: the next digest goes to the new one.")
-    chosen = _still_chosen(digest)
-    ranges = {part.group_id: (part.after, part.upto) for part in digest.parts if part.group_id in chosen}
-    return digest_message(digest, chosen, ranges)
+    return digest_message(digest)
 
 
-def digest_message(digest: Digest, chosen: dict[int, Subscription], ranges: Ranges) -> Email | None:
+def digest_message(digest: Digest) -> Email | None:
     subscriber = digest.subscriber
+    actor = subscriber.as_actor()
+    chosen = [part for part in digest.parts if part.subscription.frequency in IN_DIGESTS]
+    ranges = [range_of(actor, part.subscription, part.after, part.upto) for part in chosen]
     locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
     with read_by(locale, zone_named(subscriber.zone)):
-        edition = gather(subscriber.as_actor(), ranges)
-        if not edition.events:
+        edition = gather(actor, ranges, told_before(actor, digest))
+        if not edition.entries:
             return None
-        words = _words(digest, edition, chosen)
-        return letter("digest", locale=locale, headers=list_headers(subscriber.token), **words)
+        words = _words(digest, edition, [part.subscription for part in chosen])
+        composed = letter("digest", locale=locale, headers=list_headers(subscriber.token), **words)
+    numbers = sorted(event.number for event in edition.events)
+    return replace(composed, begun=partial(_keep_what_is_told, digest.id, numbers))
 
 
-def _still_chosen(digest: Digest) -> dict[int, Subscription]:
-    found = db.session.scalars(
-        select(Subscription)
-        .where(Subscription.subscriber_id == digest.subscriber_id, Subscription.frequency != NEVER)
-        .execution_options(populate_existing=True)
-    )
-    return {subscription.group_id: subscription for subscription in found}
+def _keep_what_is_told(digest_id: int, numbers: list[int]) -> None:
+    """In the transaction in which it is handed over: whatever becomes of it, these were told."""
+    db.session.execute(update(Digest).where(Digest.id == digest_id).values(told=numbers))
 
 
-def _words(digest: Digest, edition: Edition, chosen: dict[int, Subscription]) -> dict[str, object]:
+def _words(digest: Digest, edition: Edition, chosen: list[Subscription]) -> dict[str, object]:
     token = digest.subscriber.token
     return {
         "edition": edition,
         "due_on": day(digest.due_on),
         "up_to": moment_with_zone(digest.claimed_at),
-        "chosen": [chosen[news.group.id] for news in edition.groups if news.group.id in chosen],
-        "often": wording.often_words(),
+        "chosen": chosen,
+        "often": often_words(),
         "section_title": wording.section_title,
         "foot": wording.foot,
         "told": wording.told,
@@ -83,31 +86,3 @@ def _words(digest: Digest, edition: Edition, chosen: dict[int, Subscription]) ->
         "leave_link": links.leave_link(token),
         "subject": wording.subject(edition),
     }
-
-
-def list_headers(token: str) -> dict[str, str]:
-    """Which list this is, and how to leave it: RFC 2919, 2369 and 8058."""
-    return {
-        "List-Id": f"<digest.{urlsplit(links.address('/')).hostname}>",
-        "List-Unsubscribe": f"<{links.leave_link(token)}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Precedence": "bulk",
-    }
-
-
-def compose_confirmation(mail: Mail) -> Email | None:
-    """Asks the owner of an address whether they want a group's digest, while anybody may have it."""
-    subscriber = db.session.get(Subscriber, mail.payload["subscriber_id"])
-    group = db.session.get(Group, mail.payload["group_id"])
-    if subscriber is None or group is None or subscriber.sent_to != mail.to_address:
-        return None
-    if open_group(group.slug) is None:
-        return None
-    frequency = mail.payload["frequency"]
-    words = {
-        "group": group,
-        "often": wording.often_words()[frequency],
-        "days": CONFIRM_WITHIN.days,
-        "confirm_link": links.confirm_link(subscriber.token, group.slug, frequency),
-    }
-    return letter("digest_confirm", **words)

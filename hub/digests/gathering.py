@@ -88,18 +88,24 @@ class Edition:
         ]
 
 
-def groups_with_news(actor: Actor, ranges: Ranges) -> list[int]:
-    """Of these groups the ids of those in whose range the actor may see anything now."""
-    found = select(Activity.group_id).where(may_be_told(actor, ranges)).distinct()
-    return sorted(db.session.scalars(found))
+def has_news(actor: Actor, ranges: Ranges, told: Collection[int] = (), *, alone: bool = False) -> bool:
+    """Whether the actor may see anything in the ranges now that was not told. Who joined is told beside
+    something else; whether that waits is asked with `alone`."""
+    numbers = select(Activity.number).where(may_be_told(actor, ranges))
+    if not alone:
+        numbers = numbers.where(Activity.item_id.is_not(None))
+    # One more than was told: whatever is in the ranges besides must be among them.
+    return not set(db.session.scalars(numbers.limit(len(told) + 1))) <= set(told)
 
 
-def gather(actor: Actor, ranges: Ranges) -> Edition:
-    """Everything in the ranges that the actor may see now, in words of the present language. As many queries
-    for much as for little."""
+def gather(actor: Actor, ranges: Ranges, told: Collection[int] = ()) -> Edition:
+    """Everything in the ranges that the actor may see now, in words of the present language, besides what
+    was told before. As many queries for much as for little."""
     entries: dict[int, Entry] = {}
     others: dict[int, list[Event]] = {}
     for activity, item, post in _rows(actor, ranges):
+        if activity.number in told:
+            continue
         if item is None:
             others.setdefault(activity.group_id, []).append(Event(activity.number, activity.kind))
         else:

@@ -42,7 +42,7 @@ def send_due_now(at: datetime) -> Sending:
     drain(kinds=[NUMBERING, SEND])  # mail that waited goes first: a window waits for the one before it
     claims = [claim for claim in claim_due(at) if claim.outcome != NOT_DUE]
     outcomes = Counter(claim.outcome for claim in claims)
-    states = _deliver([claim.mail_id for claim in claims if claim.mail_id is not None])
+    states = _deliver([mail_id for claim in claims for mail_id in claim.mail_ids])
     return Sending(
         subscribers=len(claims),
         sent=states[SENT],

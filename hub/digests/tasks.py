@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from hub.core import clock
 from hub.core.carrying import heartbeat
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
-from hub.core.mail import FAILED, Email, Mail, composer, when_settled
+from hub.core.mail import FAILED, KEPT, Email, Mail, composer, when_settled
 
-from . import actions, composing
+from . import composing
 from .claiming import PURPOSE, claim_due, take_back
 from .models import Digest
 
@@ -44,15 +46,12 @@ def follow(mail: Mail) -> None:
         take_back(digest)
 
 
-@composer("digest.confirm")
-def compose_confirmation(mail: Mail) -> Email | None:
-    return composing.compose_confirmation(mail)
-
-
 @job("digests.forget")
 def forget() -> None:
-    actions.forget_unconfirmed()
-    actions.forget_old_windows()
+    """A window is known as long as the mail that it became: nobody's reading is on record for good."""
+    db.session.execute(
+        delete(Digest.__table__).where(Digest.claimed_at < clock.now() - KEPT)  # type: ignore[arg-type]
+    )
 
 
 scheduled("digests.forget", timedelta(days=1))

@@ -6,10 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION
+from hub.subscriptions.links import address
 
 from .gathering import ANSWERED, DISCUSSED, GUIDANCE_PAGES, WAITING, YOURS, Edition, Entry, Event
-from .links import address
-from .models import DAILY, NEVER, WEEKLY
 from .ranges import ATTACHED
 
 # Of what was written under one item, this many are quoted; the rest is counted, and linked.
@@ -25,15 +24,6 @@ class Told:
     label: str
     line: str
     url: str
-
-
-def frequency_words() -> dict[str, str]:
-    return {DAILY: _("Every day"), WEEKLY: _("Every Monday"), NEVER: _("Nothing")}
-
-
-def often_words() -> dict[str, str]:
-    """The same within a sentence."""
-    return {DAILY: _("every day"), WEEKLY: _("every Monday"), NEVER: _("not any more")}
 
 
 def section_title(name: str) -> str:
@@ -159,14 +149,3 @@ def of_the_group(events: list[Event]) -> str:
     return ngettext(
         "%(num)s thing happened in the group.", "%(num)s things happened in the group.", len(events)
     )
-
-
-# What becomes of a message, for administrators.
-STATE_MEANINGS = {
-    "queued": "open",
-    "sending": "open",
-    "sent": "verified",
-    "uncertain": "due",
-    "failed": "overdue",
-    "dropped": "closed",
-}

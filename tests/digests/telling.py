@@ -10,11 +10,11 @@ from hub.content.models import Activity, Item
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.digests.actions import choose, confirm_subscription, subscribe, subscriber_of_address
-from hub.digests.models import Subscriber, Subscription
 from hub.digests.sending import Sending, send_due_now
 from hub.discussions.actions import reply, start_discussion
 from hub.questions.actions import accept_answer, answer, ask_question
+from hub.subscriptions.actions import choose, confirm_subscription, subscribe, subscriber_of_address
+from hub.subscriptions.models import Subscriber, Subscription
 
 
 @contextmanager
@@ -90,5 +90,8 @@ def numbers() -> list[int]:
 
 def watermark(subscriber, group) -> int:
     db.session.rollback()
-    kept = db.session.get(Subscription, (subscriber.id, group.id), populate_existing=True)
-    return kept.last_number
+    return db.session.scalars(
+        select(Subscription.last_number).where(
+            Subscription.subscriber_id == subscriber.id, Subscription.group_id == group.id
+        )
+    ).one()

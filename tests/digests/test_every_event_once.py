@@ -114,8 +114,8 @@ def test_every_visible_event_is_told_exactly_once(app, folder, steps):
     month = Month()
     real = composing.gather
 
-    def listened(actor, ranges):
-        edition = real(actor, ranges)
+    def listened(actor, ranges, told):
+        edition = real(actor, ranges, told)
         month.told.extend(event.number for event in edition.events)
         return edition
 

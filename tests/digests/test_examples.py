@@ -15,6 +15,7 @@ from hub.core.policy import ANYBODY
 from hub.digests import claiming, examples
 from hub.digests.examples import EXAMPLES_OF_A_DIGEST, EXAMPLES_OF_AN_ITEM, POSTS_OF_AN_EXAMPLE
 from hub.digests.gathering import gather
+from hub.digests.ranges import Range
 from hub.digests.sending import SEND
 from hub.examples import actions
 from hub.examples.models import Example
@@ -346,7 +347,7 @@ def test_many_cost_as_many_queries_as_few(told, folder, tmp_path):
         drain()
         db.session.rollback()
         with queries() as spent:
-            edition = gather(ANYBODY, {group_id: (0, 10_000)})
+            edition = gather(ANYBODY, [Range(0, 10_000, group_id=group_id)])
         assert any(entry.examples.shown for entry in edition.told_whole)
         return spent.count
 

@@ -1,6 +1,6 @@
 """What one digest covers: everything in its range that the subscriber may see now, once, and nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,10 +13,11 @@ from hub.core.delivery import NotAccepted, Unknown
 from hub.core.mail import Mail
 from hub.digests import claiming, tasks
 from hub.digests.claiming import claim, due_subscribers
-from hub.digests.models import Digest, Subscription
-from hub.digests.rules import week_of, window_at
+from hub.digests.models import Digest, DigestPart
 from hub.digests.sending import SEND, Sending
 from hub.groups.models import Membership
+from hub.subscriptions.models import Subscriber, Subscription
+from hub.subscriptions.rules import next_due, window_at
 from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.digests.telling import (
@@ -76,10 +77,35 @@ def test_a_window_opens_at_seven_by_the_subscribers_clock(moment, zone, day):
     assert str(window_at(datetime.fromisoformat(moment).replace(tzinfo=UTC), zone)) == day
 
 
-def test_the_weekly_window_is_mondays():
-    monday = datetime(2026, 11, 23).date()
-    assert [week_of(monday.replace(day=day)) for day in (23, 24, 29)] == [monday] * 3
-    assert week_of(monday.replace(day=22)).day == 16
+@pytest.mark.parametrize(
+    ("chosen", "frequency", "after", "due"),
+    [
+        ({}, "daily", "2026-11-20T12:00", "2026-11-21T07:00"),
+        ({}, "daily", "2026-11-20T07:00", "2026-11-21T07:00"),  # that window has opened
+        ({}, "at_once", "2026-11-20T06:00", "2026-11-20T07:00"),  # what could not be told at once
+        ({}, "weekly", "2026-11-20T12:00", "2026-11-23T07:00"),
+        ({}, "weekly", "2026-11-23T06:00", "2026-11-23T07:00"),
+        ({}, "weekly", "2026-11-23T07:00", "2026-11-30T07:00"),
+        ({"weekly_on": 4, "digest_hour": 17}, "weekly", "2026-11-20T12:00", "2026-11-20T17:00"),
+        ({"time_zone": "Pacific/Auckland"}, "daily", "2026-11-20T12:00", "2026-11-20T18:00"),
+        ({"away_until": date(2026, 12, 1)}, "daily", "2026-11-20T12:00", "2026-12-01T07:00"),
+        ({"away_until": date(2026, 12, 1)}, "weekly", "2026-11-20T12:00", "2026-12-07T07:00"),
+        ({"away_until": date(2026, 1, 1)}, "daily", "2026-11-20T12:00", "2026-11-21T07:00"),  # back
+        ({"digest_hour": 1}, "daily", "2026-03-28T12:00", "2026-03-29T01:00"),  # an hour that there is not
+        ({"digest_hour": 1}, "daily", "2026-10-24T12:00", "2026-10-25T00:00"),  # one that comes twice
+        ({"digest_hour": 1}, "daily", "2026-10-25T00:30", "2026-10-26T01:00"),
+        ({}, "weekly", "2026-12-29T12:00", "2027-01-04T07:00"),
+        ({}, "mentions", "2026-11-20T12:00", None),
+        ({}, "never", "2026-11-20T12:00", None),
+    ],
+)
+def test_when_the_next_window_opens(chosen, frequency, after, due):
+    subscriber = Subscriber(
+        **{"time_zone": "Europe/London", "digest_hour": 7, "weekly_on": 0, "away_until": None, **chosen}
+    )
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    expected = datetime.fromisoformat(due).replace(tzinfo=UTC) if due else None
+    assert next_due(subscriber, frequency, moment) == expected
 
 
 @both
@@ -351,7 +377,7 @@ def test_of_two_workers_one_claims(app, world, folder):
         assert claim(subscriber.id, clock.now()).outcome == "not due"
         db.session.rollback()
         with unit_of_work():  # even if its choice were due once more
-            db.session.execute(update(Subscription).values(last_window=datetime(2026, 11, 1).date()))
+            db.session.execute(update(Subscription).values(next_due_at=datetime(2026, 11, 1, tzinfo=UTC)))
         asked(world.as_cat, world.group, "Another")
         assert sent().subscribers == 0
     assert len(folder.messages()) == 1
@@ -362,7 +388,7 @@ class Killed(BaseException):
 
 
 @both
-@pytest.mark.parametrize("step", ["newest_number", "groups_with_news", "DigestPart", "post_mail"])
+@pytest.mark.parametrize("step", ["newest_number", "has_news", "DigestPart", "post_mail"])
 def test_a_worker_killed_while_it_claims_leaves_nothing_half_done(app, world, folder, monkeypatch, step):
     with on(20):
         subscribed(world.as_bob, world.group)
@@ -493,3 +519,19 @@ def test_who_is_due_costs_the_same_for_many(app, world, folder):
         return spent.count
 
     assert cost(3) == cost(10)
+
+
+def test_windows_are_forgotten_after_a_season_and_nothing_is_sent_again(app, world, folder):
+    with on(1):
+        visitor(world.group)
+        asked(world.as_cat, world.group)
+    with on(2, 7):
+        assert sent().sent == 1
+    with on(20, month=12), unit_of_work():
+        tasks.forget()
+    assert db.session.scalars(select(Digest)).one().parts
+    with clock.at(datetime(2027, 3, 1, 9, tzinfo=UTC)):
+        with unit_of_work():
+            tasks.forget()
+        assert db.session.scalars(select(Digest)).all() == db.session.scalars(select(DigestPart)).all() == []
+        assert (sent().sent, len(folder.messages())) == (0, 1)

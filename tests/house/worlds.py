@@ -20,7 +20,6 @@ from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.mail import Mail
 from hub.core.settings import Settings
-from hub.digests.actions import confirm_subscription, subscribe, subscriber_of_address
 from hub.digests.sending import send_due_now
 from hub.discussions.actions import reply, start_discussion
 from hub.examples.actions import attach
@@ -28,6 +27,7 @@ from hub.examples.queries import choices
 from hub.groups.models import HIDDEN, LISTED, PART_OPEN, PUBLIC, Group, Membership
 from hub.guidance.actions import publish, start_guidance
 from hub.questions.actions import accept_answer, answer, ask_question, comment
+from hub.subscriptions.actions import confirm_subscription, subscribe, subscriber_of_address
 from tests.conftest import make_app
 from tests.factories.archived import bring_in, collection, declare
 from tests.factories.people import actor_of

@@ -20,8 +20,8 @@ from hub.content.models import Item, Post
 from hub.core.database import db, unit_of_work
 from hub.core.mail import DROPPED, SENT, UNCERTAIN
 from hub.core.policy import OWNER
-from hub.digests.actions import choose, own_subscriber
-from hub.digests.models import DAILY
+from hub.subscriptions.actions import choose, own_subscriber
+from hub.subscriptions.models import DAILY
 from tests.factories.archived import collection
 from tests.factories.content import discussion
 from tests.factories.groups import group, member

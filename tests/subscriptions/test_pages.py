@@ -1,25 +1,20 @@
 """Subscribing without an account, choosing, leaving with one click, and what administrators see."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
-from hub.core.mail import UNCERTAIN, Mail, _composers, post_mail
 from hub.core.security import limiter
-from hub.core.words import WORDS
-from hub.digests import links
-from hub.digests.models import Digest, DigestPart, Subscriber, Subscription
-from hub.digests.tasks import forget
-from tests.budget import queries
+from hub.subscriptions import links
+from hub.subscriptions.models import Subscriber, Subscription
+from hub.subscriptions.tasks import forget
 from tests.digests.telling import again, asked, on, sent, subscribed, visitor
 from tests.factories.content import form_on
 from tests.factories.groups import group, member
-from tests.factories.people import actor_of, administrator, person, sign_in
+from tests.factories.people import actor_of, person, sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -201,76 +196,3 @@ def test_nobody_is_asked_to_confirm_a_group_that_has_closed_meanwhile(app, clien
         again(world.group).visibility = "hidden"
     drain()
     assert folder.messages() == []
-
-
-def test_windows_are_forgotten_after_a_season_and_nothing_is_sent_again(app, world, folder):
-    with on(1):
-        visitor(world.group)
-        asked(world.as_cat, world.group)
-    with on(2, 7):
-        assert sent().sent == 1
-    with on(20, month=12), unit_of_work():
-        forget()
-    assert db.session.scalars(select(Digest)).one().parts
-    with clock.at(datetime(2027, 3, 1, 9, tzinfo=UTC)):
-        with unit_of_work():
-            forget()
-        assert db.session.scalars(select(Digest)).all() == db.session.scalars(select(DigestPart)).all() == []
-        assert (sent().sent, len(folder.messages())) == (0, 1)
-
-
-# Administrators
-
-
-def test_an_administrator_sees_that_something_was_sent_not_what_it_said(app, client, world, folder):
-    with on(20):
-        subscribed(world.as_bob, world.group)
-        asked(world.as_cat, world.group, "A canary sings")
-    with on(21, 7):
-        sent()
-    sign_in(client, administrator())
-    page = client.get("/admin/deliveries")
-    assert world.bob.email in page.text
-    assert "Digest" in page.text
-    assert "canary" not in page.text
-
-
-def test_every_message_of_the_hub_has_a_name(app):
-    purposes = {name for name, compose in _composers.items() if compose.__module__.startswith("hub.")}
-    assert purposes == set(WORDS["mail"])
-
-
-def test_what_is_uncertain_is_shown_with_what_can_be_done(app, client, world, folder):
-    with unit_of_work():
-        post_mail("digest.confirm", "a@example.org", key="k", subscriber_id=0, group_id=0, frequency="daily")
-        db.session.scalars(select(Mail)).one().state = UNCERTAIN
-    sign_in(client, administrator())
-    page = client.get("/admin/deliveries?state=uncertain")
-    action = re.search(r'action="(/admin/deliveries/\w+/second-sending)"', page.text).group(1)
-    client.post(action, data=form_on(page, action))
-    db.session.rollback()
-    assert db.session.scalars(select(Mail.state)).one() == "queued"
-
-
-def test_nobody_else_sees_deliveries(app, client, world):
-    assert client.get("/admin/deliveries").status_code == 404
-    assert client.post("/admin/deliveries/x/second-sending").status_code in {400, 404}
-    sign_in(client, world.ann)
-    assert client.get("/admin/deliveries").status_code == 404
-
-
-def test_pages_cost_the_same_for_many(app, client, world):
-    def cost() -> int:
-        with queries() as spent:
-            client.get("/admin/deliveries")
-        return spent.count
-
-    sign_in(client, administrator())
-    for number in range(3):
-        with unit_of_work():
-            post_mail("digest", f"a{number}@example.org", key=f"k{number}")
-    three = cost()
-    for number in range(3, 30):
-        with unit_of_work():
-            post_mail("digest", f"a{number}@example.org", key=f"k{number}")
-    assert cost() == three <= 8

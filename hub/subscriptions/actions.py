@@ -7,15 +7,23 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.accounts.models import Person
-from hub.content.models import Numbering
+from hub.content.models import Numbering, Topic
 from hub.core import clock
 from hub.core.database import db, new_token
-from hub.core.mail import KEPT, post_mail
+from hub.core.mail import post_mail
 from hub.core.policy import Actor
 from hub.groups.models import Group
 
-from .models import FREQUENCIES, NEVER, Digest, Subscriber, Subscription
-from .rules import CONFIRM_WITHIN, window_at
+from .models import (
+    EVERYTHING,
+    FREQUENCIES,
+    IN_DIGESTS,
+    NEVER,
+    SavedSearch,
+    Subscriber,
+    Subscription,
+)
+from .rules import CONFIRM_WITHIN, next_due
 
 # Whoever asks for others' addresses fills their mailboxes with one message a group and hour, at most.
 ASKED_AGAIN_AFTER = timedelta(hours=1)
@@ -77,42 +85,73 @@ def confirm_subscription(subscriber: Subscriber, group: Group, frequency: str) -
     return choose(subscriber, group, frequency)
 
 
-def choose(subscriber: Subscriber, group: Group, frequency: str) -> Subscription:
-    """Set the frequency for a group. It begins with what happens from now on, unless it was running."""
+def choose(
+    subscriber: Subscriber, subject: Group | Topic | SavedSearch, frequency: str, told: str = EVERYTHING
+) -> Subscription:
+    """Set how often somebody hears of a subject. It begins with what happens from now on, unless it was
+    running."""
     if frequency not in FREQUENCIES:
         raise ValueError(frequency)
-    window = window_at(clock.now(), subscriber.zone)
-    kept = db.session.get(Subscription, (subscriber.id, group.id))
-    if kept is None:
-        kept = Subscription(
-            subscriber_id=subscriber.id, group_id=group.id, group=group, frequency=NEVER, last_window=window
-        )
-        db.session.add(kept)
+    kept = _kept(subscriber, subject, told) or _begun(subscriber, subject, told)
     if kept.frequency == frequency:
         return kept
-    if kept.frequency == NEVER:
+    if kept.frequency not in IN_DIGESTS:
         kept.last_number = newest_number()
     kept.frequency = frequency
-    kept.last_window = max(window, kept.last_window)
     kept.chosen_at = clock.now()
+    kept.next_due_at = next_due(subscriber, frequency, clock.now())
     db.session.flush()
     return kept
+
+
+def choose_times(subscriber: Subscriber, **chosen: object) -> None:
+    """Set the hour, the day, the length, being away, or one mail for each subject: columns by their names.
+    What is due next follows from it."""
+    for name, value in chosen.items():
+        setattr(subscriber, name, value)
+    fall_due_anew(subscriber)
+
+
+def fall_due_anew(subscriber: Subscriber) -> None:
+    """The subscriber's clock was changed: what is due next, by the new one."""
+    for kept in subscriptions_of(subscriber):
+        kept.next_due_at = next_due(subscriber, kept.frequency, clock.now())
+    db.session.flush()
+
+
+def _kept(subscriber: Subscriber, subject: Group | Topic | SavedSearch, told: str) -> Subscription | None:
+    return db.session.scalar(
+        select(Subscription).where(
+            Subscription.subscriber_id == subscriber.id,
+            Subscription.told == told,
+            getattr(Subscription, f"{_name_of(subject)}_id") == subject.id,
+        )
+    )
+
+
+def _begun(subscriber: Subscriber, subject: Group | Topic | SavedSearch, told: str) -> Subscription:
+    kept = Subscription(
+        subscriber_id=subscriber.id, told=told, frequency=NEVER, **{_name_of(subject): subject}
+    )
+    db.session.add(kept)
+    return kept
+
+
+def _name_of(subject: Group | Topic | SavedSearch) -> str:
+    return {Group: "group", Topic: "topic", SavedSearch: "search"}[type(subject)]
 
 
 def leave(subscriber: Subscriber) -> None:
     """No digests from now on. Doing it twice is doing it once."""
     for subscription in subscriptions_of(subscriber):
-        choose(subscriber, subscription.group, NEVER)
+        choose(subscriber, subscription.subject, NEVER, subscription.told)
 
 
 def subscriptions_of(subscriber: Subscriber) -> list[Subscription]:
-    """Theirs, by the groups' names."""
+    """Theirs, in the order in which they were begun."""
     return list(
         db.session.scalars(
-            select(Subscription)
-            .join(Group)
-            .where(Subscription.subscriber_id == subscriber.id)
-            .order_by(Group.name)
+            select(Subscription).where(Subscription.subscriber_id == subscriber.id).order_by(Subscription.id)
         )
     )
 
@@ -125,13 +164,6 @@ def forget_unconfirmed() -> None:
             Subscriber.confirmed_at.is_(None),
             Subscriber.created_at < clock.now() - CONFIRM_WITHIN,
         )
-    )
-
-
-def forget_old_windows() -> None:
-    """A window is known as long as the mail that it became: nobody's reading is on record for good."""
-    db.session.execute(
-        delete(Digest.__table__).where(Digest.claimed_at < clock.now() - KEPT)  # type: ignore[arg-type]
     )
 
 

@@ -1,17 +1,15 @@
-"""Reads: a subscriber's choices, and what became of the hub's mail."""
+"""Reads: what subscribers chose."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from hub.core.database import db
-from hub.core.mail import Mail
-from hub.core.paging import Page, page
 from hub.core.policy import ANYBODY, Actor, can, visible
 from hub.groups.models import PART_OPEN, PUBLIC, Group
 
-from .models import NEVER, Subscriber, Subscription
+from .models import EVERYTHING, NEVER, Subscriber, Subscription
 
 
 @dataclass(frozen=True)
@@ -57,26 +55,12 @@ def subscriber_with(token: str) -> Subscriber | None:
 def _chosen(subscriber_id: int) -> dict[int, str]:
     rows = db.session.execute(
         select(Subscription.group_id, Subscription.frequency).where(
-            Subscription.subscriber_id == subscriber_id
+            Subscription.subscriber_id == subscriber_id,
+            Subscription.group_id.is_not(None),
+            Subscription.told == EVERYTHING,
         )
     )
     return {row.group_id: row.frequency for row in rows}
-
-
-def deliveries(state: str | None, cursor: str | None) -> Page[Mail]:
-    """The hub's mail, newest first; only what is in a state, if one is asked for."""
-    statement = select(Mail) if state is None else select(Mail).where(Mail.state == state)
-    return page(statement, (Mail.queued_at, Mail.token), lambda mail: (mail.queued_at, mail.token), cursor)
-
-
-def delivery_counts() -> dict[str, int]:
-    """How many messages are in each state."""
-    rows = db.session.execute(select(Mail.state, func.count().label("messages")).group_by(Mail.state))
-    return {row.state: row.messages for row in rows}
-
-
-def mail_with(token: str) -> Mail | None:
-    return db.session.scalar(select(Mail).where(Mail.token == token))
 
 
 def own_subscriber_of(person_id: int) -> Subscriber | None:

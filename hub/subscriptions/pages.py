@@ -1,4 +1,4 @@
-"""What lower rooms' pages show of digests."""
+"""What lower rooms' pages show of subscriptions."""
 
 from flask import render_template
 from markupsafe import Markup
@@ -14,9 +14,9 @@ def offer(group: Group, actor: Actor) -> Markup | None:
     """Beside a group: how to hear of it by e-mail."""
     if not actor.signed_in and not can(actor, "digest.subscribe", group):
         return None
-    return Markup(render_template("digests/_offer.html", group=group))
+    return Markup(render_template("subscriptions/_offer.html", group=group))
 
 
 @fills("settings.sections")
 def settings_section(_person: Person) -> Markup:
-    return Markup(render_template("digests/_settings.html"))
+    return Markup(render_template("subscriptions/_settings.html"))

@@ -1,15 +1,13 @@
-"""Pages of digests: subscribing, choosing, leaving; and what became of the hub's mail."""
+"""Pages of subscriptions: subscribing, choosing, leaving."""
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hub.core import mail as core_mail
-from hub.core.access import authorize, current_actor, load, requires
+from hub.core.access import current_actor, load, requires
 from hub.core.forms import HubForm, csrf
 from hub.core.keyed import keyed
-from hub.core.mail import send_again
 from hub.core.security import limiter
 from hub.groups.models import Group
 
@@ -19,7 +17,7 @@ from .forms import SubscribeForm
 from .models import DAILY, FREQUENCIES, Subscriber
 from .rules import CONFIRM_WITHIN
 
-bp = Blueprint("digests", __name__)
+bp = Blueprint("subscriptions", __name__)
 
 # A whole council may come from one address; nobody subscribes it to more groups than this in an hour.
 SUBSCRIPTIONS = "60 per hour"
@@ -37,7 +35,7 @@ def own_mail() -> Response | str:
     subscriber = queries.own_subscriber_of(current_user.id)
     choices = queries.choices_of(current_actor(), subscriber)
     return render_template(
-        "digests/own_mail.html",
+        "subscriptions/own_mail.html",
         form=form,
         choices=choices,
         others=queries.open_groups_besides(current_actor(), choices),
@@ -71,14 +69,14 @@ def subscribe_page(slug: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit():
         ask_to_subscribe(form.email.data, group, form.frequency.data)
         return form.done(f"{group.path}/subscribe/asked")
-    return render_template("digests/subscribe.html", group=group, form=form), form.status
+    return render_template("subscriptions/subscribe.html", group=group, form=form), form.status
 
 
 @bp.get("/groups/<slug>/subscribe/asked")
 @requires("digest.subscribe")
 def asked(slug: str) -> str:
     return render_template(
-        "digests/asked.html", group=load(Group, Group.slug == slug), days=CONFIRM_WITHIN.days
+        "subscriptions/asked.html", group=load(Group, Group.slug == slug), days=CONFIRM_WITHIN.days
     )
 
 
@@ -107,15 +105,17 @@ def confirm(link: str) -> Response:
     values = links.read(links.CONFIRM, link, CONFIRM_WITHIN)
     subscriber = queries.subscriber_with(values[0]) if values else None
     if values is None or subscriber is None:
-        return _private(render_template("digests/link_is_old.html"), 410)
+        return _private(render_template("subscriptions/link_is_old.html"), 410)
     group = load_open_group(values[1])
     frequency = values[2] if values[2] in FREQUENCIES else DAILY
     words = {"group": group, "often": wording.often_words()[frequency]}
     if request.method != "POST":
-        return _private(render_template("digests/confirm.html", **words))
+        return _private(render_template("subscriptions/confirm.html", **words))
     confirm_subscription(subscriber, group, frequency)
     return _private(
-        render_template("digests/confirmed.html", choices_link=links.choices_link(subscriber.token), **words)
+        render_template(
+            "subscriptions/confirmed.html", choices_link=links.choices_link(subscriber.token), **words
+        )
     )
 
 
@@ -137,7 +137,7 @@ def choices(link: str) -> Response:
         _take_choices(subscriber)
     return _private(
         render_template(
-            "digests/choices.html",
+            "subscriptions/choices.html",
             saved=saved,
             choices=queries.choices_of(subscriber.as_actor(), subscriber),
             frequencies=wording.frequency_words(),
@@ -157,39 +157,8 @@ def leave_page(link: str) -> Response:
         leave(subscriber)
     return _private(
         render_template(
-            "digests/leave.html",
+            "subscriptions/leave.html",
             left=request.method == "POST",
             choices_link=links.choices_link(subscriber.token),
         )
     )
-
-
-# What became of the hub's mail, for administrators: that something was sent, never what it said.
-
-
-@bp.get("/admin/deliveries")
-@requires("site.administer")
-def deliveries() -> str:
-    state = request.args.get("state")
-    state = state if state in wording.STATE_MEANINGS else None
-    return render_template(
-        "digests/deliveries.html",
-        state=state,
-        counts=queries.delivery_counts(),
-        page=queries.deliveries(state, request.args.get("after")),
-        meanings=wording.STATE_MEANINGS,
-        keeps_mail=core_mail.keeps_mail(),
-    )
-
-
-@bp.post("/admin/deliveries/<token>/second-sending")
-@requires("site.administer")
-def second_sending(token: str) -> Response:
-    """An administrator decides that an uncertain message is sent once more."""
-    authorize("site.administer")
-    mail = queries.mail_with(token) or abort(404)
-    if send_again(current_actor(), mail):
-        flash(_("It is being sent once more."), "success")
-    else:
-        flash(_("It is no longer uncertain, so it was left as it is."), "warning")
-    return redirect("/admin/deliveries?state=uncertain", 303)

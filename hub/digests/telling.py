@@ -1,0 +1,42 @@
+"""What a subscriber was told already: nothing is told twice, whichever of their choices it fell under."""
+
+from sqlalchemy import select
+
+from hub.content.models import Activity
+from hub.core.database import db
+from hub.core.mail import QUEUED, SENDING, Mail
+from hub.core.policy import Actor
+
+from .models import Digest, DigestPart
+from .ranges import in_ranges, range_of
+
+
+def told_before(actor: Actor, digest: Digest) -> set[int]:
+    """The numbers of activities that the subscriber's other digests told, or that those before it will."""
+    since = min((part.after for part in digest.parts), default=0)
+    return told_since(digest.subscriber_id, since, besides=digest.id) | _left_to_earlier(actor, digest)
+
+
+def told_since(subscriber_id: int, number: int, besides: int | None = None) -> set[int]:
+    """The numbers after `number` of activities that the subscriber's digests told, or are telling."""
+    reached = select(DigestPart.digest_id).where(DigestPart.upto > number)
+    rows = db.session.execute(
+        select(Digest.id, Digest.told).where(Digest.subscriber_id == subscriber_id, Digest.id.in_(reached))
+    )
+    return {one for row in rows if row.id != besides for one in row.told if one > number}
+
+
+def _left_to_earlier(actor: Actor, digest: Digest) -> set[int]:
+    """Where each subject has a message of its own, several are under way at once: what falls under two of
+    them is told by the first."""
+    parts = db.session.scalars(
+        select(DigestPart)
+        .join(Digest, Digest.id == DigestPart.digest_id)
+        .join(Mail, Mail.id == Digest.mail_id)
+        .where(Digest.subscriber_id == digest.subscriber_id, Digest.id < digest.id)
+        .where(Mail.state.in_((QUEUED, SENDING)))
+    ).all()
+    if not parts:
+        return set()
+    ranges = [range_of(actor, part.subscription, part.after, part.upto) for part in parts]
+    return set(db.session.scalars(select(Activity.number).where(in_ranges(Activity, ranges))))
