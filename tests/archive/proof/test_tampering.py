@@ -29,6 +29,9 @@ from tests.archive.proof.conftest import some_posts
 from tests.conftest import make_app
 from tests.factories.x_archive import big_archive, png
 
+# One process seals the many events for all of these.
+pytestmark = pytest.mark.xdist_group("tampering")
+
 EVENTS = 10_000
 
 
