@@ -125,6 +125,12 @@ REFUSED = {
         "We do not recognise what is in this file. Upload it as you downloaded it, with nothing taken out. "
         "What we read: %(formats)s. Nothing was changed."
     ),
+    "only_pictures": _l(
+        "This holds pictures or films and nothing that says which posts they belong to. Flickr, Instagram "
+        "and others hand an export over in several zips, and this is one of the others. Unpack it and the "
+        "zip with the data into one folder, make that one zip, and upload it: the pictures then go to their "
+        "posts, also to those that are here already. Nothing was changed."
+    ),
     "one_file_of_archive": _l(
         "This is one file out of an X/Twitter archive. Upload the whole zip, as you downloaded it, so that "
         "we can tell whose posts these are. Nothing was changed."

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import zipfile
 
 import pytest
 
-from hub.archive.sources import Unreadable
+from hub.archive.adapters import recognise
+from hub.archive.reasons import refusal_sentence
+from hub.archive.sources import Unreadable, open_source
 from tests.archive.reading import Reading
 from tests.archive.test_captures import page, v1, v2
 from tests.factories.x_archive import XArchive
@@ -51,3 +54,20 @@ def test_what_is_not_recognised_is_refused_with_a_reason(tmp_path, data, reason)
     with pytest.raises(Unreadable) as refused:
         Reading(tmp_path / "tweets.json")
     assert refused.value.reason == reason
+
+
+def test_a_part_of_an_export_that_holds_only_pictures_is_told_apart(tmp_path, app):
+    path = tmp_path / "data-download-2.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("photos/", b"")
+        packed.writestr("photos/bins_51234567890_o.jpg", b"a picture")
+        packed.writestr("photos/film_51234567891.mp4", b"a film")
+    with pytest.raises(Unreadable) as refused:
+        recognise(open_source(path))
+    assert refused.value.reason == "only_pictures"
+    assert "several zips" in refusal_sentence("only_pictures")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("notes.txt", b"Something else")
+    with pytest.raises(Unreadable) as refused:
+        recognise(open_source(path))
+    assert refused.value.reason == "unknown_format"

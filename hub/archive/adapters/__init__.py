@@ -8,6 +8,7 @@ from hub.archive.adapters.bluesky_api import BlueskyApi
 from hub.archive.adapters.bluesky_car import BlueskyCar
 from hub.archive.adapters.by_hand import ByHand
 from hub.archive.adapters.capture_file import first_values
+from hub.archive.adapters.export_files import media_kind
 from hub.archive.adapters.facebook_archive import FacebookArchive
 from hub.archive.adapters.facebook_html import FacebookHtml
 from hub.archive.adapters.feeds import Feeds
@@ -109,7 +110,15 @@ def made_here(name: str) -> Adapter | None:
 MADE_HERE.append(Watched(recognise))
 
 
+def _only_pictures(source: Source) -> bool:
+    """Whether it is a further part of an export that came in several zips: pictures, films, no data."""
+    kinds = [media_kind(member.name) for member in source.members() if not member.name.endswith("/")]
+    return bool(kinds) and all(kinds)
+
+
 def _why_unknown(source: Source) -> str:
+    if source.is_zip and _only_pictures(source):
+        return "only_pictures"
     members = [] if source.is_zip else list(source.members())
     if any(starts_with_mark(source, member.name) for member in members):
         return "one_file_of_archive"
