@@ -42,7 +42,8 @@ def with_script(chromium: Browser):
         page = on or context.new_page()
         page.asked = []
         answers = {
-            "/page": f'<!doctype html><title>A</title>{body}<script type="module" src="/{script}.js"></script>',
+            "/page": f"<!doctype html><title>A</title>{body}"
+            f'<script type="module" src="/{script}.js"></script>',
             f"/{script}.js": (SCRIPTS / f"{script}.js").read_text(),
             **(more or {}),
         }
