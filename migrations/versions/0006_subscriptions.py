@@ -4,8 +4,8 @@ A subscription had one group and the day of its last window; it has a subject of
 moment at which it falls due next. A person's "nothing" meant "no digest": mentions were mailed all the same,
 so it becomes "only mentions"; nobody's mail changes by the upgrade.
 
-Revision: 0005
-Follows: 0004
+Revision: 0006
+Follows: 0005
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 import hub.core.database
 
-revision = '0005'
-down_revision = '0004'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
