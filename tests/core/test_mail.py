@@ -13,6 +13,7 @@ from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Folder, Smtp
 from hub.core.jobs import Job
+from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer, post_mail, send_again, when_settled
 from hub.core.message import CannotBeWritten, address, build
 from hub.core.policy import Actor
@@ -502,3 +503,11 @@ def test_settled_messages_are_forgotten_after_a_season(app, server):
         mail.forget()
     db.session.rollback()
     assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_a_letter_says_first_in_which_characters_it_is_written(app):
+    """Within the first 1,024 bytes, or it does not count: the styles for dark screens are longer."""
+    with app.test_request_context():
+        written = letter("account_confirm", link="/confirm/x", days=3).html
+    assert 0 < written.index('<meta charset="utf-8">') < 200
+    assert written.count("charset") == 1
