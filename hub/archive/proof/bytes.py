@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256 as _sha256
 from pathlib import Path
 
-from sqlalchemy import Select, select, type_coerce, union
+from sqlalchemy import ColumnElement, Select, and_, select, type_coerce, union
 from sqlalchemy.types import NullType
 
 from hub.archive.models import (
@@ -27,6 +27,9 @@ from .log import Log
 
 # Slices held in memory at a time: some kilobytes each, and never more than `slices.LARGEST_ROW`.
 AT_ONCE = 200
+# Looked at in one go. Films may be large, and whoever carries a verification out shows that it lives between
+# one go and the next.
+SLICES_A_BLOCK, MEDIA_A_BLOCK = 5_000, 4
 # Posts that a fault names.
 MOST_POSTS = 3
 # What stands in place of the hash of bytes that were lawfully erased; statements tell whether they were.
@@ -35,21 +38,40 @@ ERASED_MARK = "erased-"
 _SLICE = SourceSlice.__table__
 
 
-def slices(
-    log: Log, only: Sequence[int] | None = None, sign: Callable[[], None] = lambda: None
-) -> Iterator[Fault]:
-    """Faults of the collection's slices, or only of those with these ids."""
+def blocks_of_slices(log: Log) -> Iterator[range]:
+    """Ranges of ids in which the collection has slices."""
+    # By the key of the table: by the collection's index each block would sort all of them.
+    return _blocks(_SLICE.c.id, _SLICE.c.collection_id + 0 == log.id, SLICES_A_BLOCK)
+
+
+def blocks_of_media(log: Log) -> Iterator[range]:
+    """Ranges of ids in which the collection has pictures and films."""
+    return _blocks(Media.__table__.c.id, Media.collection_id == log.id, MEDIA_A_BLOCK)
+
+
+def _blocks(column: ColumnElement[int], ours: ColumnElement[bool], width: int) -> Iterator[range]:
+    first = select(column).where(ours).order_by(column).limit(1)
+    at = 0
+    while (found := db.session.scalar(first.where(column >= at))) is not None:
+        db.session.rollback()
+        at = found + width
+        yield range(found, at)
+
+
+def _among(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    return and_(column >= ids.start, column < ids.stop) if isinstance(ids, range) else column.in_(ids)
+
+
+def slices(log: Log, ids: Sequence[int]) -> Iterator[Fault]:
+    """Faults of those of the collection's slices that have these ids."""
     statement = (
         select(_SLICE.c.id, _SLICE.c.sha256, type_coerce(_SLICE.c.raw, NullType()), _SLICE.c.in_file)
-        # By the key of the table: by the collection's index each piece would sort all of them.
-        .where(_SLICE.c.collection_id + 0 == log.id)
+        .where(_SLICE.c.collection_id + 0 == log.id, _among(_SLICE.c.id, ids))
         .order_by(_SLICE.c.id)
         .limit(AT_ONCE)
     )
-    if only is not None:
-        statement = statement.where(_SLICE.c.id.in_(only))
     store = MediaStore(log.token)
-    last = 0
+    last = -1
     while rows := db.session.execute(statement.where(_SLICE.c.id > last)).all():
         for slice_id, sha256, raw, in_file in rows:
             if sha256.startswith(ERASED_MARK) and not raw:
@@ -58,24 +80,20 @@ def slices(
                 posts = _posts(log, _leaning_on(slice_id))
                 yield Fault("slice", {"sha256": sha256, "slice": slice_id, "posts": posts})
         last = rows[-1][0]
-        sign()
 
 
 def _of_file(path: Path) -> str:
     return sha256_of(path) if path.is_file() else ""
 
 
-def media(
-    log: Log, only: Iterable[int] | None = None, sign: Callable[[], None] = lambda: None
-) -> Iterator[Fault]:
-    """Faults of the collection's pictures and films, or only of those with these ids."""
+def media(log: Log, ids: Sequence[int]) -> Iterator[Fault]:
+    """Faults of those of the collection's pictures and films that have these ids."""
     store = MediaStore(log.token)
-    statement = select(Media.id, Media.sha256, Media.size).where(Media.collection_id == log.id)
-    if only is not None:
-        statement = statement.where(Media.id.in_(list(only)))
+    statement = select(Media.id, Media.sha256, Media.size).where(
+        Media.collection_id == log.id, _among(Media.__table__.c.id, ids)
+    )
     for media_id, sha256, size in db.session.execute(statement.order_by(Media.id)).all():
         path = store.path(sha256)
-        sign()
         gone = not path.is_file()
         if gone or path.stat().st_size != size or sha256_of(path) != sha256:
             posts = _posts(log, _showing(media_id))

@@ -16,13 +16,16 @@ from sqlalchemy import or_, select
 from hub.archive.models import Collection
 from hub.core.database import db, unit_of_work
 
-from . import checkpoints, notes
-from .both_cores import verify_on_both
+from . import checkpoints, notes, one_post
+from .crew import alone, on_all_cores
 from .faults import Fault
 from .log import Log, log_of
-from .models import LogCheckpoint
+from .models import LogCheckpoint, LogHead
 from .notes import Note
-from .whole import Result
+from .whole import Result, Tell, verify
+
+# Less than this is done before other processes have begun.
+WORTH_SHARING = 5_000
 
 
 @click.command("verify")
@@ -34,24 +37,31 @@ from .whole import Result
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of checkpoints that was held outside of this hub. May be given several times.",
 )
+@click.option("--post", "address", default="", help="Address of one post: check only that, as its page does.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @with_appcontext
-def verify_command(wanted: str, files: Sequence[Path], as_json: bool) -> None:
+def verify_command(wanted: str, files: Sequence[Path], address: str, as_json: bool) -> None:
     """Check that nothing of the archive was changed since it was sealed.
 
     Follows each collection's log from its first entry to its last: the chain, the tree against every signed
     checkpoint (stored here, and in the files given), every sealed statement beside the rows that it tells
     of, every kept byte beside its hash. Names each fault. Exits with 1 when there is one.
     """
+    if address:
+        if wanted or files:
+            raise click.UsageError("Give --post by itself: one post is checked against what this hub holds.")
+        sys.exit(one_post.check_and_say(address, as_json))
     given = _given(files)
-    collections = _collections(wanted)
+    logs = [log_of(one) for one in _collections(wanted)]
     held: dict[str, list[Note]] = {}
     for note in given:
         held.setdefault(note.collection_token, []).append(note)
     told: list[dict[str, Any]] = []
-    for log in map(log_of, collections):
+    for log in logs:
         began = time.monotonic()
-        result = verify_on_both(log, held.pop(log.token, []), _progress(log, as_json))
+        size = _size(log)
+        ask = on_all_cores if size >= WORTH_SHARING else alone
+        result = verify(log, held.pop(log.token, []), _progress(log, size, as_json), ask)
         told.append(_told(log, result, time.monotonic() - began))
         if not as_json:
             _say(log, result, told[-1]["seconds"])
@@ -88,10 +98,20 @@ def _collections(wanted: str) -> list[Collection]:
     return found
 
 
-def _progress(log: Log, as_json: bool) -> Any:
+def _size(log: Log) -> int:
+    size = db.session.scalar(select(LogHead.size).where(LogHead.collection_id == log.id)) or 0
+    db.session.rollback()
+    return size
+
+
+def _progress(log: Log, size: int, as_json: bool) -> Tell:
+    """How far it is, on one line of a terminal."""
+
     def say(done: int | None) -> None:
-        if done is not None and not as_json and sys.stderr.isatty():
-            click.echo(f"\r\033[K{log.name}: {done:,} entries", nl=False, err=True)
+        if as_json or not sys.stderr.isatty():
+            return
+        told = "the bytes that are kept ..." if done is None else f"{done:,} of {max(done, size):,} entries"
+        click.echo(f"\r\033[K{log.name}: {told}", nl=False, err=True)
 
     return say
 

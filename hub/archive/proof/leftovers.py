@@ -4,6 +4,7 @@ from outside, by whoever can write to the database."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -50,8 +51,7 @@ def _should_be_sealed(collection_id: int) -> ColumnElement[bool]:
     )
 
 
-def unlogged(log: Log) -> Iterator[Fault]:
-    """Faults of events and rows that no entry vouches for."""
+def _unlogged_events(log: Log) -> Iterator[Fault]:
     events = (
         select(ArchiveEvent.id, ArchiveEvent.kind, ArchivedPost.token)
         .join(ArchivedPost, ArchivedPost.id == ArchiveEvent.post_id)
@@ -62,24 +62,37 @@ def unlogged(log: Log) -> Iterator[Fault]:
     for event_id, kind, token in db.session.execute(events):
         about = {"event": event_id, "kind": kind, "post": f"{log.path}/posts/{token}"}
         yield Fault("unlogged_event", about)
-    for model, told in (
-        (ArchivedPost, ArchiveEvent.post_id == ArchivedPost.id),
-        (PostVersion, ArchiveEvent.version_id == PostVersion.id),
-        (Sighting, ArchiveEvent.sighting_id == Sighting.id),
-        (
-            PostMedia,
-            and_(
-                ArchiveEvent.version_id == PostMedia.version_id,
-                ArchiveEvent.import_id == PostMedia.import_id,
-            ),
+
+
+# Rows, and which event tells of one.
+_TOLD: tuple[tuple[Any, ColumnElement[bool]], ...] = (
+    (ArchivedPost, ArchiveEvent.post_id == ArchivedPost.id),
+    (PostVersion, ArchiveEvent.version_id == PostVersion.id),
+    (Sighting, ArchiveEvent.sighting_id == Sighting.id),
+    (
+        PostMedia,
+        and_(
+            ArchiveEvent.version_id == PostMedia.version_id,
+            ArchiveEvent.import_id == PostMedia.import_id,
         ),
-    ):
-        rows = (
-            select(model.id)
-            .where(model.collection_id == log.id, model.import_id.in_(_sealed_import))
-            .where(~exists().where(told))
-            .order_by(model.id)
-            .limit(MOST)
-        )
-        for row in db.session.scalars(rows):
-            yield Fault("unlogged_row", {"table": model.__tablename__, "row": row})
+    ),
+)
+# Events, and these.
+SORTS = 1 + len(_TOLD)
+
+
+def unlogged(log: Log, sort: int) -> Iterator[Fault]:
+    """Faults of events (sort 0) or of one sort of rows that no entry vouches for."""
+    if sort == 0:
+        yield from _unlogged_events(log)
+        return
+    model, told = _TOLD[sort - 1]
+    rows = (
+        select(model.id)
+        .where(model.collection_id == log.id, model.import_id.in_(_sealed_import))
+        .where(~exists().where(told))
+        .order_by(model.id)
+        .limit(MOST)
+    )
+    for row in db.session.scalars(rows):
+        yield Fault("unlogged_row", {"table": model.__tablename__, "row": row})

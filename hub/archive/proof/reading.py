@@ -194,13 +194,23 @@ class Reader:
             self._accounts[account_id] = Names(platform_id, names[account_id])
 
 
+def _among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """What is read for some rows may be read for those between them, too: events that were sealed together
+    have neighbours' ids, and two bounds are asked for in a tenth of the time of a thousand ids."""
+    try:
+        near = max(ids) - min(ids) < 2 * len(ids)
+    except TypeError:
+        near = False  # a damaged row may hold anything
+    return column.between(min(ids), max(ids)) if near else column.in_(ids)
+
+
 def _citations(sightings: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {}
     if sightings:
         for sighting_id, role, sha256 in db.session.execute(
             select(Citation.sighting_id, Citation.role, SourceSlice.sha256)
             .join(SourceSlice, SourceSlice.id == Citation.slice_id)
-            .where(Citation.sighting_id.in_(sightings))
+            .where(_among(Citation.sighting_id, sightings))
         ):
             found.setdefault(sighting_id, []).append((role, sha256))
     return found
@@ -227,7 +237,7 @@ def _media(versions: Iterable[int]) -> dict[tuple[int, int], list[list[Any]]]:
                 Media.height,
             )
             .outerjoin(Media, Media.id == PostMedia.media_id)
-            .where(PostMedia.version_id.in_(wanted))
+            .where(_among(PostMedia.version_id, wanted))
             .order_by(PostMedia.version_id, PostMedia.position, PostMedia.id)
         ):
             found.setdefault((version_id, import_id), []).append(list(told))

@@ -143,20 +143,37 @@ class Growing:
         self.size = size
         self._tails = tails or [[]]
 
+    @property
+    def even(self) -> bool:
+        """Whether the next leaf begins a tile."""
+        return not self._tails[0]
+
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """Add a leaf; the tiles that it completes: (level, index, hash)."""
         self.size += 1
         self._tails[0].append(leaf)
-        made = []
-        level = 0
-        while len(self._tails[level]) == TILE_WIDTH:
-            whole = _whole(self._tails[level])
-            self._tails[level] = []
-            level += 1
-            if level == len(self._tails):
-                self._tails.append([])
-            made.append((level, self.size // TILE_WIDTH**level - 1, whole))
-            self._tails[level].append(whole)
+        return self._completed()
+
+    def add_tile(self, tile: bytes) -> list[tuple[int, int, bytes]]:
+        """Add the next 256 leaves, where a tile begins, by the hash over them; what this completes."""
+        self.size += TILE_WIDTH
+        return self._whole_tile(1, tile)
+
+    def _completed(self) -> list[tuple[int, int, bytes]]:
+        if len(self._tails[0]) < TILE_WIDTH:
+            return []
+        whole, self._tails[0] = tile_over(self._tails[0]), []
+        return self._whole_tile(1, whole)
+
+    def _whole_tile(self, level: int, whole: bytes) -> list[tuple[int, int, bytes]]:
+        """A tile stands on a level, and what that completes above it."""
+        made = [(level, self.size // TILE_WIDTH**level - 1, whole)]
+        if level == len(self._tails):
+            self._tails.append([])
+        self._tails[level].append(whole)
+        if len(self._tails[level]) == TILE_WIDTH:
+            above, self._tails[level] = tile_over(self._tails[level]), []
+            made += self._whole_tile(level + 1, above)
         return made
 
     def root(self) -> bytes:
@@ -169,7 +186,8 @@ class Growing:
         return _root_of(pieces)
 
 
-def _whole(hashes: Sequence[bytes]) -> bytes:
+def tile_over(hashes: Sequence[bytes]) -> bytes:
+    """The hash over 256 (or another power of two) of them."""
     while len(hashes) > 1:
         hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
     return hashes[0]

@@ -10,9 +10,8 @@ from hub.core.access import requires
 from hub.core.policy import Actor, can
 from hub.core.slots import fills
 
-from .. import words
-from ..models import ArchivedPost, ArchiveEvent, Collection
-from ..proof import checking, checkpoints, daily, notes, proofs
+from ..models import ArchivedPost, Collection
+from ..proof import checking, checkpoints, daily, notes, proofs, said
 from ..proof.downloads import proof_file
 from .blueprint import ButtonForm, bp, collection_at, post_at
 
@@ -68,9 +67,14 @@ def check(token: str, post_token: str) -> str:
     """One post, checked at once."""
     found = post_at(token, post_token)
     checked = checking.check(found)
-    kinds = [words.event_word(ArchiveEvent(kind=kind, cause=""))[1] for _entry, kind in checked.entries]
     return render_template(
-        "archive/check.html", collection=found.collection, post=found, checked=checked, kinds=kinds
+        "archive/check.html",
+        collection=found.collection,
+        post=found,
+        verdict=said.verdict(checked),
+        faults=checked.faults,
+        counts=said.what_was_checked(checked),
+        entries=said.its_entries(checked),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
 
 from hub.archive.models import PostVersion
 from hub.archive.proof import notes, sealing
+from hub.archive.proof.cli import verify_command
 from hub.core import carrying, jobs
 from hub.core.database import db, unit_of_work
 from tests.archive.proof.conftest import sealed, some_posts
@@ -56,6 +58,36 @@ def test_one_post_that_was_changed_is_told_of_and_others_are_not(keeper, log):
     assert "1 fault was found" in page
     assert "its words" in page
     assert "Everything is as it was sealed" in keeper.get(f"{other}/check").text
+
+
+def test_the_command_checks_one_post_in_the_words_of_its_page(keeper, log, app):
+    log.tampered = True
+    post, runner = the_post(), app.test_cli_runner()
+    path = post.path
+    told = runner.invoke(verify_command, ["--post", f"http://localhost{path}?from=search"])
+    page = keeper.get(f"{path}/check").text
+    assert told.exit_code == 0
+    for words in ("Everything is as it was sealed", "It is anchored by the checkpoint of", "Exact bytes"):
+        assert words in told.output
+        assert words in page
+    change_words()
+    told = runner.invoke(verify_command, ["--post", path, "--json"])
+    assert told.exit_code == 1
+    result = json.loads(told.output)
+    page = unescape(keeper.get(f"{path}/check").text)
+    assert result["verdict"] in page
+    assert result["faults"]
+    assert all(fault in page for fault in result["faults"])
+
+
+def test_the_command_says_when_an_address_is_of_no_post(log, app):
+    for address, says in (
+        ("/groups/records", "is no address of a post"),
+        (f"{log.collection.path}/posts/zzz", "There is no post 'zzz'"),
+    ):
+        told = app.test_cli_runner().invoke(verify_command, ["--post", address])
+        assert told.exit_code == 1
+        assert says in told.output
 
 
 def test_the_proof_that_is_downloaded_holds(keeper, log, tmp_path):
