@@ -242,6 +242,12 @@ def _done(event: ArchiveEvent) -> str:
     """What somebody did, and why if they said so."""
     sentence = str(ACTS[event.kind][2]) % {"who": _who(event)}
     details = event.details or {}
+    if event.kind == DISPOSED and (archive := details.get("transferred_to")):
+        sentence = _(
+            "%(who)s had it transferred to %(archive)s and disposed of here; its words are kept no longer.",
+            who=_who(event),
+            archive=archive,
+        )
     if authority := details.get("authority"):
         sentence += " " + _("Authority: %(authority)s.", authority=str(authority).rstrip("."))
     if reason := details.get("reason"):

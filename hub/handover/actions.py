@@ -14,7 +14,11 @@ from hub.archive.approvals.kinds import THE_APPROVER, Kind, add_kind
 from hub.archive.approvals.models import Approval
 from hub.archive.leaving import ask_to_leave, may_leave
 from hub.archive.models import Collection
-from hub.core import audit
+from hub.archive.retention import disposing, transferring
+from hub.archive.retention.choosing import Chosen
+from hub.archive.retention.disposal_models import Disposal
+from hub.archive.retention.due import Use
+from hub.core import audit, clock
 from hub.core.database import db
 from hub.core.errors import Refused
 from hub.core.jobs import enqueue
@@ -23,6 +27,7 @@ from hub.core.policy import Actor
 from . import choosing
 from .models import (
     ASKED,
+    BAG,
     DISCLOSURE,
     DRAFT,
     PAPERS,
@@ -48,6 +53,7 @@ def hand_over(
     recipient: str = "",
     reason: str = "",
     names_shown: bool = False,
+    disposal: Disposal | None = None,
 ) -> HandOver:
     """Ask for a hand-over. A disclosure begins as a draft; where the collection has an approver, the rest
     waits for them. Raises Refused."""
@@ -73,6 +79,7 @@ def hand_over(
         recipient=recipient.strip(),
         reason=reason.strip(),
         names_shown=names_shown,
+        disposal=disposal,
         state=DRAFT,
         posts=count,
     )
@@ -82,6 +89,16 @@ def hand_over(
     if format_ != DISCLOSURE:
         let_leave(actor, made)
     return made
+
+
+def transfer(
+    actor: Actor, collection: Collection, use: Use, posts: Chosen, *, to: str, reason: str
+) -> HandOver:
+    """A bag of exactly these posts of what is due, for an archive; once it has answered, they are disposed of
+    here. Raises Refused."""
+    disposal = disposing.propose_transfer(actor, collection, use, posts, to=to, reason=reason)
+    scope = {"transfer": disposal.token}
+    return hand_over(actor, collection, BAG, scope, recipient=to, reason=reason, disposal=disposal)
 
 
 def let_leave(actor: Actor, made: HandOver) -> None:
@@ -136,11 +153,18 @@ def stop(actor: Actor, made: HandOver) -> None:
     """Whoever asked for it does not want it any more: nothing of it is kept but that it was asked for."""
     if made.state in (DRAFT, ASKED):
         made.state = STOPPED
+        not_made(made)
     elif made.under_way:
         made.stop_asked = True
     else:
         raise Refused(_("This hand-over has ended already, so there is nothing to stop."))
     audit.record(actor, "hand_over.stop", made)
+
+
+def not_made(made: HandOver) -> None:
+    """Nothing comes of it: what would have followed does not."""
+    if made.disposal is not None:
+        transferring.give_up(made.disposal)
 
 
 def redact(actor: Actor, made: HandOver, kind: str, what: str, exemption: str) -> Redaction:
@@ -176,4 +200,11 @@ def _refuse_unless_draft(made: HandOver) -> None:
         )
 
 
-add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved, _show, _taken_out))
+def _dropped(approval: Approval) -> None:
+    made = _asked_about(approval)
+    if made is not None and made.state == ASKED:
+        made.state, made.finished_at, made.problem = STOPPED, clock.now(), "not_agreed"
+        not_made(made)
+
+
+add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved, _show, _taken_out, _dropped))

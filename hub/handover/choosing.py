@@ -15,6 +15,7 @@ from hub.archive.filters import Filters
 from hub.archive.finding import all_saying
 from hub.archive.models import ArchivedPost, Collection, SocialAccount
 from hub.archive.narrowing import narrowed
+from hub.archive.retention.disposal_models import Disposal, DisposalPost
 from hub.core.database import db
 from hub.core.policy import Actor, visible
 
@@ -47,6 +48,9 @@ def wanted(actor: Actor, collection: Collection, scope: dict[str, Any]) -> Colum
     conditions = [ArchivedPost.collection_id == collection.id, visible(ArchivedPost, actor)]
     if "posts" in scope:
         conditions.append(ArchivedPost.token.in_(scope["posts"]))
+    elif "transfer" in scope:
+        parts = select(DisposalPost.post_id).join(Disposal, Disposal.id == DisposalPost.disposal_id)
+        conditions.append(ArchivedPost.id.in_(parts.where(Disposal.token == scope["transfer"])))
     elif "query" in scope:
         asked = filters_of(scope)
         conditions += narrowed(collection, asked)
@@ -63,7 +67,7 @@ def fixed(actor: Actor, collection: Collection, scope: dict[str, Any]) -> dict[s
 
 def ids_of(actor: Actor, collection: Collection, scope: dict[str, Any]) -> list[int]:
     """The ids of the posts of a choice that names them one by one; none of any other."""
-    if "posts" not in scope:
+    if "posts" not in scope and "transfer" not in scope:
         return []
     return list(db.session.scalars(select(ArchivedPost.id).where(wanted(actor, collection, scope))))
 
@@ -80,6 +84,8 @@ def in_words(scope: dict[str, Any]) -> str:
         found = db.session.scalars(accounts).all() if asked.account else []
         said = ", ".join(one.words for one in chosen(asked, found))
         return _("what a search finds: %(said)s", said=said or scope["query"])
+    if "transfer" in scope:
+        return _("what is due to be transferred")
     if scope and not scope.get("whole"):
         return ngettext("%(num)d chosen post", "%(num)d chosen posts", len(scope["posts"]))
     return _("the whole collection")

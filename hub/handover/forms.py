@@ -67,6 +67,27 @@ def _count(words: str, count: int) -> str:
     return _("%(words)s (%(posts)s)", words=words, posts=posts)
 
 
+class TransferForm(HubForm):
+    """What is due goes to an archive."""
+
+    recipient = StringField(
+        _l("To which archive"),
+        description=_l("It stands in the bag, in each post's history and on the certificate."),
+        validators=[
+            InputRequired(_l("Say to which archive they go.")),
+            Length(max=200, message=_l("Keep this under 200 characters.")),
+        ],
+    )
+    reason = TextAreaField(
+        _l("Why"),
+        description=_l("It stands in the audit, in the bag and on the certificate."),
+        validators=[
+            InputRequired(_l("Write why they are transferred.")),
+            Length(max=600, message=_l("Keep this under 600 characters.")),
+        ],
+    )
+
+
 class CertificateForm(HubForm):
     """A certificate of one post."""
 

@@ -21,13 +21,14 @@ from hub.accounts.models import Person
 from hub.archive import happenings
 from hub.archive.bags import BadBag, check_bag, unpacked
 from hub.archive.models import EXPORTED, Collection
+from hub.archive.retention.transferring import counts_for_a_transfer, handed_over
 from hub.archive.sources import open_source
 from hub.core import audit, clock
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor, can
 from hub.core.site import site
 
-from . import choosing, papers, plain_files, store
+from . import actions, choosing, papers, plain_files, store
 from .bag import POSTS_IN_A_BAG, About, write_bag
 from .gathering import Lost, gather, how_many, one_instant
 from .log import all_is_sealed, anchor
@@ -76,6 +77,8 @@ def make(hand_over_id: int, sign_of_life: Callable[[], None] = lambda: None) -> 
 def _end(made: HandOver, state: str, problem: str = "", detail: str = "") -> None:
     store.forget(made.token)
     _write(made, state=state, problem=problem, problem_detail=detail[:200], finished_at=clock.now())
+    with unit_of_work() as session:
+        actions.not_made(session.get_one(HandOver, made.id))
 
 
 def _write(made: HandOver, **values: object) -> None:
@@ -92,6 +95,8 @@ class _Making:
         self.actor: Actor = self.person.as_actor()
         self.collection: Collection = made.collection
         self.folder = store.folder_of(made.token)
+        # Of a transfer: how much of each post's history the bag holds.
+        self.events: dict[int, int] = {}
 
     def _maker(self) -> Person:
         """Whoever asked, as they are now: who no longer keeps the collection gets nothing."""
@@ -132,6 +137,7 @@ class _Making:
         def passing(found):
             for one in found:
                 handed.append(one.post.id)
+                self.events[one.post.id] = sum(map(counts_for_a_transfer, one.events))
                 yield one
 
         if self.made.format == BAG:
@@ -226,6 +232,8 @@ class _Making:
             made = session.get_one(HandOver, self.made.id, populate_existing=True)
             made.state, made.files, made.done = DONE, files, len(handed)
             made.finished_at = clock.now()
+            if made.disposal is not None:
+                handed_over(made.disposal, self.events, files)
             happenings.record_for_many(
                 self.actor, self.collection.id, handed, EXPORTED,
                 hand_over=made.token, format=made.format, recipient=made.recipient,

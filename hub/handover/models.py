@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.accounts.models import Person
 from hub.archive.models import Collection
+from hub.archive.retention.disposal_models import Disposal
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
@@ -46,6 +47,10 @@ class HandOver(Base):
     # {} for the whole collection, {"query": "q=..."} for what a search finds, {"posts": [tokens]} for some.
     # Of a paper, whose posts are read before it is made, always with "posts".
     scope: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Of a transfer: the disposal that follows once the archive has it; scope {"transfer": its token}.
+    disposal_id: Mapped[int | None] = mapped_column(
+        ForeignKey("disposal.id", ondelete="SET NULL"), index=True
+    )
     # Who gets it, and why: for the audit, and in the bag.
     recipient: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(String(600), default="")
@@ -65,6 +70,7 @@ class HandOver(Base):
 
     collection: Mapped[Collection] = relationship(lazy="joined", innerjoin="unnested")
     person: Mapped[Person | None] = relationship()
+    disposal: Mapped[Disposal | None] = relationship()
     redactions: Mapped[list["Redaction"]] = relationship(
         order_by="Redaction.id", cascade="all, delete-orphan", passive_deletes=True
     )

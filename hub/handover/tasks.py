@@ -2,23 +2,22 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hub.core import carrying, clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
 
-from . import making, store
+from . import actions, making, store
 from .models import DONE, FAILED, GONE, UNDER_WAY, HandOver
 
 
 def given_up(hand_over_id: int) -> None:
     """It failed again and again, on our side."""
-    db.session.execute(
-        update(HandOver)
-        .where(HandOver.id == hand_over_id, HandOver.state.in_(UNDER_WAY))
-        .values(state=FAILED, problem="trouble", finished_at=clock.now())
-    )
+    made = db.session.get(HandOver, hand_over_id)
+    if made is not None and made.under_way:
+        made.state, made.problem, made.finished_at = FAILED, "trouble", clock.now()
+        actions.not_made(made)
 
 
 @job("hand_over.make", long=True, given_up=given_up)

@@ -47,6 +47,7 @@ PROBLEMS = {
         "A paper holds up to %(detail)s posts, and this is more. Narrow the choice, or hand over a bag or "
         "tables."
     ),
+    "not_agreed": _l("The approver did not agree, or was not asked any more, so nothing was made."),
     "trouble": _l("Something went wrong on our side, again and again, so we stopped. Tell an administrator."),
 }
 

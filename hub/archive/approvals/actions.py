@@ -162,6 +162,8 @@ def _held(approval: Approval) -> Approval:
 def _settle(approval: Approval, state: str, actor: Actor, reason: str) -> None:
     approval.state, approval.decided_at = state, clock.now()
     approval.decided_by_id, approval.decided_reason = actor.person_id, reason
+    if state != APPROVED:
+        kind_of(approval).dropped(approval)
     db.session.flush()
     audit.record(actor, f"approval.{state}", approval, reason=reason, kind=approval.kind)
 

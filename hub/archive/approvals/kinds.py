@@ -27,6 +27,10 @@ def _no_words(_approval: Approval) -> Sequence[str]:
     return ()
 
 
+def _nothing_waits(_approval: Approval) -> None:
+    """Most kinds keep nothing that waits."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of decision.
@@ -34,7 +38,8 @@ class Kind:
     name: what is asked, lazily translated ("Unmask an author"). carry_out: does it, as the act of whoever
     asked, and returns the address where it can be seen, or nothing; raises Refused or NotPermitted where it
     can no longer be done. show: what the deciding page shows beside the posts, to the actor. taken_out: words
-    that are left out of the posts, which that page marks in them.
+    that are left out of the posts, which that page marks in them. dropped: what waited for the decision waits
+    no longer: it was refused, taken back, or lapsed.
     """
 
     code: str
@@ -43,6 +48,7 @@ class Kind:
     carry_out: Callable[[Actor, Approval], str | None]
     show: Callable[[Actor, Approval], Markup] = _nothing_more
     taken_out: Callable[[Approval], Sequence[str]] = _no_words
+    dropped: Callable[[Approval], None] = _nothing_waits
 
 
 _kinds: dict[str, Kind] = {}

@@ -18,7 +18,7 @@ from typing import IO, Any
 import structlog
 from sqlalchemy import select
 
-from hub.archive import actions
+from hub.archive import actions, storage
 from hub.archive.adapters import recognise
 from hub.archive.adapters.base import CapturedPost
 from hub.archive.adapters.watched import ASKED, LOOK, MARK, Watched, read_answer
@@ -92,11 +92,21 @@ def look_again(watch_id: int, fetcher: Fetcher, sign_of_life: Callable[[], None]
         with _pack(answers, looked_at, place, missed) as packed:
             upload = actions.keep_upload(packed)
     with unit_of_work():
-        _write_down(watch_id, place, answers, said, looked_at)
+        watch = _still_watched(watch_id)
+        if watch is None:
+            if upload:
+                storage.forget_upload(upload[0])
+            return
+        _write_down(watch, place, answers, said, looked_at)
         if listed is not None:
             _remember(watch_id, listed, missed, looked_at)
         if upload:
-            _import(watch_id, upload)
+            _import(watch, upload)
+
+
+def _still_watched(watch_id: int) -> WatchedAddress | None:
+    """The watch as it is after the look; None: a keeper removed it meanwhile, and nobody wants to know."""
+    return db.session.get(WatchedAddress, watch_id, populate_existing=True, with_for_update=True)
 
 
 def _validators(watch: WatchedAddress) -> dict[str, str]:
@@ -212,9 +222,8 @@ def _asked(one: Missed) -> dict[str, object]:
 
 
 def _write_down(
-    watch_id: int, place: Place, answers: Sequence[Fetched], said: str, looked_at: datetime
+    watch: WatchedAddress, place: Place, answers: Sequence[Fetched], said: str, looked_at: datetime
 ) -> None:
-    watch = db.session.get(WatchedAddress, watch_id, populate_existing=True)
     watch.kind, watch.target = place.kind, place.target
     watch.looked_at = looked_at
     if said != watch.fingerprint:
@@ -250,8 +259,7 @@ def _remember(watch_id: int, listed: Sequence[Listed], missed: Sequence[Missed],
             row.last_seen_at = lost.asked_at
 
 
-def _import(watch_id: int, upload: tuple[str, int, str]) -> None:
-    watch = db.session.get(WatchedAddress, watch_id)
+def _import(watch: WatchedAddress, upload: tuple[str, int, str]) -> None:
     actor = Actor(person_id=watch.person_id)
     started = actions.start_import(actor, watch.collection, FILE_NAME, upload, adapter=Watched.name)
     db.session.add(WatchImport(import_id=started.id, watch_id=watch.id))
@@ -259,8 +267,10 @@ def _import(watch_id: int, upload: tuple[str, int, str]) -> None:
 
 
 def _came_to_nothing(watch_id: int, reason: str, detail: str) -> None:
-    with unit_of_work() as session:
-        watch = session.get(WatchedAddress, watch_id, populate_existing=True)
+    with unit_of_work():
+        watch = _still_watched(watch_id)
+        if watch is None:
+            return
         doublings = min(watch.failures, MOST_DOUBLINGS)
         pause = min(timedelta(hours=watch.every_hours) * 2**doublings, LONGEST_PAUSE)
         watch.failures += 1

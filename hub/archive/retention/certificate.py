@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hub.core.database import db
 from hub.core.pages import moment_with_zone
 
-from .disposal_models import DISPOSAL, DONE, HELD, Disposal, DisposalPost
+from .disposal_models import DISPOSAL, DONE, HELD, NEWER, Disposal, DisposalPost
 
 
 def parts_of(disposal: Disposal) -> Sequence[DisposalPost]:
@@ -38,6 +38,8 @@ def facts(disposal: Disposal) -> list[tuple[str, str]]:
         (_("Reason"), disposal.reason),
         (_("Asked by"), f"{disposal.asked_by}, {moment_with_zone(disposal.asked_at)}"),
     ]
+    if disposal.transferred_to:
+        told += _of_transfer(disposal)
     if disposal.approved_at is not None:
         told.append((_("Approved by"), f"{disposal.approved_by}, {moment_with_zone(disposal.approved_at)}"))
     if disposal.finished_at is not None:
@@ -45,9 +47,23 @@ def facts(disposal: Disposal) -> list[tuple[str, str]]:
     told.append((_("Archived posts"), str(done if disposal.finished_at is not None else disposal.number)))
     if held:
         told.append((_("Left alone: on hold when their turn came"), str(held)))
+    newer = sum(part.state == NEWER for part in parts)
+    if newer:
+        told.append((_("Left alone: more is kept of them than was transferred"), str(newer)))
     if disposal.reached:
         copies = sum(disposal.reached.values())
         told.append((_("Copies of their words taken out elsewhere in the hub"), str(copies)))
+    return told
+
+
+def _of_transfer(disposal: Disposal) -> list[tuple[str, str]]:
+    told = [(_("Transferred to"), disposal.transferred_to)]
+    if disposal.handed_at is not None:
+        told.append((_("Handed over"), moment_with_zone(disposal.handed_at)))
+    told += [(_("Bag"), f"{one['name']}, SHA-256 {one['sha256']}") for one in disposal.bag]
+    if disposal.received_at is not None:
+        written = _("written down by %(name)s", name=disposal.received_by)
+        told.append((_("Receipt"), f"{disposal.receipt} ({written}, {moment_with_zone(disposal.received_at)})"))
     return told
 
 
@@ -62,6 +78,8 @@ def _lines(disposal: Disposal) -> Iterator[str]:
     for name, value in facts(disposal):
         yield f"{name}: {value}"
     yield ""
+    if disposal.transferred_to:
+        yield _("The archive holds the posts, in the bag that is named above; they are gone from this hub.")
     yield _("What is gone: bytes, versions, pictures, thumbnails, index entries and copies of the words.")
     yield _("What is left: for each post its address here, and the commitments of its entries in the")
     yield _("collection's log, which tell nothing of it but that it was there and was not tampered with.")
@@ -89,10 +107,25 @@ def as_json(disposal: Disposal) -> str:
         "approved_by": disposal.approved_by,
         "approved_at": disposal.approved_at.isoformat() if disposal.approved_at else None,
         "finished_at": disposal.finished_at.isoformat() if disposal.finished_at else None,
+        "transfer": _transfer(disposal),
         "posts": [
             {"post": part.post_token, "commitments": part.commitments} for part in parts if part.state == DONE
         ],
         "on_hold": [part.post_token for part in parts if part.state == HELD],
+        "not_as_transferred": [part.post_token for part in parts if part.state == NEWER],
         "copies_taken_out": disposal.reached,
     }
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def _transfer(disposal: Disposal) -> dict[str, Any] | None:
+    if not disposal.transferred_to:
+        return None
+    return {
+        "to": disposal.transferred_to,
+        "handed_over_at": disposal.handed_at.isoformat() if disposal.handed_at else None,
+        "files": disposal.bag,
+        "receipt": disposal.receipt,
+        "received_at": disposal.received_at.isoformat() if disposal.received_at else None,
+        "received_by": disposal.received_by,
+    }

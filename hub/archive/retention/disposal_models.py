@@ -14,12 +14,16 @@ from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
 DISPOSAL, ERASURE = "disposal", "erasure"
-# Of each post: not yet; done; held when its turn came.
-TO_DO, DONE, HELD = "to_do", "done", "held"
+# Of each post: not yet; done; held when its turn came; of a transfer, not as it was handed over any more.
+TO_DO, DONE, HELD, NEWER = "to_do", "done", "held", "newer"
 
 
 class Disposal(Base):
-    """Posts whose time is over, disposed of; or erased by law. Its page becomes the certificate."""
+    """Posts whose time is over, disposed of; or erased by law. Its page becomes the certificate.
+
+    A *transfer* is a disposal whose posts are handed over first: nothing is asked of a second person before the
+    bag is made and a keeper has written down what the archive answered.
+    """
 
     __tablename__ = "disposal"
     __table_args__ = (CheckConstraint("kind IN ('disposal', 'erasure')", name="kind"),)
@@ -46,6 +50,15 @@ class Disposal(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Where else words of the posts stood and were taken out: {table: how many rows}.
     reached: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    # Of a transfer: to whom; its bag's files ({"name", "size", "sha256"}) and when they were made; what the
+    # archive answered, and the name of whoever wrote that down; or when it was given up.
+    transferred_to: Mapped[str] = mapped_column(String(200), default="")
+    bag: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    receipt: Mapped[str] = mapped_column(String(300), default="")
+    received_by: Mapped[str] = mapped_column(String(160), default="")
+    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     collection: Mapped[Collection] = relationship(lazy="joined", innerjoin="unnested")
     approval: Mapped[Approval | None] = relationship()
@@ -53,6 +66,12 @@ class Disposal(Base):
     @property
     def path(self) -> str:
         return f"{self.collection.path}/disposals/{self.token}"
+
+    @property
+    def awaits_receipt(self) -> bool:
+        """A transfer that was handed over, and of which no receipt waits for a second person's word."""
+        asked = self.approval is not None and self.approval.waiting
+        return self.handed_at is not None and not (asked or self.approved_at or self.given_up_at)
 
 
 class DisposalPost(Base):
@@ -69,3 +88,5 @@ class DisposalPost(Base):
     state: Mapped[str] = mapped_column(String(6), default=TO_DO)
     # Of its events in the collection's log, as hexadecimal: they tell nothing, and prove that it was there.
     commitments: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Of a transfer: how many events of the post the bag holds (see `transferring.counts_for_a_transfer`).
+    events: Mapped[int] = mapped_column(default=0)

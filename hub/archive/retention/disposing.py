@@ -23,12 +23,13 @@ from hub.core.errors import Refused
 from hub.core.jobs import enqueue
 from hub.core.policy import ANYBODY, Actor, can
 
-from . import words
+from . import transferring, words
 from .choosing import Chosen
-from .disposal_models import DISPOSAL, DONE, ERASURE, HELD, TO_DO, Disposal, DisposalPost
+from .disposal_models import DISPOSAL, DONE, ERASURE, HELD, NEWER, TO_DO, Disposal, DisposalPost
 from .due import Use
 from .holds import is_held
 from .reaching import reach
+from .schedule_models import TRANSFER
 
 LONGEST_AUTHORITY = 600
 # Posts that the deciding page shows; the disposal's own page counts all.
@@ -44,9 +45,23 @@ def propose_disposal(
 
     posts: of what is due in the class. Raises Refused.
     """
+    if use.entry.action == TRANSFER:
+        raise Refused(
+            _(
+                "Posts of this class are transferred to an archive before they are disposed of here. Transfer"
+                " them from the list of what is due. Nothing was changed."
+            )
+        )
+    made = write_down(actor, due_disposal(collection, use), posts, reason)
+    ask_for(actor, made, second)
+    return made
+
+
+def due_disposal(collection: Collection, use: Use) -> Disposal:
+    """A disposal under the class as it is now."""
     entry = use.entry
     authority = ". ".join(part for part in (entry.authority, words.how_long(entry)) if part)
-    made = Disposal(
+    return Disposal(
         collection=collection,
         kind=DISPOSAL,
         authority=f"{entry.reference} {entry.title}. {authority}"[:LONGEST_AUTHORITY],
@@ -57,7 +72,6 @@ def propose_disposal(
             "version": entry.schedule.version,
         },
     )
-    return _propose(actor, made, posts, reason, second)
 
 
 def propose_erasure(
@@ -70,41 +84,51 @@ def propose_erasure(
     authority = authority.strip()[:LONGEST_AUTHORITY]
     if not authority:
         raise Refused(_("Say under what authority it is erased: it is kept for good. Nothing was changed."))
-    return _propose(
-        actor, Disposal(collection=collection, kind=ERASURE, authority=authority), posts, reason, second
-    )
+    made = Disposal(collection=collection, kind=ERASURE, authority=authority)
+    ask_for(actor, write_down(actor, made, posts, reason), second)
+    return made
 
 
-def _propose(actor: Actor, made: Disposal, posts: Chosen, reason: str, second: str) -> Disposal:
+def write_down(actor: Actor, made: Disposal, posts: Chosen, reason: str) -> Disposal:
+    """Keep of which posts a disposal is: those of the choice that are there and not held. Raises Refused."""
     person = db.session.get_one(Person, actor.person_id)
     made.reason, made.asked_by, made.person_id = reason.strip(), person.name, person.id
     db.session.add(made)
     db.session.flush()
     open_ones = posts.ids.order_by(None).where(ArchivedPost.erased_at.is_(None))
-    columns = (ArchivedPost.id, literal(made.id), ArchivedPost.token, literal(TO_DO), literal([], _JSON))
+    row = {
+        "post_id": ArchivedPost.id,
+        "disposal_id": literal(made.id),
+        "post_token": ArchivedPost.token,
+        "state": literal(TO_DO),
+        "commitments": literal([], _JSON),
+        "events": literal(0),
+    }
     free = open_ones.where(~is_held())
     db.session.execute(
-        insert(DisposalPost).from_select(
-            ["post_id", "disposal_id", "post_token", "state", "commitments"], free.with_only_columns(*columns)
-        )
+        insert(DisposalPost).from_select(list(row), free.with_only_columns(*row.values()))
     )
     made.number = _count(made)
     if not made.number:
         raise Refused(
             _("Nothing of this may be deleted: it is on hold, or is not there any more. Nothing was changed.")
         )
+    return made
+
+
+def ask_for(actor: Actor, made: Disposal, second: str) -> None:
+    """Ask a second person to agree to it. Raises Refused."""
     first = select(DisposalPost.post_id).where(DisposalPost.disposal_id == made.id).limit(SHOWN)
     made.approval = ask(
         actor,
         made.kind,
         made.collection,
-        reason,
+        made.reason,
         posts=db.session.scalars(first).all(),
         second=second,
         disposal_id=made.id,
     )
     db.session.flush()
-    return made
 
 
 _JSON = DisposalPost.commitments.type
@@ -117,9 +141,38 @@ def _count(disposal: Disposal, *states: str) -> int:
     return db.session.scalar(counted) or 0
 
 
+def propose_transfer(
+    actor: Actor, collection: Collection, use: Use, posts: Chosen, *, to: str, reason: str
+) -> Disposal:
+    """What is due is to go to an archive; what is on hold is left out. Nothing is asked of a second person
+    before the archive has it. Raises Refused."""
+    if use.entry.action != TRANSFER:
+        raise Refused(_("Posts of this class are not for an archive. Nothing was changed."))
+    to = " ".join(to.split())
+    if not to:
+        raise Refused(_("Say to which archive they go. Nothing was changed."))
+    made = due_disposal(collection, use)
+    made.transferred_to = to
+    return write_down(actor, made, posts, reason)
+
+
+def confirm_receipt(actor: Actor, disposal: Disposal, receipt: str, *, second: str = "") -> None:
+    """The archive has them: ask a second person to agree that they are disposed of here. Raises Refused."""
+    transferring.take_up_receipt(actor, disposal, receipt)
+    ask_for(actor, disposal, second)
+
+
+def give_up_transfer(actor: Actor, disposal: Disposal) -> None:
+    """No receipt comes: everything stays here, and is due as before. Raises Refused."""
+    if not disposal.awaits_receipt:
+        raise Refused(_("This transfer waits for no receipt now. Nothing was changed."))
+    transferring.give_up(disposal)
+    audit.record(actor, "disposal.give_up", disposal)
+
+
 def progress(disposal: Disposal) -> tuple[int, int]:
     """(how many posts are done with, how many of these were held and are still there)."""
-    return _count(disposal, DONE, HELD), _count(disposal, HELD)
+    return _count(disposal, DONE, HELD, NEWER), _count(disposal, HELD)
 
 
 def _disposal_of(approval: Approval) -> Disposal:
@@ -154,7 +207,8 @@ def dispose_of_next(disposal_id: int) -> bool:
         _finish(disposal)
         return False
     held = set(db.session.scalars(select(ArchivedPost.id).where(ArchivedPost.id.in_(parts), is_held())))
-    free = [post_id for post_id in parts if post_id not in held]
+    newer = transferring.changed_since(parts.values()) - held if disposal.transferred_to else set()
+    free = [post_id for post_id in parts if post_id not in held | newer]
     texts = db.session.scalars(select(PostVersion.text).where(PostVersion.post_id.in_(free))).all()
     person = db.session.get(Person, disposal.person_id) if disposal.person_id else None
     actor = person.as_actor() if person else ANYBODY
@@ -162,10 +216,11 @@ def dispose_of_next(disposal_id: int) -> bool:
         # A hold that is placed this very moment waits for us, or refuses here: then this is begun again.
         erase(post, disposal.authority, disposal.reason, actor)
         if disposal.kind == DISPOSAL:
-            record(actor, post, DISPOSED, certificate=disposal.token)
+            to = {"transferred_to": disposal.transferred_to} if disposal.transferred_to else {}
+            record(actor, post, DISPOSED, certificate=disposal.token, **to)
         parts[post.id].commitments = _commitments(post)
     for post_id, part in parts.items():
-        part.state = HELD if post_id in held else DONE
+        part.state = HELD if post_id in held else NEWER if post_id in newer else DONE
     _forget_captions(free)
     disposal.reached = dict(Counter(disposal.reached) + Counter(reach(texts)))
     return True
@@ -202,7 +257,8 @@ def _show(_actor: Actor, approval: Approval) -> Markup:
     number = _("Posts: %(number)s.", number=disposal.number)
     under = _("Authority: %(authority)s", authority=disposal.authority)
     gone = _("Bytes, words, pictures and every copy of the words in this hub go for good.")
-    return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(under, number, gone)
+    told = [under, number, *transferring.told(disposal), gone]
+    return Markup().join(Markup("<p>{}</p>").format(one) for one in told)
 
 
 add_kind(

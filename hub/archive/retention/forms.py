@@ -158,6 +158,23 @@ class DisposeForm(HubForm):
     )
 
 
+class ReceiptForm(HubForm):
+    """What the archive answered to a transfer."""
+
+    receipt = StringField(
+        _l("What the archive answered"),
+        description=_l("Its accession or receipt number, who confirmed and when: “Accession 2026/31, 4 May”."),
+        validators=[
+            InputRequired(_l("Write down what the archive answered.")),
+            Length(max=300, message=_l("Keep this under 300 characters.")),
+        ],
+    )
+    second = StringField(
+        _l("Who is to agree"),
+        description=_l("The handle of another member: you keep this collection alone."),
+    )
+
+
 class EraseForm(DisposeForm):
     """Ask for an erasure by law."""
 

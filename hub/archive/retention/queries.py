@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from hub.archive.approvals.models import WAITING, Approval
 from hub.archive.models import ArchivedPost, Collection
 from hub.archive.queries import Row, rows_of
 from hub.core.database import db
@@ -14,7 +15,7 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 
 from .choosing import Chosen
-from .disposal_models import Disposal
+from .disposal_models import TO_DO, Disposal, DisposalPost
 from .due import Use, due_posts
 from .holds import is_held
 from .models import SOME_POSTS, Hold, HoldPost
@@ -101,6 +102,33 @@ def posts_due(actor: Actor, collection: Collection, use: Use, cursor: str | None
         cursor,
     )
     return Page(rows_of(found.rows), found.older)
+
+
+def held_among(rows: Sequence[Row]) -> set[int]:
+    """The ids of those posts of a page that are on hold."""
+    ids = [row.post.id for row in rows]
+    return set(db.session.scalars(select(ArchivedPost.id).where(ArchivedPost.id.in_(ids), is_held())))
+
+
+def proposed_among(rows: Sequence[Row]) -> set[int]:
+    """The ids of those posts of a page whose disposal or transfer is asked for, or under way."""
+    open_ones = or_(
+        Approval.state == WAITING, Disposal.approved_at.is_not(None), Disposal.transferred_to != ""
+    )
+    return set(
+        db.session.scalars(
+            select(DisposalPost.post_id)
+            .join(Disposal, Disposal.id == DisposalPost.disposal_id)
+            .outerjoin(Approval, Approval.id == Disposal.approval_id)
+            .where(
+                DisposalPost.post_id.in_([row.post.id for row in rows]),
+                DisposalPost.state == TO_DO,
+                Disposal.finished_at.is_(None),
+                Disposal.given_up_at.is_(None),
+                open_ones,
+            )
+        )
+    )
 
 
 def of_due(collection: Collection, use: Use, tokens: Sequence[str] | None) -> Chosen:

@@ -6,14 +6,15 @@ from flask import abort, flash, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hub.core.access import current_actor, load, requires
+from hub.core.access import authorize, current_actor, load, requires
+from hub.core.policy import can
 
 from ..approvals.actions import others
 from ..retention import certificate, disposing, queries
 from ..retention.choosing import chosen
 from ..retention.disposal_models import Disposal
-from ..retention.forms import DisposeForm, EraseForm
-from .blueprint import bp, collection_at, of_collection
+from ..retention.forms import DisposeForm, EraseForm, ReceiptForm
+from .blueprint import ButtonForm, bp, collection_at, of_collection
 from .retention import ticked, use_asked_for
 
 
@@ -93,7 +94,11 @@ def propose_erasure(token: str) -> str | Response | tuple[str, int]:
 @requires("disposal.read")
 def disposal(token: str, disposal_token: str) -> str:
     """What was asked, how far it is, and once it is done, the certificate."""
-    found = _disposal_at(token, disposal_token)
+    return _page(_disposal_at(token, disposal_token), ReceiptForm(formdata=None))
+
+
+def _page(found: Disposal, form: ReceiptForm) -> str:
+    actor = current_actor()
     done, held = disposing.progress(found)
     return render_template(
         "archive/retention/disposal.html",
@@ -102,7 +107,37 @@ def disposal(token: str, disposal_token: str) -> str:
         facts=certificate.facts(found),
         done=done,
         held=held,
+        form=form,
+        keeps=can(actor, "collection.keep", found.collection),
+        alone=not others(actor, found.collection),
     )
+
+
+@bp.post("/collections/<token>/disposals/<disposal_token>/receipt")
+@requires("disposal.read")
+def receipt(token: str, disposal_token: str) -> str | Response | tuple[str, int]:
+    """The archive has what was handed over: a second person is asked to agree that it goes here."""
+    found, form = _disposal_for_keepers(token, disposal_token), ReceiptForm()
+    if earlier := form.sent_before():
+        return earlier
+    if form.validate_on_submit():
+        second = form.second.data or ""
+        disposing.confirm_receipt(current_actor(), found, form.receipt.data or "", second=second)
+        flash(_("The receipt is kept. Nothing is deleted until a second person agrees."), "success")
+        return form.done(found.path)
+    return _page(found, form), form.status
+
+
+@bp.post("/collections/<token>/disposals/<disposal_token>/give-up")
+@requires("disposal.read")
+def give_up(token: str, disposal_token: str) -> Response:
+    """No receipt comes: everything stays here."""
+    found, form = _disposal_for_keepers(token, disposal_token), ButtonForm()
+    if earlier := form.sent_before():
+        return earlier
+    disposing.give_up_transfer(current_actor(), found)
+    flash(_("The transfer is given up. Its posts stay, and are due as before."), "success")
+    return form.done(found.path)
 
 
 @bp.get("/collections/<token>/disposals/<disposal_token>/certificate.<form>")
@@ -118,6 +153,13 @@ def disposal_certificate(token: str, disposal_token: str, form: str) -> Response
         response = Response(certificate.as_json(found), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.token}.{form}"'
     return response
+
+
+def _disposal_for_keepers(token: str, disposal_token: str) -> Disposal:
+    """Others may read it: whoever was asked to agree."""
+    found = _disposal_at(token, disposal_token)
+    authorize("collection.keep", found.collection)
+    return found
 
 
 def _disposal_at(token: str, disposal_token: str) -> Disposal:

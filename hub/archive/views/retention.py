@@ -71,12 +71,15 @@ def due_posts(token: str) -> str:
     """What is due of one class that the collection uses: to be kept on, or disposed of."""
     found, actor = collection_at(token), current_actor()
     use = use_asked_for(found)
+    page = queries.posts_due(actor, found, use, request.args.get("after"))
     return render_template(
         "archive/retention/due.html",
         collection=found,
         use=use,
         address=f"{found.path}/due?{urlencode({'class': use.key})}",
-        page=queries.posts_due(actor, found, use, request.args.get("after")),
+        page=page,
+        held=queries.held_among(page.rows),
+        proposed=queries.proposed_among(page.rows),
         words=words,
     )
 

@@ -3,10 +3,10 @@
 from flask import Flask
 
 from .. import words
-from . import asking, files, plan, redacting
+from . import asking, files, plan, redacting, transferring
 from .blueprint import bp
 
-__all__ = ["asking", "bp", "files", "plan", "redacting"]
+__all__ = ["asking", "bp", "files", "plan", "redacting", "transferring"]
 
 
 def install(app: Flask) -> None:

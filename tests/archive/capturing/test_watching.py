@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from flask import current_app
 from sqlalchemy import select
 
+from hub.archive import storage
 from hub.archive.capturing import actions, looking
 from hub.archive.capturing.models import WatchedAddress, WatchedPost
 from hub.archive.capturing.tasks import begin_what_is_due
@@ -320,6 +322,42 @@ def test_stopping_keeps_what_came_in(kept, server, council):
         actions.stop_watching(kept.actor, session.get(WatchedAddress, watched.id))
     assert (count(WatchedAddress), count(WatchedPost), count(ArchivedPost)) == (0, 0, 3)
     assert count(AccountName) > 0
+
+
+def test_a_watch_removed_while_somebody_else_s_server_thinks_ends_its_look_quietly(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.say(4, "Bins are late again", "2024-06-02T08:00:00Z")
+    remove_while_answering(kept, server, watched)
+    assert look(server, watched) is None
+    assert (count(WatchedAddress), count(WatchedPost), count(ArchivedPost)) == (0, 0, 3)
+    assert list(storage.uploads_folder().iterdir()) == []
+
+
+def test_one_removed_during_a_look_that_comes_to_nothing_ends_quietly_too(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    server.page("/users/council/outbox?page=true", status=500)
+    remove_while_answering(kept, server, watched)
+    assert look(server, watched) is None
+    assert count(WatchedAddress) == 0
+
+
+def remove_while_answering(kept, server, watched):
+    """The next answer of the account's list is given once a keeper has removed the watch."""
+    path, app, watch_id = "/users/council/outbox?page=true", current_app._get_current_object(), watched.id
+    status, headers, body = server.pages[path]
+
+    def answer(request):
+        with app.app_context(), unit_of_work() as session:
+            actions.stop_watching(kept.actor, session.get(WatchedAddress, watch_id))
+        request.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    server.pages[path] = answer
 
 
 # Who is told, and the pages.
