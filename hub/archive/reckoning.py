@@ -19,8 +19,10 @@ LEFT_OUT_BY_THE_ROW = ("no_id", "unexpected_shape", "unmatched_long_text")
 JOINS_ROWS = XArchive.name
 
 
-def became(found: Import) -> dict[str, int]:
-    """What the rows of an import became, counted once all of it is written: their sum is the rows read."""
+def became(found: Import, erased: int = 0) -> dict[str, int]:
+    """What the rows of an import became, counted once all of it is written: their sum is the rows read.
+
+    erased: rows of posts that are kept no longer."""
     new_with_words = (
         db.session.scalar(
             select(func.count(func.distinct(PostVersion.post_id)))
@@ -32,12 +34,14 @@ def became(found: Import) -> dict[str, int]:
     deletions = found.new - new_with_words
     rest = max(0, found.read - found.versions - deletions)
     another = min(found.unplaced, rest)
+    gone = min(erased, rest - another)
     return {
         "first": new_with_words,
         "later": found.versions - new_with_words,
         "deletions": deletions,
         "another": another,
-        "known": rest - another,
+        "erased": gone,
+        "known": rest - another - gone,
     }
 
 
@@ -58,8 +62,9 @@ def lines(found: Import) -> list[Line]:
     parts = [
         Line(_("First text of a new post"), told["first"]),
         Line(_("Further version of a post: an edit, or a differing text"), told["later"]),
-        Line(_("Deletion of a post whose words are not in the file"), told["deletions"]),
+        Line(_("Post whose words are not in the file, only what became of it"), told["deletions"]),
         Line(_("Another account's post, left out"), told["another"]),
+        Line(_("Disposed of or erased here, and not brought in again"), told.get("erased", 0)),
         Line(_("Nothing new: the collection held it already, or it only tells of a deletion"), told["known"]),
     ]
     read = Line(_("Rows read as posts or deletions"), found.read, total=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -10,6 +12,7 @@ from hub.core.pages import day, moment_with_zone
 from .adapters import adapter_named
 from .adapters.table_mapping import Mapping
 from .bags.layout import HUB_BAG
+from .happenings import BY_PERSON
 from .models import (
     ATTACHED,
     DELETED,
@@ -159,7 +162,7 @@ ACTS = {
     MASKED: ("", _l("Masked"), _l("%(who)s had its author masked where it is an example.")),
     UNMASKED: ("edited", _l("Unmasked"), _l("%(who)s had its author named where it is an example.")),
     DISPOSED: ("deleted", _l("Disposed of"), _l("%(who)s had it disposed of; its words are kept no longer.")),
-    ERASED: ("deleted", _l("Erased"), _l("%(who)s had it erased by law; only this fact is left.")),
+    ERASED: ("deleted", _l("Erased"), _l("%(who)s had it erased; only this fact is left.")),
 }
 
 TROUBLE = _l(
@@ -260,7 +263,20 @@ def _who(event: ArchiveEvent) -> str:
     if event.person:
         return str(event.person.name)
     handle = (event.details or {}).get("by")
-    return f"@{handle}" if handle else _("this hub")
+    if handle:
+        return f"@{handle}"
+    # Who it was went with what is kept no longer, or with their account.
+    return _("Somebody") if event.told_by == BY_PERSON else _("This hub")
+
+
+def gone_words(events: Iterable[ArchiveEvent]) -> tuple[str, str]:
+    """(what became of a post that is kept no longer, a word; why it is not, a sentence), from its history."""
+    for event in events:
+        if event.kind == DISPOSED:
+            archive = (event.details or {}).get("transferred_to")
+            word = _("Transferred to %(archive)s", archive=archive) if archive else _("Disposed of")
+            return word, _("Its time here was over: its class says so, and two people agreed.")
+    return _("Erased by law"), _("Two people agreed that the law asked for it.")
 
 
 def _deleted(event: ArchiveEvent, told: str) -> str:

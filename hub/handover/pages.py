@@ -36,7 +36,9 @@ def transfer_these(collection: Collection, use: Use) -> Markup:
     if use.entry.action != TRANSFER:
         return Markup()
     button = '<button type="submit" class="btn btn-primary" formaction="{}">{}</button>'
-    return Markup(button).format(f"{collection.path}/due/transfer", _("Transfer what is ticked to the archive"))
+    return Markup(button).format(
+        f"{collection.path}/due/transfer", _("Transfer what is ticked to the archive")
+    )
 
 
 @fills("disposal.hand_over")

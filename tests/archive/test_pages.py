@@ -178,7 +178,7 @@ def test_the_reports_numbers_add_up_by_reading_them(browser, kept, archive):
         "Rows read as posts or deletions": 7,
         "First text of a new post": 5,
         "Further version of a post: an edit, or a differing text": 1,
-        "Deletion of a post whose words are not in the file": 1,
+        "Post whose words are not in the file, only what became of it": 1,
     }
     again = browser.get(kept.bring_in(archive).path).get_data(as_text=True)
     numbers, totals = reckoned(again)

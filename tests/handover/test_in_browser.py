@@ -3,13 +3,18 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from hub.core.database import unit_of_work
+from hub.archive.models import Collection
+from hub.archive.retention.due import uses
+from hub.archive.retention.queries import of_due
+from hub.archive.retention.schedule_models import TRANSFER
+from hub.core.database import db, unit_of_work
 from hub.handover import actions, choosing
 from hub.handover.models import CERTIFICATE, DISCLOSURE, PASSAGE
+from tests.archive.retention.test_due import entry, set_class
 from tests.house.conftest import HOST, browse  # noqa: F401
 from tests.house.test_pages_in_browser import NARROWEST, RULES, TOO_WIDE
 
-from .conftest import filled, made
+from .conftest import carried_through, filled, made
 
 
 @pytest.fixture
@@ -22,9 +27,24 @@ def pages(kept):
         draft = actions.hand_over(kept.actor, kept.collection, DISCLOSURE, choosing.WHOLE, reason="FOI")
         actions.redact(kept.actor, draft, PASSAGE, "Wrong channel", "FOISA s.38(1)(b)")
         paths = [draft.path, f"{draft.path}/redactions"]
+    pictured = transfer_under_way(kept)
     post = kept.collection.path
     plan = f"/collections/of/{kept.collection.organisation.slug}/records-plan"
-    return [f"{post}/hand-overs", done.path, f"{done.path}/paper", bag.path, *paths, plan]
+    return [f"{post}/hand-overs", done.path, f"{done.path}/paper", bag.path, *paths, plan, *pictured]
+
+
+def transfer_under_way(kept) -> list[str]:
+    """The pages of a transfer whose bag is made."""
+    entry(kept, months=1, action=TRANSFER)
+    set_class(kept, "SM1")
+    with unit_of_work():
+        collection = db.session.get_one(Collection, kept.collection.id)
+        use = uses(collection)[0]
+        posts = of_due(collection, use, None)
+        asked = actions.transfer(kept.actor, collection, use, posts, to="An archive", reason="Due")
+    bag = carried_through(asked.id)
+    listed = f"{kept.collection.path}/due?class=default"
+    return [listed, f"{kept.collection.path}/due/transfer?class=default&all=1", bag.path, bag.disposal.path]
 
 
 def test_axe_finds_nothing_and_nothing_is_too_wide(pages, browser, browse):  # noqa: F811

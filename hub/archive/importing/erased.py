@@ -23,10 +23,18 @@ class Erased:
         self._erasures = 0
         self._keys: set[Key] = set()
 
+    def look(self) -> None:
+        """See which posts are erased by now."""
+        self._look()
+        db.session.rollback()
+
+    def holds(self, record: Any) -> bool:
+        """Whether a record is of a post that was erased, as far as was looked."""
+        return bool(self._keys) and self._is_erased(record)
+
     def without(self, records: list[Any]) -> list[Any]:
         """The records of a batch but those of erased posts, and of accounts that only those name."""
-        self._look()
-        db.session.rollback()  # files are stored next, with no transaction open
+        self.look()  # files are stored next, with no transaction open
         if not self._keys:
             return records
         kept = [one for one in records if not self._is_erased(one)]

@@ -141,6 +141,7 @@ class _Reading:
 
     def read(self) -> None:
         done = self.found.done_records
+        self.erased.look()
         for batch, rows, number in self._batches(done):
             records = self.erased.without(batch)
             stored = batch_media.store(media_needed(records), self.source, self.media)
@@ -174,6 +175,7 @@ class _Reading:
                 isinstance(record, Deletion) and record.source is not row_of_post
             )
             row_of_post = record.source if isinstance(record, CapturedPost) else row_of_post
+            self.report.erased += is_row and self.erased.holds(record)
             if number <= done:
                 continue
             batch.append(record)
@@ -240,7 +242,7 @@ def _reveal(found: Import, lease: Lease, report: Report) -> None:
 def _add_found_missing(found: Import, report: Report) -> None:
     """What only the written rows know: what rows became, posts of another account, media that are missing."""
     fresh = _fresh(found)
-    report.became = reckoning.became(fresh)
+    report.became = reckoning.became(fresh, report.erased)
     if fresh.unplaced:
         report.leave_out(LeftOut("another_account", found.file_name, fresh.unplaced))
     if found.account_id:

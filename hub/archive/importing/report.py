@@ -22,6 +22,8 @@ class Report:
         self.noted: list[list[str]] = []
         self.export: Export | None = None
         self.became: dict[str, int] = {}
+        # Rows of posts that were disposed of or erased here.
+        self.erased = 0
 
     def leave_out(self, one: LeftOut) -> None:
         told = self.left_out.setdefault(one.reason, {"count": 0, "files": {}})

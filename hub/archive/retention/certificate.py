@@ -63,7 +63,9 @@ def _of_transfer(disposal: Disposal) -> list[tuple[str, str]]:
     told += [(_("Bag"), f"{one['name']}, SHA-256 {one['sha256']}") for one in disposal.bag]
     if disposal.received_at is not None:
         written = _("written down by %(name)s", name=disposal.received_by)
-        told.append((_("Receipt"), f"{disposal.receipt} ({written}, {moment_with_zone(disposal.received_at)})"))
+        told.append(
+            (_("Receipt"), f"{disposal.receipt} ({written}, {moment_with_zone(disposal.received_at)})")
+        )
     return told
 
 

@@ -31,7 +31,7 @@ def chosen(actor: Actor, collection: Collection, asked: Mapping[str, str]) -> Ch
         ArchivedPost.collection_id == collection.id, visible(ArchivedPost, actor)
     )
     if token := asked.get("post", "")[:24].replace("\x00", ""):
-        return Chosen(seen.where(ArchivedPost.token == token), _("One post"))
+        return Chosen(seen.where(ArchivedPost.token == token), _("chosen by itself"))
     filters = Filters.of(MultiDict(asked))
     if not filters.narrowed:
         return None

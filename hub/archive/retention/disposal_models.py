@@ -21,8 +21,8 @@ TO_DO, DONE, HELD, NEWER = "to_do", "done", "held", "newer"
 class Disposal(Base):
     """Posts whose time is over, disposed of; or erased by law. Its page becomes the certificate.
 
-    A *transfer* is a disposal whose posts are handed over first: nothing is asked of a second person before the
-    bag is made and a keeper has written down what the archive answered.
+    A *transfer* is a disposal whose posts are handed over first: nothing is asked of a second person before
+    the bag is made and a keeper has written down what the archive answered.
     """
 
     __tablename__ = "disposal"

@@ -105,9 +105,7 @@ def write_down(actor: Actor, made: Disposal, posts: Chosen, reason: str) -> Disp
         "events": literal(0),
     }
     free = open_ones.where(~is_held())
-    db.session.execute(
-        insert(DisposalPost).from_select(list(row), free.with_only_columns(*row.values()))
-    )
+    db.session.execute(insert(DisposalPost).from_select(list(row), free.with_only_columns(*row.values())))
     made.number = _count(made)
     if not made.number:
         raise Refused(
@@ -127,6 +125,7 @@ def ask_for(actor: Actor, made: Disposal, second: str) -> None:
         posts=db.session.scalars(first).all(),
         second=second,
         disposal_id=made.id,
+        number=made.number,
     )
     db.session.flush()
 
@@ -254,10 +253,9 @@ def _finish(disposal: Disposal) -> None:
 
 def _show(_actor: Actor, approval: Approval) -> Markup:
     disposal = _disposal_of(approval)
-    number = _("Posts: %(number)s.", number=disposal.number)
     under = _("Authority: %(authority)s", authority=disposal.authority)
     gone = _("Bytes, words, pictures and every copy of the words in this hub go for good.")
-    told = [under, number, *transferring.told(disposal), gone]
+    told = [under, *transferring.told(disposal), gone]
     return Markup().join(Markup("<p>{}</p>").format(one) for one in told)
 
 

@@ -163,7 +163,9 @@ class ReceiptForm(HubForm):
 
     receipt = StringField(
         _l("What the archive answered"),
-        description=_l("Its accession or receipt number, who confirmed and when: “Accession 2026/31, 4 May”."),
+        description=_l(
+            "Its accession or receipt number, who confirmed and when: “Accession 2026/31, 4 May”."
+        ),
         validators=[
             InputRequired(_l("Write down what the archive answered.")),
             Length(max=300, message=_l("Keep this under 300 characters.")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -22,8 +22,10 @@ _HEADS = {
     ACTION: r"\baction\b|\bdisposal\b|\bfinal disposition\b|\bdisposition\b|\bfate\b",
     PERIOD: r"\bretention\b|\bperiod\b|\byears?\b|\bhow long\b|\bkeep for\b",
     AUTHORITY: r"\bauthority\b|\bcitation\b|\blegislation\b|\blegal\b|\brationale\b|\bbasis\b|\bsource\b",
-    TITLE: r"\btitle\b|\brecord\b|\brecords\b|\bdescription\b|\bclass\b|\bactivity\b|\bscope\b|\bexamples?\b",
+    TITLE: r"\btitle\b|\brecord\b|\brecords\b|\bdescription\b",
 }
+# What holds the title where no heading says so more plainly.
+_ELSE_TITLE = r"\bclass\b|\bactivity\b|\bscope\b|\bexamples?\b"
 _DOTTED = re.compile(r"\d+(\.\d+)*\.?\Z")
 # Rows at the top in which the headings of the columns may stand.
 HEADINGS_WITHIN = 15
@@ -66,18 +68,34 @@ def guess_columns(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
                 )
                 if what:
                     found[what] = column
+        if TITLE not in found:
+            found |= _title_else(row, found.values())
         if len(found) > len(best[0]):
             best = (found, number)
     return best
 
 
+def _title_else(row: Sequence[str], taken: Collection[int]) -> dict[str, int]:
+    for column, text in enumerate(row):
+        if column not in taken and len(text) <= 80 and re.search(_ELSE_TITLE, text.casefold()):
+            return {TITLE: column}
+    return {}
+
+
 def read(rows: Sequence[Sequence[str]], columns: Mapping[str, int], head: int) -> Reading:
     """The entries below the row of headings."""
     reading, sections, seen = Reading(), _Sections(), set()
+    below = [{what: _cell(row, columns.get(what)) for what in FIELDS} for row in rows[head + 1 :]]
     for number, row in enumerate(rows[head + 1 :], start=head + 2):
-        cells = {what: _cell(row, columns.get(what)) for what in FIELDS}
+        at = number - head - 2
+        cells = below[at]
         told = " · ".join(text for text in row if text)[:160]
+        if not told:
+            continue
         if not any(cells[what] for what in (TRIGGER, PERIOD, ACTION, AUTHORITY)):
+            if not _heads(cells[REFERENCE], below[at + 1 :]):
+                reading.left_out.append((number, _("It says no period: type this one in."), told))
+                continue
             heading = " ".join(part for part in (cells[REFERENCE], cells[TITLE]) if part) or told
             sections.begin(cells[REFERENCE], heading)
             reading.headings += 1
@@ -105,6 +123,15 @@ def read(rows: Sequence[Sequence[str]], columns: Mapping[str, int], head: int) -
             )
         )
     return reading
+
+
+def _heads(reference: str, below: Iterable[Mapping[str, str]]) -> bool:
+    """Whether a row without a period is a heading: the next numbered row is of its number. Rows without a
+    dotted number are."""
+    if not _DOTTED.match(reference):
+        return True
+    following = next((cells[REFERENCE] for cells in below if _DOTTED.match(cells[REFERENCE])), "")
+    return following.startswith(reference.rstrip(".") + ".")
 
 
 def _cell(row: Sequence[str], column: int | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,7 @@ def load_draft(actor: Actor, draft: ScheduleDraft) -> Schedule:
     reading = reading_of(draft)
     if not reading.entries:
         raise Refused(_("No entry could be read, so nothing was loaded. Say which column holds what."))
+    _refuse_second_meaning(draft, [one.reference for one in reading.entries])
     made = _begin(actor, draft.collection, draft.name, draft.version, draft.file_name)
     for position, one in enumerate(reading.entries):
         db.session.add(
@@ -91,6 +93,38 @@ def load_draft(actor: Actor, draft: ScheduleDraft) -> Schedule:
         actor, "schedule.load", made, name=made.name, version=made.version, entries=len(reading.entries)
     )
     return made
+
+
+def others_with(draft: ScheduleDraft, references: Sequence[str]) -> dict[str, list[str]]:
+    """By the names of other current schedules, the draft's references that stand in them already."""
+    rows = db.session.execute(
+        select(Schedule.name, ScheduleEntry.reference)
+        .join(ScheduleEntry.schedule)
+        .where(
+            Schedule.collection_id == draft.collection_id,
+            Schedule.superseded_at.is_(None),
+            Schedule.name != draft.name,
+        )
+        .order_by(Schedule.name, ScheduleEntry.position, ScheduleEntry.id)
+    )
+    ours, found = set(references), defaultdict(list)
+    for name, reference in rows:
+        if reference in ours:
+            found[name].append(reference)
+    return dict(found)
+
+
+def _refuse_second_meaning(draft: ScheduleDraft, references: Sequence[str]) -> None:
+    """A reference names one class of a collection: two would leave it to chance how long posts are kept."""
+    for name, twice in others_with(draft, references).items():
+        raise Refused(
+            _(
+                "“%(reference)s” is in the schedule “%(name)s” of this collection already, so nothing was"
+                " loaded. Load this file under that name, and it takes its place.",
+                reference=twice[0],
+                name=name,
+            )
+        )
 
 
 def type_entry(actor: Actor, collection: Collection, schedule_name: str, **entry: Any) -> ScheduleEntry:

@@ -20,12 +20,12 @@ MOST_UNPACKED = 200_000_000
 
 
 def rows_of(data: bytes) -> list[list[str]]:
-    """The rows of the first sheet with anything in it. Raises Refused, in words for whoever uploaded it."""
+    """The rows of the first sheet with anything in it, empty ones too: each keeps its number. Raises Refused,
+    in words for whoever uploaded it."""
     if len(data) > MOST_BYTES:
         raise Refused(_("This file is larger than 10 MB: too large for a schedule. Nothing was changed."))
     rows = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
-    rows = [row for row in rows if any(row)]
-    if not rows:
+    if not any(any(row) for row in rows):
         raise Refused(_("Nothing stands in this file. Upload a spreadsheet (xlsx) or a csv file."))
     return rows
 

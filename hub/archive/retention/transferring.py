@@ -1,6 +1,6 @@
-"""Transfers: what is due goes to an archive as a bag, and only once the archive has it is it disposed of here.
+"""Transfers: what is due goes to an archive as a bag, and is disposed of here only once the archive has it.
 
-Who makes bags lies above this room: it says with `handed_over` that one is made, of which posts, as they were.
+Who makes bags lies above this room: it says with `handed_over` that one is made, and what it holds.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ def changed_since(parts: Iterable[DisposalPost]) -> set[int]:
     """The ids of posts to which something happened that the bag does not hold, or which it left out."""
     had = {part.post_id: part.events for part in parts}
     now = db.session.execute(
-        select(ArchiveEvent.post_id, func.count())
+        select(ArchiveEvent.post_id, func.count().label("number"))
         .where(ArchiveEvent.post_id.in_(had), event_counts(), _is_news())
         .group_by(ArchiveEvent.post_id)
     )
-    counted = {post_id: number for post_id, number in now}
+    counted = {row.post_id: row.number for row in now}
     return {post_id for post_id, number in had.items() if number == 0 or counted.get(post_id, 0) != number}
 
 

@@ -94,7 +94,8 @@ def _page(found: Approval, form: DecideForm) -> str:
     # Once it is decided there is nothing left to judge by, and the posts are the keepers' again.
     keeps = can(actor, "collection.keep", found.collection)
     judged = keeps or (found.waiting and not found.collection.sealed)
-    number = queries.how_many_posts(found)
+    # An approval names the first of very many posts, and says of how many it is.
+    number = found.details.get("number") or queries.how_many_posts(found)
     taken_out = kind.taken_out(found) if judged else ()
     return render_template(
         "archive/approvals/show.html",

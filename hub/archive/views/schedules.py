@@ -62,6 +62,7 @@ def draft(token: str, draft_token: str) -> str | Response:
         schedules.set_columns(found, columns, head or 0)
         return form.done(found.path)
     reading = schedules.reading_of(found)
+    elsewhere = schedules.others_with(found, [one.reference for one in reading.entries])
     return render_template(
         "archive/retention/draft.html",
         collection=found.collection,
@@ -74,6 +75,7 @@ def draft(token: str, draft_token: str) -> str | Response:
         reading=reading,
         shown=reading.entries[:ENTRIES_SHOWN],
         left_out=reading.left_out[:LEFT_OUT_SHOWN],
+        elsewhere=elsewhere,
         words=words,
     )
 

@@ -102,6 +102,14 @@ def test_nothing_is_disposed_of_until_a_second_person_agrees(filled, second):
     assert due_now(filled) == {}
 
 
+def test_whoever_agrees_reads_of_how_many_posts_it_is(client, filled, second, monkeypatch):
+    monkeypatch.setattr(disposing, "SHOWN", 1)
+    disposal = propose(filled)
+    asked = text(sign_in(client, second).get(disposal.approval.path))
+    assert "2 archived posts" in asked
+    assert "The first 1 of 2" in asked
+
+
 def test_a_refusal_deletes_nothing(filled, second):
     disposal = agree(second, propose(filled), approve=False)
     assert disposal.finished_at is None

@@ -218,3 +218,19 @@ def test_an_unknown_class_is_refused(browser, filled):
     answer = browser.submit(f"{filled.collection.path}/class", {"reference": "NONE"})
     assert answer.status_code == 422
     assert browser.get(f"{filled.collection.path}/due?class=NONE").status_code == 404
+
+
+def test_each_row_of_what_is_due_says_what_became_of_the_post(browser, filled):
+    entry(filled, months=1)
+    set_class(filled, "SM1")
+    with unit_of_work():
+        collection = db.session.get_one(Collection, filled.collection.id)
+        posts = chosen(filled.actor, collection, {"post": post_saying("first year").token})
+        holds.place(filled.actor, collection, "FOI", "Asked", posts)
+    rows = browser.get(f"{filled.collection.path}/due?class=default").text.split('class="row-item"')[1:]
+    asked = ("first year", "second year", "Deleted there")
+    said = {words: next(row for row in rows if words in row) for words in asked}
+    assert "On hold" in said["first year"]
+    assert "On hold" not in said["second year"]
+    assert "status-overdue" in said["Deleted there"]
+    assert "status-overdue" not in said["second year"]

@@ -117,6 +117,15 @@ def test_columns_are_found_by_their_headings_wherever_these_stand():
     assert columns == {"reference": 0, "title": 1, "trigger": 2, "period": 3, "action": 4, "authority": 5}
 
 
+def test_the_records_are_what_it_is_about_not_the_activity_that_they_come_from():
+    columns, _head = guess_columns(
+        [["Ref", "Function", "Activity", "Records", "Trigger", "Retention", "Action"]]
+    )
+    assert (columns["reference"], columns["title"]) == (0, 3)
+    columns, _head = guess_columns([["Ref", "Activity", "Retention", "Action"]])
+    assert columns["title"] == 1
+
+
 FILES = {"xlsx": sheet(ROWS), "csv": as_csv(ROWS), "semicolons": as_csv(ROWS, ";")}
 
 
@@ -143,6 +152,32 @@ def test_what_is_not_read_is_told_with_its_reason():
     assert len(told) == 2
 
 
+def test_a_class_without_a_period_is_not_taken_for_a_heading():
+    rows = [*ROWS[:6], ["14.005.030", "Without a period"], [], ["14.005.031", "Neither"], *ROWS[7:9]]
+    reading = read(rows, *guess_columns(rows))
+    assert [(number, "no period" in reason) for number, reason, _what in reading.left_out] == [
+        (7, True),
+        (9, True),
+    ]
+    assert reading.headings == 3
+    assert reading.entries[-1].section == "14 INFORMATION MANAGEMENT / 14.006 Web"
+
+
+def test_rows_are_told_by_the_numbers_that_the_spreadsheet_shows():
+    rows = rows_of(sheet([ROWS[0], [], *ROWS[1:]]))
+    told = {number for number, _reason, _what in read(rows, *guess_columns(rows)).left_out}
+    assert told == {12, 13}
+
+
+def test_a_reference_names_one_class_of_a_collection(kept):
+    load(kept, name="Ours")
+    with pytest.raises(Refused, match=r"14\.005\.026.*“Ours”"):
+        load(kept, name="Another")
+    assert count(Schedule) == 1
+    load(kept, name="Ours")
+    assert count(Schedule) == 2
+
+
 def test_a_file_that_is_no_spreadsheet_is_refused_in_words():
     for data in (b"PK\x03\x04 broken", b"\x89PNG\r\n\x1a\n\x00\x00", b"", b"\n\n", b"x" * 10_000_001):
         with pytest.raises(Refused):
@@ -165,11 +200,11 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused():
 # Loaded.
 
 
-def load(kept, rows=ROWS, version="2024"):
+def load(kept, rows=ROWS, version="2024", name="SCARRS"):
     with unit_of_work():
         collection = db.session.get_one(Collection, kept.collection.id)
         draft = schedules.begin_draft(
-            collection, "SCARRS", version=version, file_name="scarrs.xlsx", data=sheet(rows)
+            collection, name, version=version, file_name="scarrs.xlsx", data=sheet(rows)
         )
         return schedules.load_draft(kept.actor, draft)
 
