@@ -28,9 +28,9 @@ from hub.archive.retention.due import uses
 from hub.archive.retention.queries import of_due
 from hub.archive.retention.schedule_models import TRANSFER
 from hub.archive.words import event_sentence
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
-from hub.core.jobs import drain
 from hub.handover import actions
 from hub.handover.models import BAG, HandOver
 from tests.archive.conftest import count, make_kept
