@@ -21,6 +21,13 @@ def organisation_names(actor: Actor) -> list[str]:
     return list(db.session.scalars(seen.order_by(Organisation.name).limit(MOST_OFFERED)))
 
 
+def handles(actor: Actor) -> list[tuple[str, str]]:
+    """(handle, name) of people whom the actor meets, by name: offered to somebody who names one of them."""
+    seen = select(Person.handle, Person.name).where(visible(Person, actor), Person.active)
+    found = db.session.execute(seen.order_by(Person.name, Person.handle).limit(MOST_OFFERED))
+    return [(handle, name) for handle, name in found]
+
+
 def organisations(actor: Actor, cursor: str | None = None) -> Page[Organisation]:
     """Organisations that the actor sees, by name."""
     keys = (Organisation.name, Organisation.slug)

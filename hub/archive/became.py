@@ -29,6 +29,8 @@ def deleted(gone: Sequence[ArchiveEvent], posted_at: datetime | None, copies: Se
         words = _("on the platform on %(day)s", day=day_of(at))
         later = _after(posted_at, at)
         return _("%(when)s, %(later)s", when=words, later=later) if later else words
+    if seen and known and day_of(seen) == day_of(known):
+        return _("on the platform on %(day)s", day=day_of(known))
     if seen and known:
         return _("on the platform between %(first)s and %(last)s", first=day_of(seen), last=day_of(known))
     if seen:

@@ -151,6 +151,18 @@ class AccountForm(SecondPersonForm):
     )
 
 
+class AccountsForm(AccountForm):
+    """Say of several accounts at once whose they are, or that they are a child's or special category data.
+
+    The accounts themselves are ticked boxes of one name, `account`."""
+
+    kind = RadioField(
+        _l("Whose accounts these are"),
+        choices=[SelectChoice(code, words) for code, words in [*ACCOUNT_KINDS.items(), *PROTECTIONS.items()]],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+
+
 class ApproverForm(HubForm):
     """Name who approves what leaves a collection, or let go of whoever does."""
 

@@ -6,8 +6,9 @@ account stays a private person's, and its keepers are asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import selectinload
@@ -68,7 +69,12 @@ def _asked_about(collection_ids: Iterable[int]) -> set[int]:
             Approval.state == WAITING,
         )
     )
-    return {details["account"] for details in waiting}
+    return {id_ for details in waiting for id_ in ids_in(details, "account")}
+
+
+def ids_in(details: Mapping[str, Any], key: str) -> list[int]:
+    """What an approval's details name: one ("account"), or several at once ("accounts")."""
+    return [*details.get(f"{key}s", ()), *([details[key]] if key in details else [])]
 
 
 def _ask(account: SocialAccount, collection: Collection) -> Unsaid:

@@ -7,11 +7,14 @@ special category data, holds at once, and is lifted by two as well; while it sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from hub.core import audit
 from hub.core.database import db
@@ -26,7 +29,7 @@ from .approvals.models import WAITING, Approval
 from .changes import posts_look_different
 from .chosen import called
 from .models import ACCOUNT_KINDS, AGREED, PRIVATE, PROTECTIONS, ArchivedPost, Collection, SocialAccount
-from .own_accounts import UNMASK
+from .own_accounts import UNMASK, ids_in
 from .words import ACCOUNT_KINDS as KIND_WORDS
 
 LIFT = "lift_protection"
@@ -51,6 +54,39 @@ def say_whose(
     if waiting_about(account) is not None:
         raise Refused(_("A second person has been asked about this account already. Nothing was changed."))
     return ask(actor, UNMASK, _collection_of(account), reason, second=second, account=account.id, kind=kind)
+
+
+def say_of_many(
+    actor: Actor, accounts: Sequence[SocialAccount], said: str, reason: str, second: str = ""
+) -> Approval | None:
+    """The same of several accounts of one collection: one of ACCOUNT_KINDS, or one of PROTECTIONS, a mark.
+
+    What masks holds at once. Of those that would become visible a second person is asked, once for all of
+    them: then the approval is given back. Raises Refused.
+    """
+    if said in PROTECTIONS:
+        for account in accounts:
+            protect(actor, account, said, reason)
+        return None
+    shown_by_it = [one for one in accounts if _openness(said) > _openness(one.kind)]
+    for account in shown_by_it:
+        _refuse_protected(account)
+        if waiting_about(account) is not None:
+            raise Refused(
+                _(
+                    "A second person has been asked about %(called)s already. Take away its tick. Nothing was"
+                    " changed.",
+                    called=called(account),
+                )
+            )
+    for account in accounts:
+        if account not in shown_by_it:
+            classify_account(actor, account, said, reason)
+    if not shown_by_it:
+        return None
+    ids = [one.id for one in shown_by_it]
+    held_in = _collection_of(shown_by_it[0])
+    return ask(actor, UNMASK, held_in, reason, second=second, accounts=ids, kind=said)
 
 
 def _openness(kind: str) -> int:
@@ -85,7 +121,12 @@ def waiting_about(subject: Protected) -> Approval | None:
             Approval.state == WAITING,
         )
     )
-    return next((one for one in found if one.details.get(_key(subject)) == subject.id), None)
+    return next((one for one in found if subject.id in _ids(one, _key(subject))), None)
+
+
+def _ids(approval: Approval, key: str) -> list[int]:
+    """Of the accounts or the posts that an approval is about: one, or several that were asked for at once."""
+    return ids_in(approval.details, key)
 
 
 def _key(subject: Protected) -> str:
@@ -117,10 +158,12 @@ def _collection_of(subject: Protected) -> Collection:
 
 
 def _unmask(actor: Actor, approval: Approval) -> str:
-    account = _about(SocialAccount, approval)
     _permit(actor, approval)
-    _refuse_protected(account)
-    classify_account(actor, account, approval.details["kind"], approval.reason)
+    accounts = [_found(SocialAccount, id_, approval) for id_ in _ids(approval, "account")]
+    for account in accounts:
+        _refuse_protected(account)
+    for account in accounts:
+        classify_account(actor, account, approval.details["kind"], approval.reason)
     return f"{approval.collection.path}/accounts"
 
 
@@ -134,8 +177,11 @@ def _lift(actor: Actor, approval: Approval) -> str:
 
 
 def _about(model: type[Protected], approval: Approval) -> Protected:
-    key = "account" if model is SocialAccount else "post"
-    found = db.session.get(model, approval.details.get(key))
+    return _found(model, approval.details.get("account" if model is SocialAccount else "post"), approval)
+
+
+def _found(model: type[Protected], id_: int | None, approval: Approval) -> Protected:
+    found = db.session.get(model, id_)
     if found is None or found.collection_id != approval.collection_id:
         raise Refused(_("What this was about is no longer in the collection."))
     return found
@@ -147,17 +193,34 @@ def _permit(actor: Actor, approval: Approval) -> None:
 
 
 def _show(_actor: Actor, approval: Approval) -> Markup:
-    """Which account, and what it is to be; nothing more of a protected post than that it is one."""
-    account = db.session.get(SocialAccount, approval.details.get("account", 0))
+    """Which accounts, and what they are to be; nothing more of a protected post than that it is one."""
+    accounts = _accounts_in([approval])
     return Markup(
         render_template(
             "archive/approvals/_masking.html",
-            name=called(account) if account else "",
-            before=KIND_WORDS[account.kind] if account else "",
+            accounts=[
+                (called(one), one.names[-1].name if one.names else "", KIND_WORDS[one.kind])
+                for one in accounts
+            ],
             after=KIND_WORDS.get(approval.details.get("kind", ""), ""),
         )
     )
 
 
-add_kind(Kind(UNMASK, _l("Show an account by name"), A_SECOND_PERSON, _unmask, _show))
-add_kind(Kind(LIFT, _l("Lift a mark that keeps somebody masked"), A_SECOND_PERSON, _lift, _show))
+def _accounts_in(approvals: Sequence[Approval]) -> Sequence[SocialAccount]:
+    """The accounts that approvals are about. One query, and one for their names."""
+    wanted = {id_ for approval in approvals for id_ in _ids(approval, "account")}
+    statement = select(SocialAccount).where(SocialAccount.id.in_(wanted)).order_by(SocialAccount.id)
+    return db.session.scalars(statement.options(selectinload(SocialAccount.names))).all()
+
+
+def _name(approvals: Sequence[Approval]) -> dict[int, str]:
+    """What a list says of each: whose account."""
+    names = {one.id: called(one) for one in _accounts_in(approvals)}
+    return {
+        one.id: ", ".join(names[id_] for id_ in _ids(one, "account") if id_ in names) for one in approvals
+    }
+
+
+add_kind(Kind(UNMASK, _l("Show an account by name"), A_SECOND_PERSON, _unmask, _show, about=_name))
+add_kind(Kind(LIFT, _l("Lift a mark that keeps somebody masked"), A_SECOND_PERSON, _lift, _show, about=_name))

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 
-from hub.archive.models import DELETED, EDITED, ArchivedPost, ArchiveEvent
+from hub.accounts.models import SECTORS, Organisation
+from hub.archive.models import DELETED, EDITED, ArchivedPost, ArchiveEvent, Collection
 from hub.archive.platforms import PLATFORMS
 from hub.archive.rules import event_counts
 from hub.content.models import Item, Post, Topic, item_topic
@@ -39,15 +40,19 @@ class Wanted:
     words: str = ""
     shows: str = ""
     platform: str = ""
+    # Of the organisation that keeps it.
+    sector: str = ""
     topic: Topic | None = None
 
     @classmethod
     def of(cls, arguments, topic: Topic | None) -> Wanted:
         shows, platform = arguments.get("shows", ""), arguments.get("platform", "")
+        sector = arguments.get("sector", "")
         return cls(
             words=tidy(arguments.get("q", ""))[:LONGEST_WORDS].strip(),
             shows=shows if shows in SHOWS else "",
             platform=platform if platform in PLATFORMS or platform == "web" else "",
+            sector=sector if sector in SECTORS else "",
             topic=topic,
         )
 
@@ -64,6 +69,7 @@ class Wanted:
             "q": self.words,
             "shows": self.shows,
             "platform": self.platform,
+            "sector": self.sector,
             "topic": self.topic.slug if self.topic else "",
             "after": after or "",
         }
@@ -102,6 +108,9 @@ def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     shown = select(ExamplePost.example_id).join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
     if wanted.platform:
         yield Example.id.in_(shown.where(ArchivedPost.platform == wanted.platform))
+    if wanted.sector:
+        kept = shown.join(Collection, Collection.id == ArchivedPost.collection_id).join(Organisation)
+        yield Example.id.in_(kept.where(Organisation.sector == wanted.sector))
     if wanted.shows == REPLY:
         answers = or_(ArchivedPost.reply_to_id.is_not(None), ArchivedPost.reply_to_account.is_not(None))
         yield Example.id.in_(shown.where(answers))
@@ -135,6 +144,24 @@ def platforms_of(actor: Actor, group: Group | None) -> list[str]:
         theirs = select(Post.id).join(Post.item).where(Item.group_id == group.id)
         statement = statement.where(Example.post_id.in_(theirs))
     return list(db.session.scalars(statement))
+
+
+def sectors_of(actor: Actor, group: Group | None) -> list[str]:
+    """The sectors of the organisations that keep the examples that the actor sees, in the order of all."""
+    statement = (
+        select(Organisation.sector)
+        .join(Collection, Collection.organisation_id == Organisation.id)
+        .join(ArchivedPost, ArchivedPost.collection_id == Collection.id)
+        .join(ExamplePost, ExamplePost.archived_post_id == ArchivedPost.id)
+        .join(Example, Example.id == ExamplePost.example_id)
+        .where(visible(Example, actor), Example.withdrawn_at.is_(None))
+        .distinct()
+    )
+    if group is not None:
+        theirs = select(Post.id).join(Post.item).where(Item.group_id == group.id)
+        statement = statement.where(Example.post_id.in_(theirs))
+    found = set(db.session.scalars(statement))
+    return [sector for sector in SECTORS if sector in found]
 
 
 def also_shown(actor: Actor, examples: Sequence[Example]) -> dict[int, list[Item]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template
@@ -40,6 +41,7 @@ from .models import (
 )
 from .papers import MOST_POSTS
 from .rules import MOST_AT_A_TIME
+from .words import SHORT
 
 APPROVAL = "hand_over"
 
@@ -149,6 +151,17 @@ def _taken_out(approval: Approval) -> list[str]:
     return [one.what for one in made.redactions if one.kind == PASSAGE] if made else []
 
 
+def _name(approvals: Sequence[Approval]) -> dict[int, str]:
+    """What a list says of each: as what, and for whom."""
+    tokens = [one.details["hand_over"] for one in approvals]
+    found = db.session.scalars(select(HandOver).where(HandOver.token.in_(tokens)))
+    told = {
+        made.token: f"{SHORT[made.format]}: {made.recipient}" if made.recipient else str(SHORT[made.format])
+        for made in found
+    }
+    return {one.id: told.get(one.details["hand_over"], "") for one in approvals}
+
+
 def stop(actor: Actor, made: HandOver) -> None:
     """Whoever asked for it does not want it any more: nothing of it is kept but that it was asked for."""
     if made.state in (DRAFT, ASKED):
@@ -207,4 +220,15 @@ def _dropped(approval: Approval) -> None:
         not_made(made)
 
 
-add_kind(Kind(APPROVAL, _l("Hand over posts"), THE_APPROVER, _approved, _show, _taken_out, _dropped))
+add_kind(
+    Kind(
+        APPROVAL,
+        _l("Hand over posts"),
+        THE_APPROVER,
+        _approved,
+        show=_show,
+        taken_out=_taken_out,
+        dropped=_dropped,
+        about=_name,
+    )
+)

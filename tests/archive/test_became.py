@@ -48,6 +48,12 @@ def test_a_deletion_without_a_time_lies_between_two_moments():
     copies = [POSTED + timedelta(days=1), KNOWN + timedelta(days=3)]
     between = "on the platform between 21 May 2024 and 1 June 2024"
     assert became.deleted([ArchiveEvent(known_at=KNOWN)], POSTED, copies) == between
+
+
+def test_two_moments_of_one_day_are_that_day():
+    seen = KNOWN - timedelta(minutes=2)
+    said = became.deleted([ArchiveEvent(known_at=KNOWN)], POSTED, [seen])
+    assert said == "on the platform on 1 June 2024"
     assert became.deleted([ArchiveEvent(known_at=KNOWN)], POSTED, ()).endswith("no later than 1 June 2024")
     assert became.deleted([ArchiveEvent()], None, ()) == "on the platform; when is not known"
 

@@ -134,3 +134,61 @@ def test_the_pages_say_what_is_marked_and_who_is_asked(held, client):
     browser.submit(f"{post.path}/protection", {"mark": "", "reason": "A doll."}, button="Save this mark")
     assert "A second person has been asked" in text(browser.get(f"{post.path}/protection"))
     assert "Lift a mark that keeps somebody masked" in text(sign_in(client, held.other).get("/approvals"))
+
+
+def two_more(held) -> None:
+    for number, handle in ((77, "rob_resident"), (78, "cllr_ann")):
+        own = XArchive(handle=handle, name=handle.title(), account_id=str(number))
+        own.post(f"I am {handle}", at="2024-02-06T09:00")
+        held.bring_in(own)
+
+
+def test_several_accounts_are_said_at_once_and_one_person_agrees_once(held, client):
+    two_more(held)
+    browser, page = sign_in(client, held.person), f"{held.collection.path}/accounts"
+    tokens = list(db.session.scalars(select(SocialAccount.token)))
+    sent = {"account": tokens, "kind": ORGANISATION, "reason": "Their profiles say so."}
+    answer = browser.submit(page, sent, button="Save for the accounts that are ticked")
+    assert answer.status_code == 303
+    (asked,) = db.session.scalars(select(Approval)).all()
+    shown = text(sign_in(client, held.other).get(asked.path))
+    for handle in ("@strathtay", "@rob_resident", "@cllr_ann"):
+        assert handle in shown
+    assert "@rob_resident" in text(client.get("/approvals"))
+    assert set(db.session.scalars(select(SocialAccount.kind))) == {PRIVATE}
+    again = sign_in(client, held.person).submit(page, sent, button="Save for the accounts that are ticked")
+    assert "has been asked about" in text(again)
+    agree(held, asked)
+    assert set(db.session.scalars(select(SocialAccount.kind))) == {ORGANISATION}
+
+
+def test_several_accounts_are_marked_at_once(held, client):
+    two_more(held)
+    browser, page = sign_in(client, held.person), f"{held.collection.path}/accounts"
+    tokens = list(db.session.scalars(select(SocialAccount.token)))[1:]
+    sent = {"account": tokens, "kind": CHILD, "reason": "A school's pupils."}
+    assert browser.submit(page, sent, button="Save for the accounts that are ticked").status_code == 303
+    assert sorted(db.session.scalars(select(SocialAccount.protected))) == ["", CHILD, CHILD]
+    assert db.session.scalars(select(Approval)).all() == []
+
+
+def test_nothing_is_saved_while_no_account_is_ticked(held, client):
+    page = f"{held.collection.path}/accounts"
+    sent = {"kind": CHILD, "reason": "A school's pupils."}
+    answer = sign_in(client, held.person).submit(page, sent, button="Save for the accounts that are ticked")
+    assert answer.status_code == 422
+    assert "Tick at least one account" in text(answer)
+    assert "pupils" in answer.text
+
+
+def test_whoever_keeps_alone_is_offered_the_members_whom_they_meet(kept, client):
+    from tests.factories.groups import group, member
+
+    archive = XArchive()
+    archive.post("Schools are closed", at="2024-02-05T09:00")
+    kept.bring_in(archive)
+    together = group("Together", slug="together")
+    member(kept.person, together)
+    member(person("Fay Friend", handle="fay"), together)
+    page = sign_in(client, kept.person).get(f"{kept.collection.path}/accounts").text
+    assert '<option value="fay">Fay Friend</option>' in page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.archive.models import Collection
 from hub.content.models import Post
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
@@ -52,6 +53,17 @@ def shown(client, path: str) -> set[str]:
 def test_it_is_narrowed_by_what_examples_show_and_by_words(shelf, client, query, found):
     assert shown(client, f"/groups/records/examples{query}") == found
     assert shown(client, f"/examples{query}") == found
+
+
+def test_it_is_narrowed_by_the_sector_of_whoever_keeps_the_posts(shelf, client):
+    assert shown(client, "/examples?sector=health") == set()
+    assert shown(client, "/examples?sector=%00") == {GONE, EDITED, REPLIED}
+    with unit_of_work() as session:
+        held_for = session.get_one(Collection, shelf.collection.id).organisation
+        held_for.sector = "local_government"
+    assert shown(client, "/examples?sector=local_government") == {GONE, EDITED, REPLIED}
+    assert shown(client, "/groups/records/examples?sector=local_government&shows=deleted") == {GONE}
+    assert "local government</a>" in client.get("/examples?sector=local_government").text
 
 
 def test_it_says_where_else_the_same_posts_stand_but_only_where_the_reader_may_look(shelf, client):

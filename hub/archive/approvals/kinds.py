@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,6 +31,11 @@ def _nothing_waits(_approval: Approval) -> None:
     """Most kinds keep nothing that waits."""
 
 
+def _caption(approvals: Sequence[Approval]) -> Mapping[int, str]:
+    """What is to be said about posts, where that is asked."""
+    return {one.id: one.details.get("caption", "") for one in approvals}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of decision.
@@ -39,7 +44,8 @@ class Kind:
     asked, and returns the address where it can be seen, or nothing; raises Refused or NotPermitted where it
     can no longer be done. show: what the deciding page shows beside the posts, to the actor. taken_out: words
     that are left out of the posts, which that page marks in them. dropped: what waited for the decision waits
-    no longer: it was refused, taken back, or lapsed.
+    no longer: it was refused, taken back, or lapsed. about: of each approval in a list, in few words, what it
+    is about; asked once for all of them.
     """
 
     code: str
@@ -49,6 +55,7 @@ class Kind:
     show: Callable[[Actor, Approval], Markup] = _nothing_more
     taken_out: Callable[[Approval], Sequence[str]] = _no_words
     dropped: Callable[[Approval], None] = _nothing_waits
+    about: Callable[[Sequence[Approval]], Mapping[int, str]] = _caption
 
 
 _kinds: dict[str, Kind] = {}
@@ -61,6 +68,14 @@ def add_kind(kind: Kind) -> Kind:
 
 def kind_of(approval: Approval) -> Kind:
     return _kinds[approval.kind]
+
+
+def about(approvals: Sequence[Approval]) -> dict[int, str]:
+    """What each approval of a list is about; "" where nothing is said."""
+    told: dict[int, str] = {}
+    for code in {one.kind for one in approvals}:
+        told |= _kinds[code].about([one for one in approvals if one.kind == code])
+    return told
 
 
 def kind(code: str) -> Kind:

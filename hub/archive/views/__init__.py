@@ -6,6 +6,9 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
+from hub.accounts.queries import handles
+from hub.core.access import current_actor
+
 from .. import uploads, words
 from ..platforms import platform_name
 from .blueprint import bp
@@ -20,3 +23,4 @@ def install(app: Flask) -> None:
     uploads.install(app)
     app.jinja_env.globals["archive_words"] = words
     app.jinja_env.globals["platform_name"] = platform_name
+    app.jinja_env.globals["handles_offered"] = lambda: handles(current_actor())

@@ -10,7 +10,7 @@ from hub.core.access import current_actor, load, requires
 from hub.core.policy import can
 
 from ..approvals import actions, marking, queries
-from ..approvals.kinds import kind_of
+from ..approvals.kinds import about, kind_of
 from ..approvals.models import Approval
 from ..forms import DecideForm
 from ..keeping import approver
@@ -22,12 +22,16 @@ from .blueprint import ButtonForm, bp
 def approvals() -> str:
     """What others wait for, and what the reader waits for."""
     actor = current_actor()
+    lists = {
+        "waiting": queries.waiting_for(actor),
+        "asked": queries.asked_by(actor),
+        "others": queries.others_asked(actor),
+        "decided": queries.decided_lately(actor),
+    }
     return render_template(
         "archive/approvals/list.html",
-        waiting=queries.waiting_for(actor),
-        asked=queries.asked_by(actor),
-        others=queries.others_asked(actor),
-        decided=queries.decided_lately(actor),
+        **lists,
+        about=about([one for some in lists.values() for one in some]),
         guarded=approver.approved(actor),
         kind_of=kind_of,
     )

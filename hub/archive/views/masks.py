@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,23 +11,40 @@ from hub.core.database import db
 
 from .. import queries, unmasking
 from ..approvals.actions import others
-from ..forms import AccountForm, ProtectionForm
+from ..forms import AccountForm, AccountsForm, ProtectionForm
 from ..masking import former_handles
 from ..models import Collection, SocialAccount
 from .blueprint import bp, collection_at, of_collection, post_at
 
 
-@bp.get("/collections/<token>/accounts")
+@bp.route("/collections/<token>/accounts", methods=["GET", "POST"])
 @requires("collection.keep")
-def accounts(token: str) -> str:
-    """The accounts whose posts a collection holds, with every name they are known to have had."""
-    found = collection_at(token)
-    return render_template(
+def accounts(token: str) -> str | Response | tuple[str, int]:
+    """The accounts whose posts a collection holds, with every name they are known to have had; say of those
+    that are ticked whose they are."""
+    found, actor, form = collection_at(token), current_actor(), AccountsForm()
+    if earlier := form.sent_before():
+        return earlier
+    listed = queries.accounts_of(actor, found)
+    ticked = [one for one in listed if one.token in request.form.getlist("account")]
+    if form.validate_on_submit() and ticked:
+        said = unmasking.say_of_many(actor, ticked, form.kind.data, form.reason.data, form.second.data or "")
+        if said is None:
+            flash(_("Saved. It holds from now on."), "success")
+        else:
+            flash(_("Asked. They are shown by name once a second person agrees."), "success")
+        return form.done(said.path if said else f"{found.path}/accounts")
+    page = render_template(
         "archive/accounts.html",
         collection=found,
-        accounts=queries.accounts_of(current_actor(), found),
+        accounts=listed,
+        form=form,
+        ticked={one.token for one in ticked},
+        nothing_ticked=form.is_submitted() and not ticked,
+        alone=not others(actor, found),
         former_handles=former_handles,
     )
+    return page, 422 if form.is_submitted() else 200
 
 
 def _account_at(token: str, account_token: str) -> SocialAccount:

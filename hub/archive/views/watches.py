@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import flash, render_template
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -54,6 +55,14 @@ VERBS = {
 }
 
 
+DONE = {
+    "pause": _l("Paused. It is not looked at until you go on."),
+    "resume": _l("It is watched again, and looked at in a moment."),
+    "look": _l("It is looked at in a moment. Load this page again to see what came of it."),
+    "remove": _l("It is watched no more. What it brought in stays."),
+}
+
+
 @bp.post("/collections/<token>/watches/<watch_token>/<any(pause, resume, look, remove):verb>")
 @requires("watch.keep")
 def change_watch(token: str, watch_token: str, verb: str) -> Response:
@@ -69,4 +78,5 @@ def change_watch(token: str, watch_token: str, verb: str) -> Response:
     if verb in ("resume", "look"):
         must_be_open(watch.collection)
     VERBS[verb](current_actor(), watch)
+    flash(str(DONE[verb]), "success")
     return form.done(f"/collections/{token}/watches")

@@ -9,7 +9,7 @@ from hub.groups.models import Group
 from hub.groups.rules import reads_talk
 
 from ..cards import cards_of
-from ..shelves import Wanted, also_shown, library, platforms_of
+from ..shelves import Wanted, also_shown, library, platforms_of, sectors_of
 from .blueprint import bp
 
 
@@ -39,6 +39,7 @@ def _library(group: Group | None) -> str:
         wanted=wanted,
         also_shown=also_shown(actor, page.rows),
         platforms=platforms_of(actor, group),
+        sectors=sectors_of(actor, group),
         topic=topic,
         topics=topics_of(actor, group),
         reads=group is None or reads_talk(actor, group),
