@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select
 
+from hub.archive.models import Collection
 from hub.content.models import Item
 from hub.core import clock
 from hub.core.access import current_actor
@@ -22,13 +23,25 @@ from hub.core.slots import fills
 from hub.examples.models import Example
 
 from .kept_mail import withdrawn_since
-from .queries import Reported, count_reports, unanswered, waiting_reports
+from .queries import Reported, count_reports, takedowns_of, unanswered, waiting_reports
 from .words import WHY
 
 # A question that nobody answered in a week is not answered by waiting: a moderator can ask somebody.
 UNANSWERED_AFTER = timedelta(days=7)
 
 withdrawn_there(withdrawn_since)
+
+
+@fills("collection.next")
+def _takedowns_asked(collection: Collection) -> Markup | None:
+    """Keepers decide too, and need not moderate anything: they find it where they keep the posts."""
+    waiting = takedowns_of(current_actor(), collection)
+    return Markup("").join(
+        Markup('<li><a href="/desk/reports/{}">{}</a></li>').format(
+            one.token, _("Decide whether an example is taken down")
+        )
+        for one in waiting
+    )
 
 
 @fills("frame.menu")

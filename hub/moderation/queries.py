@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from hub.archive.models import ArchivedPost, Collection
 from hub.content.models import QUESTION, Item, Post
 from hub.core.database import db
 from hub.core.desk import MOST_COUNTED, ROWS
 from hub.core.policy import Actor, visible
-from hub.examples.models import Example
+from hub.examples.models import Example, ExamplePost
 from hub.groups.models import Group
 
 from .models import Report
@@ -65,6 +66,22 @@ def all_about(actor: Actor, report: Report) -> Sequence[Report]:
             Report.group_id.is_not_distinct_from(report.group_id),
             same_time,
         )
+        .order_by(Report.created_at, Report.id)
+        .limit(ROWS)
+    ).all()
+
+
+def takedowns_of(actor: Actor, collection: Collection) -> Sequence[Report]:
+    """Requests to take examples of a collection's posts down that nobody has decided, the oldest first."""
+    shown = (
+        select(ExamplePost.example_id)
+        .join(ArchivedPost, ArchivedPost.id == ExamplePost.archived_post_id)
+        .where(ArchivedPost.collection_id == collection.id)
+    )
+    return db.session.scalars(
+        select(Report)
+        .where(visible(Report, actor), Report.takedown != "", Report.decided_at.is_(None))
+        .where(Report.example_id.in_(shown))
         .order_by(Report.created_at, Report.id)
         .limit(ROWS)
     ).all()

@@ -110,6 +110,16 @@ def test_a_keeper_who_moderates_nothing_decides_too(client, example, scene):
     assert "She is right" in body("jane@example.org")
 
 
+def test_a_keeper_finds_the_request_on_the_page_of_the_collection(client, example, scene):
+    words = "Decide whether an example is taken down"
+    ask(client, example)
+    page = sign_in(client, scene.keeper).get(scene.collection.path)
+    assert words in text(page)
+    assert f"/desk/reports/{the_report().token}" in page.text
+    decided(scene.moderator, KEPT)
+    assert words not in text(client.get(scene.collection.path))
+
+
 def test_nobody_else_sees_the_request(client, example, scene):
     ask(client, example)
     sign_in(client, scene.member)
