@@ -34,7 +34,12 @@ _LETTERS = bytes(ord(TOKEN_ALPHABET[byte % len(TOKEN_ALPHABET)]) for byte in ran
 # How long a transaction waits for another's write lock before it fails, in milliseconds.
 BUSY_TIMEOUT = 5000
 
+# What SQLite holds of the database in memory, a connection, in kB: its own default; and for whoever writes so
+# many rows that pages of indexes would otherwise be written out and read again all the time.
+CACHE, LARGE_CACHE = 2_000, 32_000
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_cache: ContextVar[int] = ContextVar("cache", default=CACHE)
 
 
 class Base(DeclarativeBase):
@@ -110,6 +115,16 @@ def unit_of_work() -> Iterator[Session]:
         _writing.reset(token)
 
 
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """What follows writes hundreds of thousands of rows, in many transactions: SQLite gets memory for it."""
+    token = _cache.set(LARGE_CACHE)
+    try:
+        yield
+    finally:
+        _cache.reset(token)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
@@ -137,6 +152,10 @@ def empty_the_log() -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
+        wanted = _cache.get()
+        if connection.info.get("cache", CACHE) != wanted:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{wanted}")
+            connection.info["cache"] = wanted
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 

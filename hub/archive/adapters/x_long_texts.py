@@ -44,7 +44,7 @@ class LongTexts:
 
     def take(self, posted_at: datetime | None, text: str) -> tuple[str, Slice] | None:
         """The full text of a post and the bytes that say it, if one waits; it is then taken."""
-        if posted_at is None or len(text) < PREFIX:
+        if posted_at is None or len(text) < PREFIX or not self._places:
             return None
         for step in NEAR:
             places = self._places.get(_key(posted_at + step, text))

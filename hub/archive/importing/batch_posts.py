@@ -50,7 +50,7 @@ class Posts:
 
     def look_up(self, records: Iterable[CapturedPost | Deletion]) -> None:
         """Load the posts that the records may belong to, with their versions: by any id of a chain."""
-        named = {one for record in records for one in _ids(record)}
+        named: set[str] = set().union(*map(_ids, records))
         ids = self._seen.perhaps(named)
         self._seen.add(named)
         if not ids:
@@ -114,17 +114,19 @@ class Posts:
         was kept first stays as it is.
         """
         account_id = self._accounts.get((record.platform, record.account_id or ""))
-        for one in _ids(record):
-            ref = self._known.get((record.platform, one))
+        keys = [(record.platform, one) for one in _ids(record)]
+        for key in keys:
+            ref = self._known.get(key)
             if ref and (ref.account_id == account_id or _may_be_of(record.account_id, ref)):
-                return self._named(ref, record)
+                return self._named(ref, keys)
         # A chain that claims another account's post is not believed; the version's own number is.
-        root = next((one for one in _ids(record) if (record.platform, one) not in self._known), None)
-        return self._make(record, root, account_id, row, received_at) if root else None
+        root = next((key for key in keys if key not in self._known), None)
+        if root is None:
+            return None
+        return self._named(self._make(record, root, account_id, row, received_at), keys)
 
-    def _make(self, record, root: str, account_id: int | None, row: dict, received_at: datetime) -> PostRef:
-        ref = PostRef(None, account_id, (record.platform, root), new=True)
-        ref.provisional = is_provisional(record.account_id)
+    def _make(self, record, root: Key, account_id: int | None, row: dict, received_at: datetime) -> PostRef:
+        ref = PostRef(None, account_id, root, new=True, provisional=is_provisional(record.account_id))
         self._rows.append(
             (
                 ref,
@@ -132,7 +134,7 @@ class Posts:
                     "token": new_token(),
                     "collection_id": self._collection_id,
                     "platform": record.platform,
-                    "platform_id": root,
+                    "platform_id": root[1],
                     "account_id": account_id,
                     "posted_at": record.posted_at,
                     "sort_at": record.posted_at or _observed(record) or received_at,
@@ -140,11 +142,11 @@ class Posts:
                 },
             )
         )
-        return self._named(ref, record)
+        return ref
 
-    def _named(self, ref: PostRef, record: CapturedPost | Deletion) -> PostRef:
-        for one in _ids(record):
-            self._known.setdefault((record.platform, one), ref)
+    def _named(self, ref: PostRef, keys: Iterable[Key]) -> PostRef:
+        for key in keys:
+            self._known.setdefault(key, ref)
         return ref
 
     def take_new(self) -> list[tuple[PostRef, dict]]:
@@ -164,6 +166,8 @@ def _observed(record: CapturedPost | Deletion) -> datetime | None:
 
 def _ids(record: CapturedPost | Deletion) -> tuple[str, ...]:
     """The numbers a record's post may be known by, the first of its chain first."""
-    if isinstance(record, CapturedPost):
-        return tuple(dict.fromkeys((record.post_id, *record.chain, record.version_id)))
-    return (record.post_id,)
+    if isinstance(record, Deletion):
+        return (record.post_id,)
+    if record.chain == (record.post_id,) and record.version_id == record.post_id:
+        return record.chain  # most posts were never edited
+    return tuple(dict.fromkeys((record.post_id, *record.chain, record.version_id)))

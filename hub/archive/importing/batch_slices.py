@@ -23,12 +23,14 @@ AT_ONCE = 8 * 1024 * 1024
 def of_records(records: Iterable[Record]) -> Iterator[Slice]:
     """Every slice that posts and deletions stand on."""
     for record in records:
-        if isinstance(record, KeptPost):
-            yield from record.slices
-        if isinstance(record, CapturedPost | Deletion):
-            yield record.source
         if isinstance(record, CapturedPost):
-            yield from (cited.slice for cited in record.cites)
+            yield record.source
+            for cited in record.cites:
+                yield cited.slice
+        elif isinstance(record, Deletion):
+            yield record.source
+        elif isinstance(record, KeptPost):
+            yield from record.slices
 
 
 def store(records: Iterable[Record], store: MediaStore) -> None:

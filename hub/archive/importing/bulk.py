@@ -23,7 +23,10 @@ Convert = Callable[[Any], Any]
 
 
 def insert_rows(model: type, rows: Sequence[dict[str, Any]]) -> range | list[int]:
-    """Insert rows in the current (writing) transaction; their ids, in the same order."""
+    """Insert rows in the current (writing) transaction; their ids, in the same order.
+
+    All rows name the same columns, and are used up; columns that they do not name get their defaults.
+    """
     if not rows:
         return []
     table: Table = model.__table__  # type: ignore[attr-defined]
@@ -32,42 +35,47 @@ def insert_rows(model: type, rows: Sequence[dict[str, Any]]) -> range | list[int
         row["id"] = row_id
     must_be_writing()
     dialect = db.engine.dialect.name
-    into = _into(table, dialect)
-    db.session.connection().exec_driver_sql(into.statement, [into.values(row) for row in rows])
+    into = _into(table, dialect, tuple(rows[0]))
+    db.session.connection().exec_driver_sql(into.statement, into.values(rows))
     return ids
 
 
 class _Into:
-    """How rows go into one table of one database."""
+    """How rows that name certain columns go into one table of one database."""
 
-    def __init__(self, table: Table, dialect: str):
-        columns = list(table.columns)
-        names = ", ".join(f'"{column.name}"' for column in columns)
+    def __init__(self, table: Table, dialect: str, named: tuple[str, ...]):
+        left = [column for column in table.columns if column.name not in named and column.default]
+        self._made = [(column.name, column.default) for column in left if column.default.is_callable]
+        self._same = tuple(column.default.arg for column in left if column.default.is_scalar)
+        self._width = len(named) + len(self._made)
+        taken = [*named, *(name for name, _ in self._made)]
+        self._take = itemgetter(*taken)
+        self._converted = [
+            (name, convert) for name in taken if (convert := _conversion(table.c[name], dialect)) is not None
+        ]
+        columns = [*taken, *(column.name for column in left if column.default.is_scalar)]
+        names = ", ".join(f'"{name}"' for name in columns)
         places = ", ".join(["%s" if dialect == "postgresql" else "?"] * len(columns))
         self.statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'
-        self._in_order = itemgetter(*(column.name for column in columns))
-        self._plain = {c.name: c.default.arg if c.default and c.default.is_scalar else None for c in columns}
-        self._made = [(c.name, c.default) for c in columns if c.default and c.default.is_callable]
-        self._converted = [
-            (place, convert)
-            for place, column in enumerate(columns)
-            if (convert := _conversion(column, dialect)) is not None
-        ]
 
-    def values(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        """The row's values in the table's order, as the driver takes them."""
+    def values(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        """The rows' values in the statement's order, as the driver takes them. One column after another:
+        that is quicker than one row after another."""
         for name, default in self._made:
-            if name not in row:
+            for row in rows:
                 row[name] = default.arg(None)
-        values = list(self._in_order(self._plain | row))
-        for place, convert in self._converted:
-            values[place] = convert(values[place])
-        return tuple(values)
+        for name, convert in self._converted:
+            for row in rows:
+                row[name] = convert(row[name])
+        if any(len(row) != self._width for row in rows):
+            raise ValueError("Rows that are inserted together name the same columns.")
+        take, same = self._take, self._same
+        return [take(row) + same for row in rows] if same else [take(row) for row in rows]
 
 
 @lru_cache
-def _into(table: Table, dialect: str) -> _Into:
-    return _Into(table, dialect)
+def _into(table: Table, dialect: str, named: tuple[str, ...]) -> _Into:
+    return _Into(table, dialect, named)
 
 
 def _conversion(column: Column[Any], dialect: str) -> Convert | None:

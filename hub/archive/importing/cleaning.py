@@ -11,6 +11,9 @@ REPLACEMENT = "\ufffd"
 def fit(value: Any) -> Any:
     """The value with every unfit character of its texts replaced, lists and dicts included."""
     if isinstance(value, str):
+        # What is plain ASCII is told apart at once, and most texts are.
+        if value.isascii() and "\x00" not in value:
+            return value
         return UNFIT.sub(REPLACEMENT, value) if UNFIT.search(value) else value
     if isinstance(value, list | tuple):
         return [fit(one) for one in value]

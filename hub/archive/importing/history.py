@@ -30,6 +30,9 @@ from hub.archive.models import (
 from hub.core.database import db, unit_of_work
 
 PIECE = 500
+# Posts that are looked up at once. Finding them goes through all of a large import: seldom, and outside of
+# the pieces that write.
+AHEAD = 10_000
 
 Make = Callable[[Sequence[Row]], list[dict[str, Any]]]
 
@@ -44,27 +47,32 @@ def find_out(found: Import, lease: Lease, spans: Sequence[Span] | None = None) -
 
 
 def _in_pieces(found: Import, lease: Lease, statement: Select, key: Any, make: Make) -> None:
-    last = 0
-    while True:
-        with unit_of_work() as session:
-            rows = session.execute(statement.where(key > last).order_by(key).limit(PIECE)).all()
-            if not rows:
-                return
-            last = rows[-1][0]
-            events = make(rows)
-            if events:
-                common = {
-                    "collection_id": found.collection_id,
-                    "import_id": found.id,
-                    "recorded_at": found.uploaded_at,
-                    "cause": "",
-                    "version_id": None,
-                    "sighting_id": None,
-                    "slice_id": None,
-                    "details": {},
-                }
-                session.execute(insert(ArchiveEvent.__table__), [common | event for event in events])
-            lease.renew(events=Import.events + len(events))
+    last, more = 0, True
+    while more:
+        rows = db.session.execute(statement.where(key > last).order_by(key).limit(AHEAD)).all()
+        db.session.rollback()
+        for start in range(0, len(rows), PIECE):
+            _write_piece(found, lease, make, rows[start : start + PIECE])
+        more = len(rows) == AHEAD
+        last = rows[-1][0] if more else last
+
+
+def _write_piece(found: Import, lease: Lease, make: Make, rows: Sequence[Row]) -> None:
+    with unit_of_work() as session:
+        events = make(rows)
+        if events:
+            common = {
+                "collection_id": found.collection_id,
+                "import_id": found.id,
+                "recorded_at": found.uploaded_at,
+                "cause": "",
+                "version_id": None,
+                "sighting_id": None,
+                "slice_id": None,
+                "details": {},
+            }
+            session.execute(insert(ArchiveEvent.__table__), [common | event for event in events])
+        lease.renew(events=Import.events + len(events))
 
 
 # Edited: every version but the first of its post.

@@ -39,18 +39,15 @@ def version_row(post: CapturedPost) -> dict[str, Any]:
 
 
 def _details(post: CapturedPost) -> dict[str, Any]:
-    said = {
-        "title": post.title,
-        "warning": post.warning,
-        "audience": post.audience,
-        "form": post.form,
-        "author": post.author,
-    }
-    return {
+    details = {
         "links": fit([[link.shown, link.expanded] for link in post.links]),
         "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
-        **{name: fit(value) for name, value in said.items() if value},
     }
+    for name in ("title", "warning", "audience", "form", "author"):
+        value = getattr(post, name)
+        if value:
+            details[name] = fit(value)
+    return details
 
 
 def media_row(ref: MediaRef, version_id: int, position: int, media_id: int | None) -> dict[str, Any]:

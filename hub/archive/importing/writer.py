@@ -60,7 +60,10 @@ class BatchWriter:
 
 class _Batch:
     def __init__(self, writer: BatchWriter, records: list[Record]):
-        self.import_id, self.collection_id = writer.import_id, writer.collection_id
+        self.import_id = writer.import_id
+        # What every row of this import says.
+        self.common = {"collection_id": writer.collection_id, "import_id": writer.import_id}
+        self.collection_id = writer.collection_id
         self.received_at, self.held = writer.received_at, writer.held
         self.tally = Tally()
         self.posts = [one for one in records if isinstance(one, CapturedPost)]
@@ -73,9 +76,6 @@ class _Batch:
         # Sightings known before that bring the file of a picture that was only named then.
         self.added_media: list[tuple[CapturedPost, PostRef, VersionRef]] = []
         self.events: list[dict[str, Any]] = []
-
-    def _common(self) -> dict[str, Any]:
-        return {"collection_id": self.collection_id, "import_id": self.import_id}
 
     # Accounts and posts.
 
@@ -144,7 +144,8 @@ class _Batch:
         wanted: dict[str, Slice] = {}
         for post, _, _ in self.placed:
             wanted[post.source.sha256] = post.source
-            wanted |= {cited.slice.sha256: cited.slice for cited in post.cites}
+            for cited in post.cites:
+                wanted[cited.slice.sha256] = cited.slice
         wanted |= {deletion.source.sha256: deletion.source for deletion, _ in self.gone}
         self.slices = batch_slices.write(wanted, self.collection_id, self.import_id, self.held.slices)
 
@@ -155,8 +156,7 @@ class _Batch:
             id(version): (ref, version) for _, ref, version in self.placed if version.new
         }
         rows = [
-            {**self._common(), "post_id": ref.id, **version_row(version.post)}
-            for ref, version in fresh.values()
+            {**self.common, "post_id": ref.id, **version_row(version.post)} for ref, version in fresh.values()
         ]
         for (_, version), version_id in zip(fresh.values(), insert_rows(PostVersion, rows), strict=True):
             version.id = version_id
@@ -174,7 +174,7 @@ class _Batch:
             met.append((post, ref, version))
             rows.append(
                 {
-                    **self._common(),
+                    **self.common,
                     "post_id": ref.id,
                     "version_id": version.id,
                     "slice_id": slice_id,
@@ -227,7 +227,7 @@ class _Batch:
                     continue
                 if media_id is not None or version.post is post:
                     held.add(key)
-                    rows.append({**self._common(), **media_row(ref, version.id, position, media_id)})
+                    rows.append({**self.common, **media_row(ref, version.id, position, media_id)})
                     if version.id not in sighted:
                         sighted.add(version.id)
                         self.added_media.append((post, of_post, version))
@@ -301,7 +301,7 @@ class _Batch:
         """`known`: at, known_at, told_by; of a sighting, version_id and sighting_id."""
         self.events.append(
             {
-                **self._common(),
+                **self.common,
                 "post_id": post_id,
                 "kind": kind,
                 "recorded_at": self.received_at,
