@@ -339,6 +339,13 @@ STATS = [
     Thing(number=10000, word="posts", path="#", status=None),
 ]
 
+AUTHORS = [
+    Thing(name="Glen Council", handle="glencouncil", later_handle=""),
+    Thing(name="", handle="glencouncil", later_handle="glen_council"),
+    Thing(name="Glen Council", handle="", later_handle=""),
+    Thing(name="", handle="", later_handle=""),
+]
+
 FILTERS = [
     Thing(
         title="Kind",
@@ -361,6 +368,7 @@ def things() -> dict[str, object]:
     return {
         "at": AT,
         "law_as_at": date(2024, 3, 3),
+        "authors": AUTHORS,
         "by": [BY_ADDRESS, BY_MODERATOR, BY_SAID, BY_NOBODY],
         "rows": rows(),
         "items": items(),

@@ -57,7 +57,7 @@ def test_every_post_reads_back_with_its_words_and_time(january, channel):
         read = post(january, channel, own.key)
         if read is None:
             continue
-        assert read.posted_at == own.latest.at
+        assert read.posted_at == own.versions[0].at
         assert read.stated_at is None
         assert read.text.split("https://")[0].strip() == own.latest.text.split("https://")[0].strip()
 
