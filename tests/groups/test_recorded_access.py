@@ -1,5 +1,6 @@
 """Administrators read what is private only by a recorded act, which the group sees."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,11 @@ from sqlalchemy import select
 from hub.core import clock
 from hub.core.audit import AuditEntry
 from hub.core.database import db
-from hub.core.policy import visible
+from hub.core.policy import Actor, visible
 from hub.groups.models import HIDDEN, LISTED, Group
 from hub.groups.rules import reads_talk
 from tests.factories.groups import group, member
-from tests.factories.people import actor_of, administrator, sign_in
+from tests.factories.people import actor_of, administrator, person, sign_in
 
 REASON = {"reason": "A complaint about a post, number 12."}
 
@@ -78,3 +79,13 @@ def test_one_group_opens_no_other(client, admin):
 def test_nobody_else_has_the_page(client, app):
     assert client.get("/admin/access").status_code == 404
     assert sign_in(client, member(None, group())).get("/admin/access").status_code == 404
+
+
+def test_what_is_made_of_an_actor_without_the_recorded_act_sees_without_it(app):
+    """Mail and feeds are made so: what the reading actor asked before must not answer for them."""
+    closed = group("Closed", visibility="hidden")
+    reading = Actor(person().id, reads=frozenset({closed.id}))
+    find = select(Group).where(Group.id == closed.id)
+    assert db.session.scalars(find.where(visible(Group, reading))).one()
+    without = replace(reading, reads=frozenset())
+    assert db.session.scalars(find.where(visible(Group, without))).all() == []
