@@ -35,6 +35,7 @@ ROOMS = (
     "digests",
     "deliveries",
     "notices",
+    "inbox",
     "front",
     "seeds",
 )

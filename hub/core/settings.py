@@ -31,6 +31,17 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:port, smtps://... or smtp+starttls://...; empty: a folder.",
     )
     mail_from: str = Field("hub@localhost", description="The address that the hub's mail comes from.")
+    mail_in_address: str = Field(
+        "",
+        description="Where mail comes in: hub+*@example.org, or a domain of its own; empty: nowhere.",
+    )
+    mail_in_url: SecretStr = Field(
+        SecretStr(""),
+        description="imaps://user:password@host/INBOX (or imap://, imap+starttls://): a mailbox to read from.",
+    )
+    lmtp: str = Field(
+        "", description="host:port or the path of a socket, on which a mail server hands mail over by LMTP."
+    )
     redis_url: SecretStr = Field(
         SecretStr(""),
         description="redis://... to share rate limits between machines; empty: each machine its own.",
@@ -93,6 +104,34 @@ class Settings(BaseSettings):
             raise ValueError("must start with smtp://, smtps:// or smtp+starttls:// (or be left empty)")
         return url
 
+    @field_validator("mail_in_address")
+    @classmethod
+    def _one_star(cls, pattern: str) -> str:
+        local, at, domain = pattern.rpartition("@")
+        if pattern and (not domain.isascii() or "." not in domain or " " in pattern):
+            raise ValueError("must be like hub+*@example.org, or a domain")
+        if at and (local.count("*") != 1 or "@" in local or not local.isascii()):
+            raise ValueError("must have one star before the @, like hub+*@example.org")
+        return pattern.lower()
+
+    @field_validator("mail_in_url")
+    @classmethod
+    def _known_mailbox(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        if parts.scheme not in {"", "imap", "imaps", "imap+starttls"}:
+            raise ValueError("must start with imaps://, imap+starttls:// or imap:// (or be left empty)")
+        if parts.scheme and not (parts.hostname and parts.username):
+            raise ValueError("must name a host and a user: imaps://user:password@host/INBOX")
+        return url
+
+    @field_validator("lmtp")
+    @classmethod
+    def _where_to_listen(cls, where: str) -> str:
+        host, _colon, port = where.rpartition(":")
+        if where and not where.startswith("/") and not (host and port.isdecimal()):
+            raise ValueError("must be host:port, or the path of a socket that starts with /")
+        return where
+
     @field_validator("public_url")
     @classmethod
     def _a_web_address(cls, url: str) -> str:
@@ -104,6 +143,12 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people find the hub, without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def mail_in_pattern(self) -> str:
+        """Where mail comes in, with a star for what each message is about; empty: nowhere."""
+        domain_alone = self.mail_in_address and "@" not in self.mail_in_address
+        return f"*@{self.mail_in_address}" if domain_alone else self.mail_in_address
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -64,6 +64,8 @@ def run(settings: Settings) -> None:
     _refuse_a_taken_port(settings)
     worker = [sys.executable, "-m", "hub", "worker"]
     children = [Child("web", web_command(settings)), Child("worker", worker)]
+    if settings.lmtp:
+        children.append(Child("lmtp", [sys.executable, "-m", "hub", "mail", "listen"]))
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,41 @@
+"""The worker's part: reading the mailbox, sorting, and forgetting."""
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import delete, update
+
+from hub.core import clock
+from hub.core.database import db
+from hub.core.jobs import job, scheduled
+
+from . import polling, sorting
+from .models import HELD, WAITING, Incoming
+
+__all__ = ["forget", "install", "polling", "sorting"]
+
+POLLED = timedelta(minutes=1)
+
+# Long enough to look into what somebody misses; what it says is then where its sorter put it, or nowhere.
+BYTES_KEPT = timedelta(days=14)
+# That something came, and what became of it: as long as of mail that goes out.
+KEPT = timedelta(days=90)
+
+
+def install(app: Flask) -> None:
+    if app.extensions["settings"].mail_in_url.get_secret_value():
+        scheduled(polling.POLL, POLLED)
+
+
+@job("inbox.forget")
+def forget() -> None:
+    """Forget what came in long ago. What waits, or is held for a person, stays."""
+    rows = Incoming.__table__
+    settled = rows.c.state.not_in((WAITING, HELD))  # type: ignore[attr-defined]
+    now = clock.now()
+    old = settled & (rows.c.settled_at < now - BYTES_KEPT)
+    db.session.execute(update(rows).where(old).values(compressed=None))  # type: ignore[arg-type]
+    db.session.execute(delete(rows).where(settled, rows.c.settled_at < now - KEPT))  # type: ignore[arg-type]
+
+
+scheduled("inbox.forget", timedelta(days=1))
