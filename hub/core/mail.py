@@ -225,7 +225,8 @@ def _settle_in_place(mail: Mail, state: str, problem: str) -> None:
 def build(mail: Mail, email: Email) -> EmailMessage:
     """The message of a row as it travels. Raises CannotBeWritten."""
     app = current_app
-    sender = address(app.extensions["settings"].mail_from, app.extensions["hub_name"]())
+    name = email.sender_name or app.extensions["hub_name"]()
+    sender = address(app.extensions["settings"].mail_from, name)
     return build_message(email, sender=sender, to=mail.to_address, token=mail.token, at=clock.now())
 
 

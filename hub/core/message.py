@@ -33,6 +33,10 @@ class Email:
     text: str
     html: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Whom it is from, at the hub's own address; empty: the hub itself.
+    sender_name: str = ""
+    # What other messages name it by, before the @; empty: its row's token.
+    message_id: str = ""
     # What must be written in the very transaction in which handing it over begins.
     begun: Callable[[], None] | None = None
 
@@ -78,7 +82,7 @@ def build(email: Email, *, sender: Address, to: str, token: str, at: datetime) -
         message["To"] = recipient
         message["Subject"] = _one_line(email.subject)
         message["Date"] = format_datetime(at)
-        message["Message-ID"] = f"<{token}@{sender.domain}>"
+        message["Message-ID"] = f"<{email.message_id or token}@{sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"
         for header, value in email.headers.items():
             message[header] = value

@@ -13,13 +13,14 @@ from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.message import CannotBeWritten
 from hub.core.pages import day, moment_with_zone
+from hub.examples import mail_wording
 from hub.subscriptions import links
 from hub.subscriptions.headers import list_headers
 from hub.subscriptions.models import IN_DIGESTS, Subscriber, Subscription
 from hub.subscriptions.rules import zone_named
 from hub.subscriptions.wording import often_words
 
-from . import example_wording, wording
+from . import wording
 from .gathering import WHOLE, Edition, gather
 from .models import Digest, DigestPart
 from .ranges import range_of
@@ -79,7 +80,7 @@ def _words(digest: Digest, edition: Edition, chosen: list[Subscription]) -> dict
         "foot": wording.foot,
         "told": wording.told,
         "counted": wording.counted,
-        "words": example_wording,
+        "words": mail_wording,
         "whole": WHOLE,
         "of_the_group": wording.of_the_group,
         "choices_link": links.choices_link(token),

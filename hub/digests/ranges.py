@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from hub.content.models import GUIDANCE, Activity, Item, Post, item_topic
 from hub.core.database import db
 from hub.core.policy import Actor, visible
+from hub.examples.mailed import is_out
 from hub.examples.models import Example
 from hub.subscriptions.matching import found_by
 from hub.subscriptions.models import GUIDANCE_ONLY, Subscription
@@ -45,9 +46,7 @@ def may_be_told(actor: Actor, ranges: Ranges) -> ColumnElement[bool]:
         .exists()
     )
     post_is_out = select(Post.id).where(Post.id == Activity.post_id, Post.withdrawn_at.is_(None)).exists()
-    its_example = (
-        select(Example.id).where(_tells_of_example(Activity), example_is_out(actor)).correlate(Activity)
-    )
+    its_example = select(Example.id).where(_tells_of_example(Activity), is_out(actor)).correlate(Activity)
     return and_(
         in_ranges(Activity, ranges),
         visible(Activity, actor),
@@ -94,11 +93,6 @@ def _in_range(activity: Any, each: Range) -> ColumnElement[bool]:
         item = Item.__table__.alias()
         conditions.append(activity.item_id.in_(select(item.c.id).where(item.c.kind == GUIDANCE)))
     return and_(*conditions)
-
-
-def example_is_out(actor: Actor) -> ColumnElement[bool]:
-    """The condition on `Example`: seen, shown, and with something to show."""
-    return and_(visible(Example, actor), Example.withdrawn_at.is_(None), Example.shows.any())
 
 
 def example_is_told(ranges: Ranges, attached: Any, wrote: Any) -> ColumnElement[bool]:

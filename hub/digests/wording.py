@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION
+from hub.content.wording import byline
 from hub.subscriptions.links import address
 
 from .gathering import ANSWERED, DISCUSSED, GUIDANCE_PAGES, WAITING, YOURS, Edition, Entry, Event
@@ -68,12 +69,6 @@ def _joined(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
-
-
-def byline(name: str, organisation: str) -> str:
-    if not name:
-        return _("somebody who has left")
-    return f"{name}, {organisation}" if organisation else name
 
 
 def foot(entry: Entry) -> str:

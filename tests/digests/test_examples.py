@@ -12,12 +12,13 @@ from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.policy import ANYBODY
-from hub.digests import claiming, examples
-from hub.digests.examples import EXAMPLES_OF_A_DIGEST, EXAMPLES_OF_AN_ITEM, POSTS_OF_AN_EXAMPLE
+from hub.digests import claiming
+from hub.digests.examples import EXAMPLES_OF_A_DIGEST, EXAMPLES_OF_AN_ITEM
 from hub.digests.gathering import gather
 from hub.digests.ranges import Range
 from hub.digests.sending import SEND
 from hub.examples import actions
+from hub.examples.mailed import LONGEST_TEXT, MOST_LINES, POSTS_OF_AN_EXAMPLE
 from hub.examples.models import Example
 from hub.examples.queries import choices
 from hub.guidance.actions import publish, start_guidance
@@ -290,8 +291,8 @@ def test_a_long_text_is_shortened_and_says_so(told, folder, tmp_path):
     with on(21, 7):
         sent()
     for said in mail(folder):
-        assert said.count("A word of a long notice.") == examples.LONGEST_TEXT // 25
-        assert f"line {examples.MOST_LINES - 1} …" in said
+        assert said.count("A word of a long notice.") == LONGEST_TEXT // 25
+        assert f"line {MOST_LINES - 1} …" in said
         assert said.count("Shortened here. The whole text is on its evidence page.") == 2
 
 

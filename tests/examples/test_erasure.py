@@ -18,7 +18,7 @@ from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.delivery import delivery
 from hub.core.policy import ANYBODY
-from hub.digests.examples import _shown as shown_in_digests
+from hub.examples.mailed import shown_in_mail
 from hub.examples.queries import chosen as chosen_to_attach
 from hub.moderation.actions import report
 from tests.archive.test_pages import text
@@ -173,4 +173,4 @@ def test_what_is_erased_is_neither_attached_again_nor_mailed(scene, second, repe
     ref = scene.choice("Schools").ref
     erase(scene, second)
     assert chosen_to_attach(actor_of(scene.keeper), [ref]) == []
-    assert shown_in_digests([repeated.id]) == {}
+    assert shown_in_mail([repeated.id]) == {}

@@ -1,4 +1,4 @@
-"""How a digest words a worked example: the lines of its cards, the same in HTML and in plain text."""
+"""How mail words a worked example: the lines of its cards, the same in HTML and in plain text."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hub.content.models import ANSWER, REPLY
+from hub.content.wording import byline
 from hub.core.markup import excerpt
 from hub.core.pages import moment_with_zone
-from hub.examples.cards import Card
 
-from .examples import ShownExample
-from .wording import byline
+from .cards import Card
+from .mailed import ShownExample
 
-# A digest names a post's pictures; it loads none.
+# Mail names a post's pictures; it loads none.
 MEDIA_NAMED = 4
 DESCRIPTION = 200
 # As much of a fingerprint as pages show.
