@@ -247,9 +247,15 @@ def _done(event: ArchiveEvent) -> str:
     details = event.details or {}
     if event.kind == DISPOSED and (archive := details.get("transferred_to")):
         sentence = _(
-            "%(who)s had it transferred to %(archive)s and disposed of here; its words are kept no longer.",
+            "%(who)s had it transferred to %(archive)s and disposed of; its words are kept no longer.",
             who=_who(event),
             archive=archive,
+        )
+    if event.imported:
+        sentence += " " + _(
+            "That was at %(hub)s, from where it came with import %(number)s.",
+            hub=_where(event.imported),
+            number=event.imported.number,
         )
     if authority := details.get("authority"):
         sentence += " " + _("Authority: %(authority)s.", authority=str(authority).rstrip("."))
@@ -265,13 +271,27 @@ def _who(event: ArchiveEvent) -> str:
     handle = (event.details or {}).get("by")
     if handle:
         return f"@{handle}"
-    # Who it was went with what is kept no longer, or with their account.
-    return _("Somebody") if event.told_by == BY_PERSON else _("This hub")
+    # Who it was went with what is kept no longer, or with their account; or it was at another hub.
+    if event.told_by == BY_PERSON:
+        return _("Somebody")
+    return _("The hub there") if event.imported else _("This hub")
+
+
+def _where(bag: Import) -> str:
+    """The hub whose bag an import was, as its log calls it."""
+    origins = (origin for note, origin, _size in (bag.report or {}).get("noted", []) if note == "former_log")
+    return next(origins, "").partition("/")[0] or _("another hub")
 
 
 def gone_words(events: Iterable[ArchiveEvent]) -> tuple[str, str]:
     """(what became of a post that is kept no longer, a word; why it is not, a sentence), from its history."""
     for event in events:
+        if event.kind in (DISPOSED, ERASED) and event.imported:
+            hub = _where(event.imported)
+            disposed, erased = _("Disposed of at %(hub)s", hub=hub), _("Erased by law at %(hub)s", hub=hub)
+            return disposed if event.kind == DISPOSED else erased, _(
+                "It came from there as the fact that it was kept."
+            )
         if event.kind == DISPOSED:
             archive = (event.details or {}).get("transferred_to")
             word = _("Transferred to %(archive)s", archive=archive) if archive else _("Disposed of")

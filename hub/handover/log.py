@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from hub.archive.models import ArchiveEvent, Collection, FormerLog
-from hub.archive.proof import checkpoints, notes
+from hub.archive.proof import checkpoints, notes, stamping
 from hub.archive.proof.models import LogCheckpoint, LogEntry
 from hub.archive.proof.sealing import seal
 from hub.archive.proof.tree import Read, Tree, reads
@@ -147,9 +147,10 @@ class Anchored:
                 (_("Entries under it"), figure(one.size)),
                 (_("Head of the tree over them"), one.root.hex()),
             ]
-            if one.stamped_at:
+            if one.stamped_at and one.timestamp:
+                by = stamping.by_whom(one.timestamp) or _("an outside authority")
                 rows.append(
-                    (_("Time that an outside authority vouches for"), moment_with_zone(one.stamped_at))
+                    (_("Time that %(authority)s vouches for", authority=by), moment_with_zone(one.stamped_at))
                 )
         yield Facts(tuple(rows), frozenset({_("Head of the tree over them")}))
         newer = [seq for seq in seqs if one is None or seq >= one.size]

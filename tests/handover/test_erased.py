@@ -5,8 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from hub.archive.models import ArchivedPost
+from hub.archive.models import ArchivedPost, ArchiveEvent
 from hub.archive.proof.erasing import erase
+from hub.archive.words import gone_words
 from hub.core.database import db, unit_of_work
 from hub.handover.models import ACTIVITYSTREAMS, CERTIFICATE, TABLES
 from tests.archive.conftest import make_kept, problems
@@ -36,6 +37,10 @@ def test_nothing_but_the_fact_leaves_and_comes_back(kept, tmp_path):
     theirs = select(ArchivedPost).where(ArchivedPost.collection_id == other.collection.id)
     back = db.session.scalars(theirs.where(ArchivedPost.platform_id == number)).one()
     assert back.erased_at is not None
+    assert (
+        gone_words(db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.post_id == back.id)))[0]
+        == "Erased by law at localhost"
+    )
     before, after = alike(first), alike(made(other))
     assert [name for name in before if before[name] != after.get(name)] == []
     assert problems() == ""

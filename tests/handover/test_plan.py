@@ -57,7 +57,7 @@ def test_it_counts_what_there_is(kept, browser, tmp_path):
         "It counts 6 posts in 1 collection.",
         "1 hand-over was made.",
         "Bag for The national archive, 6 posts",
-        "Keeper keeps",
+        "Keeper has kept",
         "Wanting a second keeper",
         "No backup is known of",
         "last checkpoint was signed",

@@ -29,6 +29,7 @@ from hub.archive.models import (
 )
 from hub.archive.proof.log import log_of
 from hub.archive.proof.whole import verify
+from hub.archive.words import event_sentence
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.handover.bagging import BagWriter
@@ -85,6 +86,18 @@ def test_every_version_event_sighting_and_hash_comes_back(kept, tmp_path):
     assert set(db.session.execute(select(*pairs).where(mine))) == set(
         db.session.execute(select(*pairs).where(theirs))
     )
+
+
+def test_what_was_done_at_the_other_hub_is_told_as_done_there(kept, tmp_path):
+    first = bag_of(kept)
+    other = make_kept(tmp_path, "other")
+    brought = other.bring_in(path_of(first))
+    there = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.import_id == brought.id)).all()
+    act = next(event for event in there if event.kind == ATTACHED)
+    sentence = event_sentence(act)
+    assert sentence.endswith(f"That was at localhost, from where it came with import {brought.number}.")
+    here = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.import_id.is_(None))).first()
+    assert "That was at" not in event_sentence(here)
 
 
 @both

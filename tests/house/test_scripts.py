@@ -21,8 +21,9 @@ DRAFT = '<form action="/sent"><textarea data-draft="reply">{}</textarea><button>
 TITLE = '<input data-similar="/similar" data-similar-into="similar"><div id="similar"></div>'
 PASSAGES = """<fieldset><p data-passage-from>Closed until <b>Thursday</b> noon.</p>
 <textarea data-passages="Mark it"></textarea></fieldset><p id="outside">Other words</p>"""
-COVER = """<form><div data-cover data-place="Place %(number)s" data-add="Add a place"
-style="position: relative; width: 200px; height: 100px"></div><table class="cover-boxes"><tbody><tr><th>1</th>
+COVER = """<form><div data-cover data-place="Place %(number)s" data-add="Add a place" data-remove="Remove"
+data-hint="Draw" style="position: relative; width: 200px; height: 100px"></div>
+<table class="cover-boxes"><thead><tr><th>Place</th></tr></thead><tbody><tr><th>1</th>
 <td><input name="left"><input name="top"><input name="width"><input name="height"></td></tr></tbody></table>
 </form>
 <style>.cover-box { position: absolute }</style>"""
@@ -171,6 +172,38 @@ def test_places_are_drawn_over_a_picture_by_mouse_and_by_keyboard(with_script):
     assert numbers(page)[1] == [41, 41, 19, 20]
     second.press("Delete")
     assert page.locator(".cover-box").count() == 1
+
+
+def test_a_place_is_dragged_elsewhere_and_removed_without_a_keyboard(with_script):
+    page = with_script("cover", COVER)
+    stage = page.locator("[data-cover]").bounding_box()
+    drag(page, stage, (20, 10), (60, 50))
+    drag(page, stage, (40, 30), (90, 40))
+    assert numbers(page) == [[35, 20, 20, 40]]
+    drag(page, stage, (90, 40), (250, 150))  # as far as the picture goes
+    assert numbers(page) == [[80, 60, 20, 40]]
+    drag(page, stage, (10, 10), (30, 30))
+    page.get_by_role("button", name="Remove").first.click()
+    assert numbers(page) == [[0, 0, 0, 0], [5, 10, 10, 20]]
+    assert page.locator(".cover-box").count() == 1
+
+
+def test_two_fingers_that_enlarge_the_picture_draw_nothing(with_script):
+    page = with_script("cover", COVER)
+    stage = page.locator("[data-cover]").bounding_box()
+    page.mouse.move(stage["x"] + 20, stage["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(stage["x"] + 60, stage["y"] + 40)
+    page.locator("[data-cover]").dispatch_event("pointercancel")
+    assert page.locator(".cover-box").count() == 0
+    assert numbers(page) == [[0, 0, 0, 0]]
+
+
+def drag(page: Page, stage: dict, start: tuple[int, int], end: tuple[int, int]) -> None:
+    page.mouse.move(stage["x"] + start[0], stage["y"] + start[1])
+    page.mouse.down()
+    page.mouse.move(stage["x"] + end[0], stage["y"] + end[1])
+    page.mouse.up()
 
 
 def test_a_place_never_reaches_beyond_the_picture(with_script):

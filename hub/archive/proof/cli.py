@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from sqlalchemy import or_, select
 
 from hub.archive.models import Collection
 from hub.core.database import db, unit_of_work
+from hub.core.pages import machine_time
 
-from . import checkpoints, notes, one_post
+from . import checkpoints, notes, one_post, stamping
 from .crew import alone, on_all_cores
 from .faults import Fault
 from .log import Log, log_of
@@ -176,10 +178,28 @@ def checkpoints_command(file: Path | None, wanted: str, sign: bool, keys: bool) 
         return
     file.write_text(text)
     click.echo(f"{file}: {len(found):,} checkpoint(s) of {_logs(found):,} collection(s).")
+    for line in _stamps(found):
+        click.echo(f"  {line}")
 
 
 def _logs(found: Sequence[LogCheckpoint]) -> int:
     return len({one.collection_id for one in found})
+
+
+def _stamps(found: Sequence[LogCheckpoint]) -> Iterator[str]:
+    """How many of them which authority stamped, and how many none has; nothing where none is asked."""
+    stamped: dict[str, list[datetime]] = {}
+    for one in found:
+        if one.timestamp is not None and one.stamped_at is not None:
+            stamped.setdefault(stamping.by_whom(one.timestamp), []).append(one.stamped_at)
+    for by, times in sorted(stamped.items()):
+        yield (
+            f"{len(times):,} time-stamped by {by or 'an authority that gives no name'}, "
+            f"the last on {machine_time(max(times))}."
+        )
+    without = len(found) - sum(map(len, stamped.values()))
+    if without and (stamped or stamping.is_wanted()):
+        yield f"{without:,} without a time stamp."
 
 
 def _print_keys(collections: Sequence[Collection]) -> None:

@@ -11,10 +11,11 @@ from flask_babel import ngettext
 
 from hub.archive.models import ArchiveEvent
 from hub.archive.words import event_word
-from hub.core.pages import day
+from hub.core.pages import day, moment_with_zone
 
+from . import stamping
 from .checking import Checked
-from .models import LogEntry
+from .models import LogCheckpoint, LogEntry
 
 
 class Verdict(NamedTuple):
@@ -42,10 +43,26 @@ def verdict(checked: Checked) -> Verdict:
     return Verdict(
         "verified",
         _("Everything is as it was sealed"),
-        _("It is anchored by the checkpoint of %(day)s.", day=day(anchored.made_at))
-        if anchored
-        else _("It is not yet anchored: the log is signed once a day."),
+        _anchored(anchored) if anchored else _("It is not yet anchored: the log is signed once a day."),
     )
+
+
+def _anchored(checkpoint: LogCheckpoint) -> str:
+    told = [
+        _("It is anchored by the checkpoint of %(day)s.", day=day(checkpoint.made_at)),
+        stamped(checkpoint),
+    ]
+    return " ".join(filter(None, told))
+
+
+def stamped(checkpoint: LogCheckpoint) -> str:
+    """Which time-stamping authority saw a checkpoint, and when; that none did yet; "" where none is asked."""
+    if checkpoint.timestamp is None or checkpoint.stamped_at is None:
+        return _("It has no time stamp yet.") if stamping.is_wanted() else ""
+    at = moment_with_zone(checkpoint.stamped_at)
+    if by := stamping.by_whom(checkpoint.timestamp):
+        return _("“%(authority)s” put a time stamp on it on %(at)s (RFC 3161).", authority=by, at=at)
+    return _("A time-stamping authority saw it on %(at)s (RFC 3161).", at=at)
 
 
 def what_was_checked(checked: Checked) -> Sequence[tuple[str, int]]:

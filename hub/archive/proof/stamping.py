@@ -11,7 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 import urllib3
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import (
+    DirectoryName,
+    Name,
+    NameOID,
+    load_der_x509_certificate,
+    load_pem_x509_certificates,
+)
 from flask import current_app
 from rfc3161_client import (
     HashAlgorithm,
@@ -25,6 +31,8 @@ from rfc3161_client import (
 # An answer holds a signature and some certificates.
 LARGEST_ANSWER = 64 * 1024
 SECONDS = 20
+# What a certificate calls whoever holds it, in the order in which people would.
+CALLED = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
 
 
 class NotStamped(Exception):
@@ -58,6 +66,29 @@ def is_of(stamp: bytes, note: str) -> bool:
     except (ValueError, VerificationError):
         return False
     return True
+
+
+def by_whom(stamp: bytes) -> str:
+    """What the authority that gave a stamp calls itself in it, or in the certificate it signed with; ""
+    where neither says."""
+    try:
+        response = decode_timestamp_response(stamp)
+        said = response.tst_info.name
+        if isinstance(said, DirectoryName):
+            return _called(said.value)
+        signers = {(one.issuer, one.serial_number) for one in response.signed_data.signer_infos}
+        certificates = map(load_der_x509_certificate, response.signed_data.certificates)
+        return next(
+            (_called(one.subject) for one in certificates if (one.issuer, one.serial_number) in signers), ""
+        )
+    except ValueError:
+        return ""
+
+
+def _called(name: Name) -> str:
+    """The name of a unit or machine, with its organisation where that says more."""
+    parts = [str(one.value) for oid in CALLED for one in name.get_attributes_for_oid(oid)[:1]]
+    return ", ".join(dict.fromkeys(parts)) or name.rfc4514_string()
 
 
 def _send(url: str, request: bytes) -> bytes:

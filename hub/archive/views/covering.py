@@ -68,11 +68,16 @@ def cover_places(token: str, media_token: str) -> str | Response | tuple[str, in
         media=media,
         form=form,
         covered=before,
-        boxes=[*_typed(), *[[""] * 4]] if problem else [*(before.boxes if before else []), [""] * 4],
+        boxes=[*(_typed() if problem else _written(before)), [""] * 4],
         problem=problem,
         sides=SIDES,
     )
     return page, 422 if problem else 200
+
+
+def _written(covered: CoveredPicture | None) -> list[list[str]]:
+    """The places as they are typed: 10, and not 10.0."""
+    return [[f"{number:g}" for number in box] for box in covered.boxes] if covered else []
 
 
 def _typed() -> list[list[str]]:

@@ -27,7 +27,7 @@ def verify(token: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         daily.ask_for(found.id)
         return form.done(f"{found.path}/verify")
-    last = daily.last_check(found.id)
+    last, checkpoint = daily.last_check(found.id), checkpoints.last_of(found.id)
     page = render_template(
         "archive/verify.html",
         collection=found,
@@ -35,7 +35,8 @@ def verify(token: str) -> str | Response | tuple[str, int]:
         last=last,
         under_way=daily.under_way(last),
         faults=daily.in_words(last) if last else [],
-        checkpoint=checkpoints.last_of(found.id),
+        checkpoint=checkpoint,
+        stamped=said.stamped(checkpoint) if checkpoint else "",
     )
     return page, form.status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import abort, flash, render_template, request
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,7 +24,10 @@ from .blueprint import bp, collection_at
 def retention(token: str) -> str:
     """The class, the schedules, and what is due now and later."""
     found, actor = collection_at(token), current_actor()
-    months = [(f"{month(day.month)} {day.year}", number) for day, number in due.by_month(found)]
+    months = [
+        (format_date(day, "MMM yyyy"), f"{month(day.month)} {day.year}", number)
+        for day, number in due.by_month(found)
+    ]
     return render_template(
         "archive/retention/overview.html",
         collection=found,
@@ -31,7 +35,7 @@ def retention(token: str) -> str:
         schedules=queries.schedules_of(actor, found),
         due=due.due_now(found),
         months=months,
-        most=max((number for _name, number in months), default=0),
+        most=max((number for _short, _name, number in months), default=0),
         words=words,
     )
 

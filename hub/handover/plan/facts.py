@@ -25,9 +25,10 @@ from hub.archive.models import (
     SocialAccount,
 )
 from hub.archive.proof.models import LogCheck, LogCheckpoint, LogHead
+from hub.archive.retention.disposal_models import Disposal
 from hub.archive.retention.models import Hold
 from hub.archive.retention.schedule_models import CollectionClass, PostClass, Schedule, ScheduleEntry
-from hub.archive.rules import event_counts, revealed
+from hub.archive.rules import revealed
 from hub.core.audit import AuditEntry
 from hub.core.database import db
 from hub.core.last_backup import last_backup
@@ -46,6 +47,7 @@ class Facts:
     entries: int
     holds: int
     disposed: int
+    transfers: Sequence[Disposal]
     erased: int
     hand_overs: Sequence[HandOver]
     bags: int
@@ -79,7 +81,8 @@ def facts_of(organisation: Organisation, collections: Sequence[Collection]) -> F
         return db.session.scalar(statement) or 0
 
     def events(kind: str) -> int:
-        return count(ArchiveEvent, ArchiveEvent.kind == kind, event_counts())
+        """Of what was done here: what other hubs did came with an import."""
+        return count(ArchiveEvent, ArchiveEvent.kind == kind, ArchiveEvent.import_id.is_(None))
 
     def rows(model: type, *criteria: ColumnElement[bool]):
         return db.session.scalars(select(model).where(model.collection_id.in_(ids), *criteria)).all()  # type: ignore[attr-defined]
@@ -100,6 +103,11 @@ def facts_of(organisation: Organisation, collections: Sequence[Collection]) -> F
         entries=_entries(schedules),
         holds=count(Hold, Hold.released_at.is_(None)),
         disposed=events(DISPOSED),
+        transfers=sorted(
+            rows(Disposal, Disposal.transferred_to != "", Disposal.finished_at.is_not(None)),
+            key=lambda one: one.asked_at,
+            reverse=True,
+        ),
         erased=events(ERASED),
         hand_overs=sorted(rows(HandOver, *made), key=lambda one: one.asked_at, reverse=True),
         bags=count(Import, Import.adapter == HUB_BAG, Import.revealed_at.is_not(None)),

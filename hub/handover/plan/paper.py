@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from hub.archive.retention.disposal_models import Disposal
 from hub.archive.rules import KEEPERS_OF_AN_ORGANISATION
 from hub.core.pages import day, figure, moment_with_zone
 
@@ -64,8 +65,8 @@ def _responsible(facts: Facts) -> list[str]:
 
 def _managers(facts: Facts) -> list[str]:
     told = [
-        _("%(person)s keeps “%(collection)s” since %(day)s.", person=keeper.person.name, collection=one.name,
-          day=day(keeper.since))
+        _("%(person)s has kept “%(collection)s” since %(day)s.", person=keeper.person.name,
+          collection=one.name, day=day(keeper.since))
         for one in facts.collections
         for keeper in one.keepers
     ]  # fmt: skip
@@ -84,7 +85,8 @@ def _classes(facts: Facts) -> list[str]:
     if not facts.entries:
         return []
     return [
-        _("%(count)s classes are loaded.", count=figure(facts.entries)),
+        ngettext("%(count)s class is loaded.", "%(count)s classes are loaded.", facts.entries,
+                 count=figure(facts.entries)),
         _("%(count)s of %(all)s posts have a class; %(none)s have none.",
           count=figure(facts.posts - facts.without_class), all=figure(facts.posts),
           none=figure(facts.without_class)),
@@ -94,33 +96,62 @@ def _classes(facts: Facts) -> list[str]:
 def _schedules(facts: Facts) -> list[str]:
     return [
         _("“%(name)s”%(version)s, loaded on %(day)s.", name=one.name,
-          version=_(", version %(version)s", version=one.version) if one.version else "",
-          day=day(one.loaded_at))
+          version=f", {one.version}" if one.version else "", day=day(one.loaded_at))
         for one in facts.schedules
     ]  # fmt: skip
 
 
 def _destruction(facts: Facts) -> list[str]:
     return [
-        _("%(count)s posts were disposed of, each with the approval of a second person.",
-          count=figure(facts.disposed)),
-        _("%(count)s posts were erased by law.", count=figure(facts.erased)),
-        ngettext("%(num)d hold stops disposal.", "%(num)d holds stop disposal.", facts.holds),
+        ngettext("%(count)s post was disposed of, with the approval of a second person.",
+                 "%(count)s posts were disposed of, each with the approval of a second person.",
+                 facts.disposed, count=figure(facts.disposed))
+        if facts.disposed else _("No post was disposed of. That needs the approval of a second person."),
+        _erased(facts) or _("No post was erased by law."),
+        ngettext("%(num)d hold stops disposal.", "%(num)d holds stop disposal.", facts.holds)
+        if facts.holds else _("No hold stops disposal."),
     ]  # fmt: skip
+
+
+def _erased(facts: Facts) -> str:
+    """ "" where none was."""
+    if not facts.erased:
+        return ""
+    return ngettext("%(count)s post was erased by law; the proof that it was kept stands without it.",
+                    "%(count)s posts were erased by law; the proof that they were kept stands without them.",
+                    facts.erased, count=figure(facts.erased))  # fmt: skip
 
 
 def _transfer(facts: Facts) -> list[str]:
     made = facts.hand_overs
-    told = [ngettext("%(num)d hand-over was made.", "%(num)d hand-overs were made.", len(made))]
+    told = [_transferred(one) for one in facts.transfers[:NAMED]]
+    told.append(
+        ngettext("%(num)d hand-over was made.", "%(num)d hand-overs were made.", len(made))
+        if made
+        else _("No hand-over was made.")
+    )
     for one in made[:NAMED]:
         to = _(" for %(recipient)s", recipient=one.recipient) if one.recipient else ""
-        told.append(_("%(day)s: %(format)s%(to)s, %(posts)s posts.", day=day(one.asked_at),
-                      format=SHORT[one.format], to=to, posts=figure(one.posts or 0)))  # fmt: skip
+        told.append(ngettext("%(day)s: %(format)s%(to)s, %(posts)s post.",
+                             "%(day)s: %(format)s%(to)s, %(posts)s posts.", one.posts or 0,
+                             day=day(one.asked_at), format=SHORT[one.format], to=to,
+                             posts=figure(one.posts or 0)))  # fmt: skip
     if facts.bags:
         told.append(
             ngettext("%(num)d bag of another hub came in.", "%(num)d bags of other hubs came in.", facts.bags)
         )
     return told
+
+
+def _transferred(one: Disposal) -> str:
+    return ngettext(
+        "%(posts)s post was transferred to %(archive)s and disposed of here. Its receipt: %(receipt)s",
+        "%(posts)s posts were transferred to %(archive)s and disposed of here. Its receipt: %(receipt)s",
+        one.number,
+        posts=figure(one.number),
+        archive=one.transferred_to,
+        receipt=one.receipt,
+    )
 
 
 def _security(facts: Facts) -> list[str]:
@@ -134,11 +165,11 @@ def _security(facts: Facts) -> list[str]:
 
 def _protection(facts: Facts) -> list[str]:
     return [
-        _("%(count)s accounts are taken for private people's: masked wherever a post is shown outside.",
-          count=figure(facts.private_accounts)),
+        ngettext("%(count)s account is taken for a private person's: masked where a post is shown outside.",
+                 "%(count)s accounts are taken for private people's: masked where a post is shown outside.",
+                 facts.private_accounts, count=figure(facts.private_accounts)),
         _("E-mail addresses, IP addresses and the like of imports are never shown, and never searched."),
-        _("%(count)s posts were erased by law; the proof that they were kept stands without them.",
-          count=figure(facts.erased)),
+        _erased(facts),
     ]  # fmt: skip
 
 

@@ -12,18 +12,21 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
 from sqlalchemy import select, update
 
-from hub.archive.models import PostVersion
+from hub.archive.models import ArchivedPost, PostVersion
 from hub.archive.proof import checkpoints, notes, stamping
 from hub.archive.proof.cli import checkpoints_command, verify_command
 from hub.archive.proof.models import LogCheckpoint, LogKey
 from hub.archive.proof.tree import tree_of
 from hub.core import carrying, jobs
 from hub.core.database import db, unit_of_work
+from hub.core.pages import machine_time, moment_with_zone
 from tests.archive.conftest import count
 from tests.archive.proof.conftest import faults, sealed, some_posts
 from tests.conftest import DATABASES
+from tests.factories.people import sign_in
 from tests.factories.x_archive import XArchive
 from tests.mail import sent_mail, text_of
 
@@ -232,6 +235,31 @@ def test_a_checkpoint_is_time_stamped_and_the_stamp_checked(kept, settings, auth
     with unit_of_work():
         db.session.execute(update(LogCheckpoint).values(timestamp=made.timestamp[:-1] + b"\x00"))
     assert any("time stamp" in one for one in faults(kept))
+
+
+def test_pages_and_commands_say_which_authority_saw_a_checkpoint_and_when(
+    kept, settings, authority, client, tmp_path
+):
+    url, root = authority
+    settings(timestamp_url=url, timestamp_roots=str(root))
+    sealed(kept)
+    sign()
+    (made,) = checkpoints.all_of()
+    told = f"“Authority” put a time stamp on it on {moment_with_zone(made.stamped_at)} (RFC 3161)."
+    sign_in(client, kept.person)
+    assert told in client.get(f"{kept.collection.path}/verify").text
+    post = db.session.scalars(select(ArchivedPost)).first()
+    assert told in client.get(f"{post.path}/check").text
+    written = current_app.test_cli_runner().invoke(checkpoints_command, [str(tmp_path / "all.txt")])
+    assert f"1 time-stamped by Authority, the last on {machine_time(made.stamped_at)}." in written.output
+
+
+def test_a_checkpoint_that_waits_for_its_stamp_says_so(kept, settings, client):
+    settings(timestamp_url="http://127.0.0.1:9/")
+    sealed(kept)
+    checkpoints.make(kept.collection.id)
+    sign_in(client, kept.person)
+    assert "It has no time stamp yet" in client.get(f"{kept.collection.path}/verify").text
 
 
 OTHER = "req -x509 -newkey rsa:2048 -nodes -keyout o.key -out o.pem -subj /CN=Other"
