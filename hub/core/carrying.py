@@ -11,7 +11,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -36,6 +36,15 @@ _running = threading.local()
 
 class LeaseLost(RuntimeError):
     """Another worker has taken this job up; whoever holds it no longer may go on."""
+
+
+class NotYet(Exception):
+    """The job cannot go on before `until` (aware), for a reason that is no failure of its own: it is put back
+    until then, and that counts as no try."""
+
+    def __init__(self, until: datetime, why: str = "") -> None:
+        super().__init__(why)
+        self.until = until
 
 
 _at_rest: list[Callable[[], None]] = []
@@ -165,7 +174,7 @@ def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
                 or_(Job.serial.is_(None), ~held),
                 true() if kinds is None else Job.kind.in_(kinds),
             )
-            .order_by(Job.run_at, Job.id)
+            .order_by(Job.rank, Job.run_at, Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         ).one_or_none()
@@ -213,6 +222,9 @@ def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
                     _finish(claimed, worker)
     except LeaseLost:
         log.warning("job.lease_lost", job=claimed.id, kind=claimed.kind)
+    except NotYet as reason:
+        with app.app_context():
+            _put_off(claimed, worker, reason)
     except Exception as problem:
         log.exception("job.failed", job=claimed.id, kind=claimed.kind, attempt=claimed.attempts)
         with app.app_context():
@@ -228,6 +240,20 @@ def _finish(claimed: Job, worker: str) -> None:
     )
     if finished.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(f"Job {claimed.id} was taken up by another worker.")
+
+
+def _put_off(claimed: Job, worker: str, reason: NotYet) -> None:
+    with unit_of_work() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == claimed.id, Job.leased_by == worker)
+            .values(
+                leased_until=None,
+                run_at=reason.until,
+                attempts=claimed.attempts - 1,
+                error=str(reason)[:2000] or None,
+            )
+        )
 
 
 def _put_back(claimed: Job, worker: str, problem: Exception) -> None:

@@ -1,6 +1,8 @@
-"""Commands that run the hub: `run`, `worker`, `upgrade`, `settings`."""
+"""Commands that run the hub: `run`, `worker`, `upgrade`, `settings`; and `mail dkim-key`."""
 
 import json
+import os
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -8,7 +10,11 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade as migrate
 
 from . import supervisor, worker
+from .dkim import CannotSign, Signer, new_key, read_key
 from .settings import Settings
+
+# DNS carries texts in strings of at most 255 bytes.
+TXT_PIECE = 255
 
 
 @click.command("run")
@@ -51,4 +57,33 @@ def settings_command(as_json: bool) -> None:
         click.echo(f"    {row['meaning']}")
 
 
-commands = [run_command, worker_command, upgrade_command, settings_command]
+@click.group("mail")
+def mail() -> None:
+    """The hub's mail."""
+
+
+@mail.command("dkim-key")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--ed25519", is_flag=True, help="A short modern key, beside an RSA one that everybody reads.")
+@click.option("--selector", default="hub", show_default=True, help="Under which name the domain has it.")
+@with_appcontext
+def dkim_key_command(file: Path, ed25519: bool, selector: str) -> None:
+    """Make a key that signs mail (DKIM), in a new FILE, and print the DNS record that goes with it."""
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+            kept.write(new_key("ed25519" if ed25519 else "rsa"))
+        key = read_key(file.absolute())
+    except FileExistsError as problem:
+        raise click.ClickException(f"{file} is there already, and was left as it is.") from problem
+    except (OSError, CannotSign) as problem:
+        raise click.ClickException(f"The key could not be written: {problem}") from problem
+    name, text = Signer(settings.dkim_domain or settings.mail_from.rpartition("@")[2], selector, key).record
+    click.echo(f"Add this TXT record to your domain (in pieces of at most {TXT_PIECE} letters):\n")
+    pieces = " ".join(f'"{text[first : first + TXT_PIECE]}"' for first in range(0, len(text), TXT_PIECE))
+    click.echo(f"{name}. IN TXT ( {pieces} )\n")
+    click.echo("When it can be looked up, set these, and restart the hub:\n")
+    click.echo(f"HUB_DKIM_KEY={file.absolute()}\nHUB_DKIM_SELECTOR={selector}")
+
+
+commands = [run_command, worker_command, upgrade_command, settings_command, mail]

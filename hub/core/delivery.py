@@ -6,6 +6,7 @@ certainly not sent, and may be tried again; only what breaks between the dot and
 """
 
 import os
+import re
 import smtplib
 import ssl
 import threading
@@ -21,37 +22,67 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask
 
 from .carrying import at_rest
+from .message import Outgoing
 
 # A mail server that says nothing for this long is taken for gone, in seconds. A job's lease outlasts it.
 PATIENCE = 30
 # After the whole message servers may scan it before they answer, in seconds (RFC 5321 grants ten minutes).
 PATIENCE_AFTER_TEXT = 300
 
+_TOO_FAST = re.compile(r"4\d\d[ -]4\.7\.")
+
 AboutTo = Callable[[], bool]
 
 
-class NotAccepted(Exception):
-    """The other side certainly did not take the message. Permanent: it never will."""
+# Steps at which a message may be refused. Of these two is told apart whom the answer is about.
+CONNECTING, RECIPIENT = "connecting", "RCPT"
 
-    def __init__(self, problem: str, *, permanent: bool) -> None:
+
+class NotAccepted(Exception):
+    """The other side certainly did not take the message. Permanent: it never will. step: at which it said so,
+    as SMTP calls it."""
+
+    def __init__(self, problem: str, *, permanent: bool, step: str = "") -> None:
         super().__init__(problem)
         self.permanent = permanent
+        self.step = step
+
+    @property
+    def is_of_the_address(self) -> bool:
+        """Whether it is this address that will never take mail."""
+        return self.permanent and self.step == RECIPIENT
+
+    @property
+    def is_of_the_server(self) -> bool:
+        """Whether our own mail server takes nothing from anybody at the moment."""
+        return not self.permanent and (self.step == CONNECTING or str(self).startswith("421"))
+
+    @property
+    def asks_for_patience(self) -> bool:
+        """Whether a provider says that mail comes too fast (RFC 3463: 4.7.x is policy)."""
+        return not self.permanent and bool(_TOO_FAST.match(str(self)))
 
 
 class Unknown(Exception):
-    """The line broke when the message was on its way: nobody can know whether it was taken."""
+    """The line broke when the message was on its way: nobody can know whether it was taken. may_be_asked: the
+    other side can tell later."""
+
+    def __init__(self, problem: str, *, may_be_asked: bool = False) -> None:
+        super().__init__(problem)
+        self.may_be_asked = may_be_asked
 
 
 class Delivery(Protocol):
     def connect(self) -> None:
         """Be ready to take a message. Raises NotAccepted."""
 
-    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
+    def deliver(self, message: Outgoing, about_to: AboutTo) -> bool:
         """Hand the message over; False, and nothing was, when `about_to` said no.
         Raises NotAccepted or Unknown."""
 
     def accepted(self, token: str) -> bool | None:
-        """Whether a message of that token was handed over earlier; None when nobody can know."""
+        """Whether a message of that token was handed over earlier; None when nobody can know. Raises
+        NotAccepted when the other side cannot be asked now."""
 
 
 class Folder:
@@ -63,16 +94,16 @@ class Folder:
     def connect(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
-        unfinished = self.folder / f".{token}.part"
+    def deliver(self, message: Outgoing, about_to: AboutTo) -> bool:
+        unfinished = self.folder / f".{message.token}.part"
         with unfinished.open("wb") as file:
-            file.write(message.as_bytes())
+            file.write(message.raw)
             file.flush()
             os.fsync(file.fileno())
         if not about_to():
             unfinished.unlink(missing_ok=True)
             return False
-        unfinished.replace(self.folder / f"{token}.eml")
+        unfinished.replace(self.folder / f"{message.token}.eml")
         return True
 
     def accepted(self, token: str) -> bool:
@@ -125,10 +156,12 @@ class Smtp:
             self._kept.url = self.url
         except smtplib.SMTPAuthenticationError as problem:
             raise NotAccepted(
-                f"The mail server refused the hub's sign-in: {problem}", permanent=False
+                f"The mail server refused the hub's sign-in: {problem}", permanent=False, step=CONNECTING
             ) from problem
         except (OSError, smtplib.SMTPException) as problem:
-            raise NotAccepted(f"No connection to the mail server: {problem}", permanent=False) from problem
+            raise NotAccepted(
+                f"No connection to the mail server: {problem}", permanent=False, step=CONNECTING
+            ) from problem
 
     def _still_there(self) -> bool:
         server = getattr(self._kept, "server", None)
@@ -167,7 +200,7 @@ class Smtp:
             server.login(self.user, self.password)
         return server
 
-    def deliver(self, message: EmailMessage, token: str, about_to: AboutTo) -> bool:
+    def deliver(self, message: Outgoing, about_to: AboutTo) -> bool:
         server: smtplib.SMTP = self._kept.server
         try:
             self._hand_over_text(server, message)
@@ -192,20 +225,18 @@ class Smtp:
         self._end(server)
         return True
 
-    def _hand_over_text(self, server: smtplib.SMTP, message: EmailMessage) -> None:
+    def _hand_over_text(self, server: smtplib.SMTP, message: Outgoing) -> None:
         """Everything up to the dot. Nothing of it counts until the dot."""
-        sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
         options = []
-        if not recipient.isascii():
+        if not message.recipient.isascii():
             if not server.has_extn("smtputf8"):
                 raise NotAccepted("The mail server cannot send to such an address.", permanent=True)
             options = ["SMTPUTF8", "BODY=8BITMIME"]
-        _expect(server.mail(sender, options))
-        _expect(server.rcpt(recipient))
-        _expect(server.docmd("DATA"), 354)
-        text = message.as_bytes()
-        server.send(smtplib._quote_periods(text))  # type: ignore[attr-defined]
-        if not text.endswith(b"\r\n"):
+        _expect("MAIL", server.mail(message.sender, options))
+        _expect(RECIPIENT, server.rcpt(message.recipient))
+        _expect("DATA", server.docmd("DATA"), 354)
+        server.send(smtplib._quote_periods(message.raw))  # type: ignore[attr-defined]
+        if not message.raw.endswith(b"\r\n"):
             server.send(b"\r\n")
 
     def _end(self, server: smtplib.SMTP) -> None:
@@ -223,16 +254,16 @@ class Smtp:
         if not 200 <= answer[0] < 600:
             self._drop()
             raise Unknown(f"The mail server answered something that is no answer: {answer[0]}")
-        _expect(answer)
+        _expect("text", answer)
 
 
-def _expect(answer: tuple[int, bytes | str], *wanted: int) -> None:
+def _expect(step: str, answer: tuple[int, bytes | str], *wanted: int) -> None:
     """Raises NotAccepted for any other answer: 5xx is permanent, everything else may be tried again."""
     code, text = answer
     if code in wanted or (not wanted and 200 <= code < 300):
         return
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    raise NotAccepted(f"{code} {said}", permanent=500 <= code < 600)
+    raise NotAccepted(f"{code} {said}", permanent=500 <= code < 600, step=step)
 
 
 at_rest(Smtp.hang_up)

@@ -21,6 +21,9 @@ LEASE = timedelta(seconds=60)
 # Done jobs are kept a week, to answer "did it run?".
 KEPT = timedelta(days=7)
 
+# For ranks: somebody may wait for it; nobody does.
+FIRST, AFTERWARDS = 0, 1
+
 
 class Job(Base):
     __tablename__ = "job"
@@ -30,6 +33,8 @@ class Job(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     key: Mapped[str | None] = mapped_column(String(200))
     serial: Mapped[str | None] = mapped_column(String(120))
+    # Of what is due now, a lower rank goes first: whoever waits for a link does not stand behind a digest.
+    rank: Mapped[int] = mapped_column(default=FIRST)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     run_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -45,7 +50,7 @@ class Job(Base):
 
 
 is_open = and_(Job.finished_at.is_(None), Job.failed_at.is_(None))
-Index("ix_job_open", Job.run_at, Job.id, sqlite_where=is_open, postgresql_where=is_open)
+Index("ix_job_open", Job.rank, Job.run_at, Job.id, sqlite_where=is_open, postgresql_where=is_open)
 # One open job a key: asking twice for the same work is asking once.
 Index("uq_job_open_key", Job.key, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 Index("ix_job_finished_at", Job.finished_at)
@@ -99,11 +104,13 @@ def enqueue(
     key: str | None = None,
     serial: str | None = None,
     run_at: datetime | None = None,
+    rank: int = FIRST,
     **payload: Any,
 ) -> None:
     """Write a job in the current transaction.
 
     key: while a job of this key is open, another is not made. serial: jobs of one serial run one at a time.
+    rank: whether others that are due go first.
     """
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     values = {
@@ -111,6 +118,7 @@ def enqueue(
         "payload": payload,
         "key": key,
         "serial": serial,
+        "rank": rank,
         "created_at": clock.now(),
         "run_at": run_at or clock.now(),
         "attempts": 0,

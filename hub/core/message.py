@@ -41,6 +41,19 @@ class Email:
     begun: Callable[[], None] | None = None
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as it is handed over: its envelope, the very bytes that travel, and what they were written
+    from."""
+
+    token: str
+    sender: str
+    recipient: str
+    raw: bytes
+    email: Email
+    to_many: bool = False
+
+
 class _Travelling(EmailPolicy):
     """The standard library's SMTP policy, in seven bits, that leaves links in headers whole."""
 

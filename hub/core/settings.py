@@ -42,6 +42,25 @@ class Settings(BaseSettings):
     lmtp: str = Field(
         "", description="host:port or the path of a socket, on which a mail server hands mail over by LMTP."
     )
+    mail_per_minute: int = Field(
+        600,
+        ge=0,
+        description="How many digests and notices leave a minute; 0: as fast as it goes.",
+    )
+    mail_per_minute_to_a_domain: int = Field(
+        120, ge=0, description="How many of them go to addresses of one domain; 0: as fast as it goes."
+    )
+    dkim_domain: str = Field(
+        "", description="The domain that signs mail (DKIM); empty: that of the address mail comes from."
+    )
+    dkim_selector: str = Field(
+        "hub",
+        description="Under which names the keys stand in the domain, in the order of the files, by commas.",
+    )
+    dkim_key: str = Field(
+        "",
+        description="Files (PEM) with the private keys that sign mail, by commas; empty: it is not signed.",
+    )
     redis_url: SecretStr = Field(
         SecretStr(""),
         description="redis://... to share rate limits between machines; empty: each machine its own.",

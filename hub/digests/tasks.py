@@ -33,7 +33,7 @@ def send_due() -> None:
 scheduled(SEND_DUE, LOOKED_FOR)
 
 
-@composer(PURPOSE)
+@composer(PURPOSE, to_many=True)
 def compose(mail: Mail) -> Email | None:
     return composing.compose_digest(mail)
 

@@ -31,7 +31,7 @@ def tell_of_mention(post_id: int, person_ids: list[int]) -> None:
         actions.tell_of_mention(person_ids, post)
 
 
-@composer(actions.PURPOSE)
+@composer(actions.PURPOSE, to_many=True)
 def compose(mail: Mail) -> Email | None:
     return composing.compose_notice(mail)
 

@@ -79,7 +79,7 @@ class Answers:
     def connect(self) -> None:
         pass
 
-    def deliver(self, _message, _token, about_to) -> bool:
+    def deliver(self, _message, about_to) -> bool:
         if isinstance(self.problem, Unknown):
             assert about_to()
         raise self.problem

@@ -279,8 +279,8 @@ def test_what_happened_while_nothing_was_chosen_is_not_told(app, world, folder):
 
 def _queued(world, folder, change) -> str:
     """A digest is claimed; then `change` happens; then the mail is sent. What the mail said."""
-    drain()
     with on(21, 7):
+        drain()
         assert [each.outcome for each in claiming.claim_due(clock.now())] == ["posted"]
         change()
         drain()
@@ -458,7 +458,7 @@ def test_what_is_uncertain_is_not_told_again(app, world, folder, monkeypatch):
         def connect(self):
             pass
 
-        def deliver(self, _message, _token, about_to):
+        def deliver(self, _message, about_to):
             assert about_to()
             raise Unknown("broke")
 
