@@ -8,14 +8,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
 
+from hub.core.cli import mail
+
 from . import lmtp
 from .models import PIPE
 from .receiving import TooLarge, keep, largest
-
-
-@click.group("mail")
-def mail() -> None:
-    """Mail that comes in."""
 
 
 @mail.command("take")
@@ -59,4 +56,4 @@ def listen_command() -> None:
     lmtp.serve(current_app._get_current_object(), where)  # type: ignore[attr-defined]
 
 
-commands = [mail]
+commands: list[click.Command] = []  # they are added to `hub mail`
