@@ -126,10 +126,10 @@ REFUSED = {
         "What we read: %(formats)s. Nothing was changed."
     ),
     "only_pictures": _l(
-        "This holds pictures or films and nothing that says which posts they belong to. Flickr, Instagram "
-        "and others hand an export over in several zips, and this is one of the others. Unpack it and the "
-        "zip with the data into one folder, make that one zip, and upload it: the pictures then go to their "
-        "posts, also to those that are here already. Nothing was changed."
+        "This holds pictures or films and nothing that says which posts they belong to. Nothing was changed. "
+        "Flickr, Instagram and others hand an export over in several zips: if this is one of them, unpack it "
+        "and the zip with the data into one folder, make that one zip, and upload it. The pictures then go to "
+        "their posts, also to those that are here already. What we read: %(formats)s."
     ),
     "one_file_of_archive": _l(
         "This is one file out of an X/Twitter archive. Upload the whole zip, as you downloaded it, so that "

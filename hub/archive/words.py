@@ -11,7 +11,6 @@ from hub.core.pages import day, moment_with_zone
 
 from .adapters import adapter_named
 from .adapters.table_mapping import Mapping
-from .bags.layout import HUB_BAG
 from .happenings import BY_PERSON
 from .models import (
     ATTACHED,
@@ -106,10 +105,9 @@ STATES = {
 EVIDENCE = {
     "import": _l("The account's own export"),
     "capture": _l("Observed from outside"),
+    # Of another hub's bag: which kind a post has, its own page says.
+    "kept": _l("Each post keeps the kind of evidence that it had"),
 }
-
-# A bag holds both kinds; which a post has, its own page says.
-OF_EACH_POST = _l("Each post keeps the kind of evidence that it had")
 
 # What it means that a post can no longer be had on the platform, by cause.
 GONE = {
@@ -128,6 +126,7 @@ TOLD_BY = {
     "by_hand": _l("somebody looked, and it was not there"),
     "import": _l("from the account's own export"),
     "capture": _l("observed from outside"),
+    "kept": _l("from another hub"),
 }
 
 # What a sighting leans on, by the role of the further bytes.
@@ -174,9 +173,14 @@ UPLOAD_LOST = _l("The uploaded file is no longer there. Nothing was changed. Upl
 
 def evidence_of_import(found: Import) -> str:
     """What kind of evidence an import brought; "" while nobody knows."""
-    if found.adapter == HUB_BAG:
-        return str(OF_EACH_POST)
-    return str(EVIDENCE.get(found.evidence, ""))
+    adapter = adapter_named(found.adapter)
+    return str(EVIDENCE.get(adapter.evidence if adapter else found.evidence, ""))
+
+
+def brings_histories(found: Import) -> bool:
+    """Whether what an import told happened, and was written down, at another hub."""
+    adapter = adapter_named(found.adapter)
+    return adapter is not None and adapter.evidence == "kept"
 
 
 def format_label(adapter: str) -> str:

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from hub.archive.sources.json_lists import list_rows
+from hub.archive.sources.json_lists import list_rows, member_rows
 from hub.archive.sources.json_stream import Broken
 
 MB = 1024**2
@@ -32,6 +32,19 @@ def test_an_object_can_be_wanted_whole():
 
 def test_a_list_that_is_the_whole_file_has_no_path():
     assert [row[1] for row in rows(b" [1, 2]\n", ())] == [1, 2]
+
+
+def test_what_stands_beside_the_rows_is_told_its_own_object_first():
+    data = (
+        b'{"id": 1, "first": {"id": 2, "items": [{"a": 1}], "x": {"items": [9]}}, '
+        b'"more": [1, 2], "items": [3]}'
+    )
+    head = {}
+    rows = list(member_rows(io.BytesIO(data), {"items"}, {"first"}, head))
+    assert [(row.value, row.number) for row in rows] == [({"a": 1}, 1), (3, 2)]
+    assert head == {"id": 1, "x": {"items": [9]}, "more": [1, 2]}
+    with pytest.raises(Broken):
+        list(member_rows(io.BytesIO(b"[1]"), {"items"}))
 
 
 @pytest.mark.parametrize(

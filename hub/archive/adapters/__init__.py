@@ -117,11 +117,11 @@ def _only_pictures(source: Source) -> bool:
 
 
 def _why_unknown(source: Source) -> str:
-    if source.is_zip and _only_pictures(source):
+    if source.holds_files and _only_pictures(source):
         return "only_pictures"
-    members = [] if source.is_zip else list(source.members())
+    members = [] if source.holds_files else list(source.members())
     if any(starts_with_mark(source, member.name) for member in members):
         return "one_file_of_archive"
-    if not source.is_zip and not first_values(source):
+    if not source.holds_files and not first_values(source):
         return "nothing_readable"
     return "unknown_format"

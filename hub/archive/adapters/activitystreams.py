@@ -14,7 +14,7 @@ from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, Counted, Record, Still
 from hub.archive.adapters.capture_file import first_values, read_capture
 from hub.archive.adapters.fields import as_count, as_dict
 from hub.archive.sources import Broken, Source, Unreadable
-from hub.archive.sources.json_members import member_rows
+from hub.archive.sources.json_lists import member_rows
 from hub.archive.sources.json_spans import Part
 from hub.archive.sources.json_stream import Row, stream_rows
 
@@ -36,7 +36,7 @@ class ActivityStreams:
     )
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         head = _head(source)
         return _is_ours(head) if head else any(_is_ours(value) for value in first_values(source))

@@ -17,6 +17,8 @@ from hub.archive.sources import Source
 
 #: The account's own export, or what somebody else observed. The two are never mixed up.
 Evidence = Literal["import", "capture"]
+#: What a format holds: one of them, or records of another hub that keep the kind they had there.
+Holds = Literal["import", "capture", "kept"]
 
 
 @dataclass(slots=True)
@@ -254,7 +256,7 @@ class Adapter(Protocol):
 
     name: str
     label: str
-    evidence: Evidence
+    evidence: Holds
     how: str  # lazily translated
 
     def recognises(self, source: Source) -> bool:

@@ -35,7 +35,7 @@ class BlueskyCar:
     how = _l("The .car file as you downloaded it. On Bluesky: Settings, Account, “Export my data”.")
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         try:
             with source.open(_file(source)) as stream:

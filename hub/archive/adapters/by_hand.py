@@ -37,7 +37,7 @@ class ByHand:
     how = _l("A post that you saw: its address, its words, who wrote it, and when you saw it.")
 
     def recognises(self, source: Source) -> bool:
-        return source.is_zip and source.has(CAPTURE) and _declared(source).get("made_as") == MARK
+        return source.holds_files and source.has(CAPTURE) and _declared(source).get("made_as") == MARK
 
     def read(self, source: Source) -> Iterator[Record]:
         told = _declared(source)

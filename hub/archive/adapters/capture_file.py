@@ -51,7 +51,7 @@ def read_capture(source: Source, read: Callable[[Row, str], Iterable[Record]]) -
 
 def first_values(source: Source) -> list[Any]:
     """The first few values that can be read, to recognise a format by."""
-    if source.is_zip:
+    if source.holds_files:
         return []
     try:
         name = _file(source)

@@ -100,7 +100,7 @@ def csv_file(source: Source, name: str, wanted: Sequence[str]) -> CsvFile | None
 def named_members(source: Source, names: Sequence[str]) -> list[str]:
     """Members of a zip whose own name is one of these, in whatever folder; of a plain upload, the upload:
     what its owner called it says nothing. Others are never opened."""
-    if not source.is_zip:
+    if not source.holds_files:
         return [member.name for member in source.members()]
     wanted = {name.casefold() for name in names}
     return sorted(one.name for one in source.members() if base_name(one.name) in wanted)

@@ -106,7 +106,7 @@ class FacebookArchive:
     )
 
     def recognises(self, source: Source) -> bool:
-        if not source.is_zip:
+        if not source.holds_files:
             return False
         files = ExportFiles(source, kinds("json"), why_not)
         return any(

@@ -69,7 +69,7 @@ class FacebookHtml:
     )
 
     def recognises(self, source: Source) -> bool:
-        if not source.is_zip:
+        if not source.holds_files:
             return False
         files = ExportFiles(source, kinds("html"), why_not)
         return any(

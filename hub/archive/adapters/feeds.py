@@ -56,7 +56,7 @@ class Feeds:
     how = _l("A website's feed as your browser or a tool saved it: what the site said at that moment.")
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         try:
             with source.open(_file(source)) as stream:

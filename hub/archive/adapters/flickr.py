@@ -55,7 +55,7 @@ class Flickr:
     )
 
     def recognises(self, source: Source) -> bool:
-        if not source.is_zip:
+        if not source.holds_files:
             return False
         layout = _Layout(source)
         if layout.profile and rows.owner_of(_value(source, layout.profile)):

@@ -33,7 +33,7 @@ PATIENCE = 2.0
 class HubBag:
     name = HUB_BAG
     label = _l("Bag of a Knowledge Hub")
-    evidence = "import"
+    evidence = "kept"
     how = _l("the zip that another Knowledge Hub made under “Hand over”, as a bag")
 
     def __init__(self, *, sealed: bool = False):
@@ -41,7 +41,7 @@ class HubBag:
         self._sealed = sealed
 
     def recognises(self, source: Source) -> bool:
-        if not source.is_zip:
+        if not source.holds_files:
             return False
         try:
             with source.open(top_folder(source) + COLLECTION) as stream:

@@ -123,7 +123,7 @@ class ThreadsArchive:
 
 def _holds(source: Source, kinds: tuple[Kind, ...]) -> bool:
     """Whether a file of one of these kinds holds what it should, judged by its first rows."""
-    if not source.is_zip:
+    if not source.holds_files:
         return False
     files = ExportFiles(source, kinds, why_not)
     return any(

@@ -11,7 +11,7 @@ from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, LeftOut, MediaRef, Rec
 from hub.archive.adapters.feed_entries import Entry, Feed, medium, read_entry, sound_id
 from hub.archive.adapters.fields import as_dict, as_word, dicts, iso_time, web_address
 from hub.archive.sources import Broken, Source, Unreadable
-from hub.archive.sources.json_members import member_rows
+from hub.archive.sources.json_lists import member_rows
 from hub.archive.sources.json_stream import Row
 
 VERSION = "https://jsonfeed.org/version/"
@@ -27,7 +27,7 @@ class JsonFeed:
     how = _l("A website's feed in JSON, as your browser or a tool saved it.")
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         head: dict[str, Any] = {}
         try:

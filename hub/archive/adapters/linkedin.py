@@ -79,7 +79,7 @@ class LinkedIn:
         if account:
             yield account
         author = account.account_id if account else ""
-        whole = source.is_zip
+        whole = source.holds_files
         tables = list(_tables(source))
         for refused in source.refused:
             whole = whole and base_name(refused.name) not in ("shares.csv", "comments.csv")
@@ -105,7 +105,7 @@ def _tables(source: Source) -> Iterator[tuple[CsvFile, object]]:
 
 def _account(source: Source) -> Account | None:
     """Whose zip it is. Of the registration only its moment is read, of the profile name and headline."""
-    if not source.is_zip:
+    if not source.holds_files:
         return None
     profile = _first_row(source, PROFILE, PROFILE_COLUMNS)
     registration = _first_row(source, REGISTRATION, REGISTRATION_COLUMNS)

@@ -180,7 +180,7 @@ def _parent(said: str) -> Parent | None:
 
 def table_rows(source: Source) -> list[CsvRow]:
     """The first rows of a plain upload."""
-    if source.is_zip:
+    if source.holds_files:
         return []
     name = next(iter(source.members())).name
     try:

@@ -13,7 +13,7 @@ from hub.archive.adapters.activity_fields import PLATFORM, account_of, as_list
 from hub.archive.adapters.base import ROWS_BETWEEN_SIGNS, Counted, Export, LeftOut, Record, StillReading
 from hub.archive.adapters.fields import as_count, as_dict, iso_time
 from hub.archive.sources import Broken, Source, Unreadable
-from hub.archive.sources.json_members import member_rows
+from hub.archive.sources.json_lists import member_rows
 from hub.archive.sources.json_spans import Part
 from hub.archive.sources.json_stream import single_value
 
@@ -34,7 +34,7 @@ class MastodonArchive:
     )
 
     def recognises(self, source: Source) -> bool:
-        return source.is_zip and _folder(source) is not None
+        return source.holds_files and _folder(source) is not None
 
     def read(self, source: Source) -> Iterator[Record]:
         yield from _Reading(source).records()

@@ -61,7 +61,7 @@ class MetaMessages:
 
     def recognises(self, source: Source) -> bool:
         """A thread's file begins with who takes part in it."""
-        first = next((name for name in _threads(source)), None) if source.is_zip else None
+        first = next((name for name in _threads(source)), None) if source.holds_files else None
         if first is None:
             return False
         try:

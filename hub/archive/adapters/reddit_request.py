@@ -67,7 +67,7 @@ class RedditRequest:
             yield Account(PLATFORM, about.name, about.made_at, handle=about.handle, own=True)
         tables = list(_tables(source))
         kinds = {read for _, read in tables}
-        whole = source.is_zip and len(kinds) == 2
+        whole = source.holds_files and len(kinds) == 2
         for refused in source.refused:
             whole = whole and base_name(refused.name) not in (POSTS, COMMENTS)
             yield LeftOut(refused.reason, refused.name)
@@ -92,7 +92,7 @@ class _About:
 def _about(source: Source) -> _About:
     """Two of its statistics are read; the e-mail address that stands beside them is not."""
     said: dict[str, str] = {}
-    for member in named_members(source, (STATISTICS,)) if source.is_zip else ():
+    for member in named_members(source, (STATISTICS,)) if source.holds_files else ():
         if table := csv_file(source, member, STATISTIC_COLUMNS):
             for row in table.records():
                 if isinstance(row, TableRow) and row.get("statistic").strip() in (

@@ -101,7 +101,7 @@ class TikTokExport:
 def _data_file(source: Source) -> str | None:
     """The member that is an export, judged by how it begins and by the account in it."""
     members = [member.name for member in source.members()]
-    if source.is_zip:
+    if source.holds_files:
         members = sorted(name for name in members if name.endswith(".json"))[:MOST_JSON_FILES]
     return next((name for name in members if _begins_so(source, name) and _profile(source, name)), None)
 

@@ -36,7 +36,7 @@ class Wacz:
     how = _l("A web archive of pages as one package, as Browsertrix or ArchiveWeb.page gives it.")
 
     def recognises(self, source: Source) -> bool:
-        if not source.is_zip:
+        if not source.holds_files:
             return False
         if any(source.has(name) for name in PAGE_LISTS) and any(_warcs(source)):
             return True

@@ -24,7 +24,7 @@ class Warc:
     how = _l("A web archive of pages, as Heritrix, wget, Webrecorder or another crawler wrote it.")
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         try:
             with source.open(next(source.members()).name) as stream:

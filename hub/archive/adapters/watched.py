@@ -34,7 +34,7 @@ Recognise = Callable[[Source], Adapter]
 class OneMember:
     """One file of a source, as if it had been uploaded by itself."""
 
-    is_zip = False
+    holds_files = False
     refused: tuple = ()
 
     def __init__(self, source: Source, name: str):
@@ -65,7 +65,7 @@ class Watched:
         self._recognise = recognise
 
     def recognises(self, source: Source) -> bool:
-        return source.is_zip and source.has(LOOK) and _look(source).get("made_as") == MARK
+        return source.holds_files and source.has(LOOK) and _look(source).get("made_as") == MARK
 
     def read(self, source: Source) -> Iterator[Record]:
         look = _look(source)

@@ -72,7 +72,9 @@ class WhatsApp:
 
 def _texts(source: Source) -> Iterator[str]:
     """Members that are chats, judged by their lines."""
-    names = [one.name for one in source.members() if not source.is_zip or one.name.lower().endswith(".txt")]
+    names = [
+        one.name for one in source.members() if not source.holds_files or one.name.lower().endswith(".txt")
+    ]
     for name in sorted(names)[:MOST_TEXTS]:
         try:
             with source.open(name) as stream:

@@ -48,7 +48,7 @@ class WordPress:
     how = _l("The .xml file as you downloaded it. In WordPress: Tools, Export, “All content”.")
 
     def recognises(self, source: Source) -> bool:
-        if source.is_zip:
+        if source.holds_files:
             return False
         try:
             with source.open(_file(source)) as stream:

@@ -77,7 +77,7 @@ def data_folder(source: Source) -> str | None:
 
     Judged by what the files hold: a landmark counts only if it begins as X writes it.
     """
-    if not source.is_zip:
+    if not source.holds_files:
         return None
     landmarks = [member.name for member in source.members() if member.name.rpartition("/")[2] in LANDMARKS]
     landmarks.sort(key=lambda name: (name.count("/"), name))

@@ -80,7 +80,7 @@ class YouTubeTakeout:
 def _candidates(source: Source) -> Iterator[tuple[str, list[CsvRow]]]:
     """Tables that may hold comments, with their first rows: nothing else is opened."""
     names = sorted(one.name for one in source.members())
-    if source.is_zip:
+    if source.holds_files:
         names = [name for name in names if name.lower().endswith(".csv") and FOLDER in name.lower()]
     for name in names[:MOST_MEMBERS]:
         try:
@@ -134,7 +134,7 @@ class _Reading:
     def __init__(self, source: Source):
         self.source = source
         self.channels: dict[str, None] = {}
-        self.whole = source.is_zip
+        self.whole = source.holds_files
 
     def records(self) -> Iterator[Record]:
         read = []

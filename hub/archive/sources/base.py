@@ -43,9 +43,9 @@ class Refused:
 
 class Source(Protocol):
     """An opened upload. Iterating `members` and `refused` reads nothing; `open` reads in bounded memory.
-    `is_zip`: it holds files of their own, as a zip or a tar does."""
+    `holds_files`: as a zip or a tar does; otherwise the upload is itself the one file."""
 
-    is_zip: bool
+    holds_files: bool
     refused: tuple[Refused, ...]
 
     @property

@@ -10,7 +10,7 @@ from hub.archive.sources.base import Member, Refused, Unreadable
 
 
 class MemorySource:
-    is_zip = False
+    holds_files = False
     refused: tuple[Refused, ...] = ()
 
     def __init__(self, raw: bytes, name: str = "answer"):

@@ -15,7 +15,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 class PlainSource:
     """One file, or one gzipped file, under its own name."""
 
-    is_zip = False
+    holds_files = False
     refused: tuple[Refused, ...] = ()
 
     def __init__(self, path: Path, name: str):

@@ -37,7 +37,7 @@ def is_tar(path: Path) -> bool:
 class TarSource:
     """A tar's readable members. What may not be read is in `refused`, with the reason."""
 
-    is_zip = True  # it holds files, as a zip does
+    holds_files = True
 
     def __init__(self, path: Path):
         self._path = path

@@ -36,7 +36,7 @@ WEB_ARCHIVE_SUFFIXES = (".warc.gz", ".cdx.gz", ".cdxj.gz")
 class ZipSource:
     """A zip's readable members. What may not be read is in `refused`, with the reason."""
 
-    is_zip = True
+    holds_files = True
 
     def __init__(self, path: Path):
         check_directory(path)

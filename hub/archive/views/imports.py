@@ -14,7 +14,6 @@ from hub.core.database import db
 from .. import actions, queries, reckoning, words
 from ..adapters import ADAPTERS, SEALED
 from ..adapters.mapped_table import MappedTable
-from ..bags.layout import HUB_BAG
 from ..forms import UploadForm
 from ..models import ASKS, DONE
 from ..own_accounts import unsaid
@@ -47,7 +46,6 @@ def upload(token: str) -> str | Response | tuple[str, int]:
         collection=found,
         form=form,
         limit=settings.upload_limit_mb,
-        bag=HUB_BAG,
         formats=SEALED if found.sealed else (*ADAPTERS, MappedTable),
         imports=queries.imports_of(found),
     )

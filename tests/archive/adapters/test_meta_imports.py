@@ -1,6 +1,7 @@
 """Exports without a date, which may come in parts, through the whole path: twice, later, and in parts."""
 
 import hashlib
+import zipfile
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from hub.archive.models import (
     ArchivedPost,
     ArchiveEvent,
     Media,
+    PostMedia,
     PostVersion,
     Sighting,
     SourceSlice,
@@ -19,6 +21,7 @@ from hub.core.database import db
 from tests.archive.conftest import count, problems
 from tests.conftest import DATABASES
 from tests.factories.facebook import FacebookExport
+from tests.factories.flickr import FlickrData
 from tests.factories.instagram import InstagramExport
 from tests.factories.x_archive import png
 
@@ -143,4 +146,37 @@ def test_an_instagram_export_and_a_later_one_of_the_renamed_account(kept):
     assert "not_found" not in told["Stays"] + told["On threads"]
     names = db.session.scalars(select(AccountName.handle).order_by(AccountName.seen_from)).all()
     assert names[-1] == "strathtay"
+    assert problems() == ""
+
+
+def without_files(path):
+    """What the first zip of an export in several parts holds: everything but the pictures."""
+    first = path.with_name("first.zip")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(first, "w") as part:
+        for name in whole.namelist():
+            if not name.endswith((".jpg", ".png")):
+                part.writestr(name, whole.read(name))
+    return first
+
+
+@pytest.mark.parametrize("platform", ["flickr", "instagram", "facebook"])
+def test_the_parts_in_one_zip_give_the_pictures_to_posts_that_are_there_already(kept, platform):
+    """So says the refusal of a part that holds pictures alone."""
+    export = {"flickr": FlickrData, "instagram": InstagramExport, "facebook": FacebookExport}[platform]()
+    if platform == "flickr":
+        export.photo(123456, "Drochaid", "2024-01-16T07:00:00")
+        export.files["drochaid_123456_o.jpg"] = png()
+    elif platform == "instagram":
+        export.post("Drochaid", "2024-01-16T07:00", data=png())
+    else:
+        export.post("Drochaid", "2024-01-16T07:00")
+        export.picture(export.posts[0], png())
+    whole = export.write(kept.folder / "whole.zip")
+    first = kept.bring_in(without_files(whole))
+    assert (first.new, count(Media)) == (1, 0)
+    second = kept.bring_in(whole)
+    assert (second.state, second.new, second.versions, count(Media)) == ("done", 0, 0, 1)
+    (joined,) = db.session.scalars(select(PostMedia).where(PostMedia.media_id.is_not(None))).all()
+    assert joined.version_id == db.session.scalars(select(PostVersion.id)).one()
+    assert kept.bring_in(whole).events == 0
     assert problems() == ""

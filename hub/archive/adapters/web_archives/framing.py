@@ -43,7 +43,7 @@ def starts_like_warc(stream: BinaryIO) -> bool:
 
 def open_unpacked(source: Source, name: str, size: int) -> BinaryIO:
     """A member's bytes, also where it is gzipped. Raises Unreadable, at once or while reading."""
-    if not source.is_zip:
+    if not source.holds_files:
         return source.open(name)
     with source.open(name) as stream:
         gzipped = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
