@@ -33,6 +33,7 @@ ROOMS = (
     "search",
     "subscriptions",
     "digests",
+    "instants",
     "deliveries",
     "notices",
     "inbox",

@@ -4,7 +4,7 @@ renders anew what quotes a withdrawn post, where that is too much for one reques
 from sqlalchemy import select
 
 from hub.core.database import db
-from hub.core.outbox import on
+from hub.core.outbox import emit, on
 
 from .actions.rendering import hold_with_quoting, render_quoting
 from .actions.spine import hold_item, hold_numbering, touch
@@ -23,12 +23,15 @@ def number_activities(activity_id: int) -> None:
     subscriber's watermark has passed would never be told.
     """
     numbering = hold_numbering()
+    first = numbering.last_number + 1
     waiting = db.session.scalars(
         select(Activity).where(Activity.number.is_(None)).order_by(Activity.id)
     ).all()
     for activity in waiting:
         numbering.last_number += 1
         activity.number = numbering.last_number
+    if waiting:
+        emit("activities.numbered", first=first, last=numbering.last_number)
 
 
 @on("quotes.left")

@@ -93,6 +93,7 @@ WORDS = {
         "retention_due": _("Archived posts are due"),
         "digest": _("Digest"),
         "digest.confirm": _("Confirming a digest"),
+        "instant": _("A post, told at once"),
         "notice": _("Told of an answer or mention"),
         "report.answer": _("What was decided about a report"),
         "report.takedown": _("Asked for an example to be taken down"),

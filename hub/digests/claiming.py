@@ -16,6 +16,7 @@ from hub.core.mail import QUEUED, SENDING, Mail, post_mail
 from hub.subscriptions.actions import newest_number
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.rules import next_due, window_at
+from hub.subscriptions.telling import is_being_told
 
 from .gathering import has_news
 from .models import Digest, DigestPart
@@ -71,7 +72,9 @@ def claim(subscriber_id: int, at: datetime) -> Claim:
         due = _due_subscriptions(subscriber, at)
         if not due:
             return Claim(NOT_DUE)
-        if _earlier_mail_is_under_way(subscriber):
+        if _earlier_mail_is_under_way(subscriber) or is_being_told(
+            subscriber.id, min(each.last_number for each in due)
+        ):
             return Claim(HELD_BACK)
         for subscription in due:
             subscription.next_due_at = next_due(subscriber, subscription.frequency, at)

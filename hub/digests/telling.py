@@ -6,6 +6,7 @@ from hub.content.models import Activity
 from hub.core.database import db
 from hub.core.mail import QUEUED, SENDING, Mail
 from hub.core.policy import Actor
+from hub.subscriptions.telling import told_elsewhere
 
 from .models import Digest, DigestPart
 from .ranges import in_ranges, range_of
@@ -18,12 +19,13 @@ def told_before(actor: Actor, digest: Digest) -> set[int]:
 
 
 def told_since(subscriber_id: int, number: int, besides: int | None = None) -> set[int]:
-    """The numbers after `number` of activities that the subscriber's digests told, or are telling."""
+    """The numbers after `number` of activities that the subscriber was told, or is being told."""
     reached = select(DigestPart.digest_id).where(DigestPart.upto > number)
     rows = db.session.execute(
         select(Digest.id, Digest.told).where(Digest.subscriber_id == subscriber_id, Digest.id.in_(reached))
     )
-    return {one for row in rows if row.id != besides for one in row.told if one > number}
+    told = {one for row in rows if row.id != besides for one in row.told if one > number}
+    return told | told_elsewhere(subscriber_id, number)
 
 
 def _left_to_earlier(actor: Actor, digest: Digest) -> set[int]:

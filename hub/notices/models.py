@@ -44,3 +44,4 @@ class NoticePreference(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     answers: Mapped[bool] = mapped_column(default=True)
     mentions: Mapped[bool] = mapped_column(default=True)
+    watched: Mapped[bool] = mapped_column(default=True)

@@ -7,6 +7,7 @@ a text that cannot be rendered within bounds is shown as it was typed, never los
 
 from hub.core.markup.contents import Heading, headings
 from hub.core.markup.hiding import Withdrawn, may_quote
+from hub.core.markup.mailed import mail_html, mail_text
 from hub.core.markup.quotes import quote
 from hub.core.markup.reader import LONGEST
 from hub.core.markup.render import Resolver, render
@@ -19,6 +20,8 @@ __all__ = [
     "Withdrawn",
     "excerpt",
     "headings",
+    "mail_html",
+    "mail_text",
     "may_quote",
     "own_words",
     "plain_text",

@@ -1,0 +1,205 @@
+"""Queueing messages, in pieces; and what was told, so that no digest tells it again."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload, selectinload
+
+from hub.accounts.models import Person
+from hub.content.models import Activity, Item, item_topic
+from hub.core import clock
+from hub.core.database import db
+from hub.core.jobs import enqueue
+from hub.core.mail import QUEUED, SENDING, Mail, post_mail
+from hub.subscriptions.hearing import finds, is_about
+from hub.subscriptions.models import AT_ONCE, EVERYTHING, IN_DIGESTS, Subscriber, Subscription
+from hub.subscriptions.rules import is_away
+
+from .models import Instant
+from .rules import (
+    A_PIECE,
+    A_PIECE_OF_SEARCHES,
+    KEPT,
+    SEARCHED_AFTER,
+    TOLD,
+    TOLD_WITHIN,
+    chose,
+    may_hear,
+)
+
+PURPOSE = "instant"
+TELL = "instants.tell"
+
+
+def begin(first: int, last: int) -> None:
+    """Activities were given these numbers: each that is told at once gets a job of its own, and one for those
+    who hear of it through a saved search, when it can be found."""
+    chosen = select(Subscription.search_id.is_not(None)).where(Subscription.frequency == AT_ONCE).distinct()
+    ways = sorted(db.session.scalars(chosen))
+    news = select(Activity.id).where(
+        Activity.number.between(first, last),
+        Activity.kind.in_(TOLD),
+        Activity.item_id.is_not(None),
+        Activity.post_id.is_not(None),
+        Activity.happened_at > clock.now() - TOLD_WITHIN,
+    )
+    for activity_id in db.session.scalars(news.order_by(Activity.number)).all() if ways else []:
+        for searches in ways:
+            enqueue(
+                TELL,
+                key=f"{TELL}:{activity_id}{':searches' if searches else ''}",
+                run_at=clock.now() + SEARCHED_AFTER if searches else None,
+                activity_id=activity_id,
+                searches=bool(searches),
+            )
+
+
+def tell_some(activity_id: int, after: int, *, searches: bool) -> int | None:
+    """Queue messages for the next subscribers, by their ids; the last of them, while there may be more.
+
+    Nobody is told twice, however often this is done: there is one message for a subscriber and an activity.
+    """
+    activity = db.session.get(Activity, activity_id)
+    item = db.session.get(Item, activity.item_id) if activity is not None else None
+    if activity is None or item is None or item.published_at is None or item.withdrawn_at is not None:
+        return None
+    most = A_PIECE_OF_SEARCHES if searches else A_PIECE
+    ids = db.session.scalars(_next_ids(activity, item, after, most, searches=searches)).all()
+    told = [one for one in _held(ids) if _is_told_now(one, activity, item, searches=searches)]
+    _queue(told, activity)
+    return ids[-1] if len(ids) == most else None
+
+
+def _queue(subscribers: Sequence[Subscriber], activity: Activity) -> None:
+    rows = []
+    for subscriber in subscribers:
+        mail_id = post_mail(
+            PURPOSE,
+            subscriber.sent_to,
+            key=f"{PURPOSE}:{subscriber.id}:{activity.id}",
+            person_id=subscriber.person_id,
+            subscriber_id=subscriber.id,
+            activity_id=activity.id,
+        )
+        if mail_id is not None:
+            rows.append({"subscriber_id": subscriber.id, "number": activity.number, "mail_id": mail_id})
+    if rows:
+        dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+        db.session.execute(dialect.insert(Instant).values(rows).on_conflict_do_nothing())
+
+
+def _next_ids(activity: Activity, item: Item, after: int, most: int, *, searches: bool) -> Select[tuple[int]]:
+    subject = Subscription.search_id.is_not(None) if searches else is_about(item)
+    chosen = select(Subscription.id).where(
+        Subscription.subscriber_id == Subscriber.id, chose(activity, subject)
+    )
+    return (
+        select(Subscriber.id)
+        .outerjoin(Person, Person.id == Subscriber.person_id)
+        .where(Subscriber.id > after, may_hear(activity, item), chosen.exists())
+        .order_by(Subscriber.id)
+        .limit(most)
+    )
+
+
+def _held(ids: Sequence[int]) -> Sequence[Subscriber]:
+    """These subscribers, and nobody claims a digest for them until they are told. What they chose is read
+    after they are held: a digest that was being claimed meanwhile has taken it up."""
+    held = select(Subscriber.id).where(Subscriber.id.in_(ids)).order_by(Subscriber.id)
+    db.session.execute(held.with_for_update(of=Subscriber))
+    return db.session.scalars(
+        select(Subscriber)
+        .where(Subscriber.id.in_(ids))
+        .options(
+            selectinload(Subscriber.subscriptions).joinedload(Subscription.search),
+            joinedload(Subscriber.person).selectinload(Person.memberships),
+        )
+        .order_by(Subscriber.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _is_told_now(subscriber: Subscriber, activity: Activity, item: Item, *, searches: bool) -> bool:
+    if not subscriber.may_be_mailed or is_away(subscriber, clock.now()):
+        return False
+    open_ones = [
+        each
+        for each in subscriber.subscriptions
+        if each.frequency == AT_ONCE and each.last_number < (activity.number or 0)
+    ]
+    if searches:
+        return any(each.search is not None and finds(each, item) for each in open_ones)
+    return any(each.search is None for each in open_ones)
+
+
+def keep_that_it_is_told(mail_id: int) -> None:
+    """In the transaction in which it is handed over: whatever becomes of it, it was told."""
+    db.session.execute(update(Instant).where(Instant.mail_id == mail_id).values(told_at=clock.now()))
+
+
+def take_back(mail_id: int) -> None:
+    """The message was certainly not sent: the digest tells it, if it may be told then."""
+    db.session.execute(delete(Instant).where(Instant.mail_id == mail_id))
+
+
+def told_at_once(subscriber_id: int, after: int) -> set[int]:
+    """The numbers of what a subscriber was told at once; and of what they wrote themselves where they are
+    told everything else at once: it is no news to them."""
+    told = select(Instant.number).where(
+        Instant.subscriber_id == subscriber_id, Instant.number > after, Instant.told_at.is_not(None)
+    )
+    return set(db.session.scalars(told)) | _own(subscriber_id, after)
+
+
+def _own(subscriber_id: int, after: int) -> set[int]:
+    heard = select(Subscription.id).where(
+        Subscription.subscriber_id == subscriber_id,
+        Subscription.frequency == AT_ONCE,
+        Subscription.told == EVERYTHING,
+        or_(
+            Subscription.group_id == Activity.group_id,
+            Subscription.topic_id.in_(
+                select(item_topic.c.topic_id)
+                .where(item_topic.c.item_id == Activity.item_id)
+                .correlate(Activity)
+            ),
+        ),
+    )
+    whose = select(Subscriber.person_id).where(Subscriber.id == subscriber_id).scalar_subquery()
+    own = select(Activity.number).where(
+        Activity.number > after,
+        Activity.kind.in_(TOLD),
+        Activity.person_id == whose,
+        heard.correlate(Activity).exists(),
+    )
+    return {number for number in db.session.scalars(own) if number is not None}
+
+
+def is_under_way(subscriber_id: int, after: int) -> bool:
+    """Whether a message about something after that number waits to be sent."""
+    waiting = (
+        select(Instant.id)
+        .join(Mail, Mail.id == Instant.mail_id)
+        .where(
+            Instant.subscriber_id == subscriber_id,
+            Instant.number > after,
+            Mail.state.in_((QUEUED, SENDING)),
+        )
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
+def forget() -> None:
+    """What is old, and behind everything that a digest may still cover."""
+    covered = (
+        select(func.min(Subscription.last_number))
+        .where(Subscription.subscriber_id == Instant.subscriber_id, Subscription.frequency.in_(IN_DIGESTS))
+        .correlate(Instant)
+        .scalar_subquery()
+    )
+    db.session.execute(
+        delete(Instant)
+        .where(Instant.told_at < clock.now() - KEPT, or_(covered.is_(None), Instant.number <= covered))
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,70 @@
+"""What a message of one post calls things."""
+
+from flask_babel import gettext as _
+
+from hub.content.models import ANSWER, DISCUSSION, GUIDANCE, QUESTION, Activity, Item, Post
+from hub.content.wording import byline
+from hub.core.pages import day
+from hub.core.words import words
+from hub.subscriptions.models import GUIDANCE_ONLY, Subscription
+
+from .rules import COMMENTED, PUBLISHED, REVISED
+
+# Why a post concerns its reader in particular.
+YOUR_QUESTION, MENTIONED = "your_question", "mentioned"
+
+
+def what(activity: Activity, item: Item, post: Post, concern: str) -> str:
+    """'Cat Muir, Strathtay Council, answered your question'."""
+    who = byline(post.byline.get("name", ""), post.byline.get("organisation", ""))
+    if concern == YOUR_QUESTION:
+        return _("%(who)s answered your question", who=who)
+    if concern == MENTIONED:
+        return _("%(who)s mentioned you", who=who)
+    if item.kind == GUIDANCE and activity.kind in {PUBLISHED, REVISED}:
+        return _("New guidance") if activity.kind == PUBLISHED else _("Guidance was changed")
+    if activity.kind == PUBLISHED:
+        asked = item.kind == QUESTION
+        return _("%(who)s asked a question", who=who) if asked else _("%(who)s started a discussion", who=who)
+    if activity.kind == COMMENTED:
+        return _("%(who)s commented", who=who)
+    return _("%(who)s answered", who=who) if post.kind == ANSWER else _("%(who)s replied", who=who)
+
+
+def sender(post: Post, hub_name: str) -> str:
+    """By whose name it comes, at the hub's own address: no other server's rules about senders are broken."""
+    name = " ".join(post.byline.get("name", "").split())
+    return _("%(who)s via %(hub)s", who=name, hub=hub_name) if name else hub_name
+
+
+def applies(item: Item) -> str:
+    """Where it applies, and of what day the law is."""
+    place = words(item.applies_to, "place") if item.applies_to else ""
+    law = _("law as of %(day)s", day=day(item.law_date)) if item.law_date else ""
+    if place:
+        place = _("Applies to: %(place)s", place=place)
+    return ", ".join(part for part in (place, law) if part)
+
+
+def press(item: Item, has_account: bool) -> str:
+    """What to do next."""
+    if item.kind == GUIDANCE:
+        return _("Read the page on the hub")
+    if not has_account or item.closed:
+        return _("Read it on the hub")
+    return _("Reply on the hub") if item.kind == DISCUSSION else _("Answer on the hub")
+
+
+def list_name(subscription: Subscription) -> str:
+    """What mail programs know the list by, before the hub's own name."""
+    if subscription.search is not None:
+        return f"{subscription.search.token}.searches"
+    if subscription.topic is not None:
+        return f"{subscription.topic.slug}.topics"
+    return f"{subscription.subject.slug}.groups"  # type: ignore[union-attr]
+
+
+def chosen(subscription: Subscription) -> str:
+    """The choice that it came by."""
+    name = subscription.subject.name
+    return _("the guidance of %(name)s", name=name) if subscription.told == GUIDANCE_ONLY else name
