@@ -1,5 +1,5 @@
-"""A mailbox for tests: it speaks IMAP (RFC 3501, with MOVE and UIDPLUS) over a real socket, and can be told to
-misbehave."""
+"""A mailbox for tests: it speaks IMAP (RFC 3501, with MOVE and UIDPLUS) over a real socket, and can be told
+to misbehave."""
 
 import re
 import socketserver
@@ -17,8 +17,8 @@ class Stored:
 
 
 class MailboxServer(socketserver.ThreadingTCPServer):
-    """dies_at: a command ("FETCH", "MOVE") before whose answer the connection breaks. refuses: commands that are
-    answered with NO. capabilities: what it says that it can."""
+    """dies_at: a command ("FETCH", "MOVE") before whose answer the connection breaks. refuses: commands that
+    are answered with NO. capabilities: what it says that it can."""
 
     allow_reuse_address = True
     daemon_threads = True

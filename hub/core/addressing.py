@@ -1,8 +1,8 @@
 """Addresses at which the hub gets mail: one pattern whose star stands for what a message is about.
 
-`hub+*@example.org` is one mailbox with plus-addressing, `*@hub.example.org` a domain of its own. What stands for
-the star is a *tag*. A signed tag, `reply-<token>-<signature>`, can only have been mailed by this hub. Everything is
-in small letters: mail servers may change capitals before the @.
+`hub+*@example.org` is one mailbox with plus-addressing, `*@hub.example.org` a domain of its own. What stands
+for the star is a *tag*. A signed tag, `reply-<token>-<signature>`, can only have been mailed by this hub.
+Everything is in small letters: mail servers may change capitals before the @.
 """
 
 import hashlib

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     mail_in_url: SecretStr = Field(
         SecretStr(""),
-        description="imaps://user:password@host/INBOX (or imap://, imap+starttls://): a mailbox to read from.",
+        description="imaps://user:password@host/INBOX (or imap+starttls://): a mailbox to read.",
     )
     lmtp: str = Field(
         "", description="host:port or the path of a socket, on which a mail server hands mail over by LMTP."

@@ -1,7 +1,8 @@
 """A mailbox that is read over IMAP.
 
-A message is put away only after it is kept, so whatever breaks, it is met again, and kept once. It is moved into a
-folder of its own; where the server lets us have none, it is marked as seen instead, and only unseen ones are read.
+A message is put away only after it is kept, so whatever breaks, it is met again, and kept once. It is moved
+into a folder of its own; where the server lets us have none, it is marked as seen instead, and only unseen
+ones are read.
 """
 
 from collections.abc import Iterator

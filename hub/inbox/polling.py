@@ -21,7 +21,7 @@ POLL = "inbox.poll"
 
 @job(POLL, long=True)
 def poll() -> None:
-    """Keep what waits in the mailbox, and put it away there. A mailbox that cannot be read is tried again in a
+    """Keep what waits in the mailbox, and put it away there. One that cannot be read is tried again in a
     minute, and its problem is shown."""
     url = current_app.extensions["settings"].mail_in_url.get_secret_value()
     if not url:

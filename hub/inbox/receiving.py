@@ -66,7 +66,7 @@ def _write(raw: bytes, how: str, recipient: str, sender: str | None, **settled: 
         "message_id": _storable(message_id)[:300],
         "how": how,
         "recipients": [_storable(one) for one in recipients],
-        "sender": _storable(sender)[:320] if sender is not None else return_path(headers),
+        "sender": _storable(sender).strip("<> ")[:320] if sender is not None else return_path(headers),
         "received_at": clock.now(),
         "settled_at": clock.now() if settled else None,
         "compressed": zlib.compress(raw),

@@ -1,4 +1,4 @@
-"""Mail that comes in: it is kept before it is acknowledged, kept once, and sorted by whoever knows what it is."""
+"""Mail that comes in: kept before it is acknowledged, kept once, and sorted by whoever knows what it is."""
 
 from datetime import timedelta
 
