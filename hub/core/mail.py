@@ -23,12 +23,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
+from .addressees import judged, note_failure, note_taken, why_not
+from .addressing import mail_comes_in, signed_address
 from .audit import record
 from .carrying import NotYet, heartbeat
 from .database import Base, UtcDateTime, begin_reading, db, new_token, unit_of_work
 from .delivery import PATIENCE_AFTER_TEXT, Delivery, Folder, NotAccepted, Unknown, delivery
 from .dkim import CannotSign, signed, signers_of
 from .jobs import AFTERWARDS, FIRST, LEASE, enqueue, job, scheduled
+from .mail_days import DEFERRED, DELIVERED, REFUSED, count, forget_days
 from .message import CannotBeWritten, Email, Outgoing, address
 from .message import build as build_message
 from .pacing import ALL, domain_of, forget_paces, free_from, leave_alone, take_turn
@@ -43,6 +46,9 @@ FAILED, DROPPED, UNCERTAIN = "failed", "dropped", "uncertain"
 KEPT = timedelta(days=90)
 # The bytes of mail to many: as long as somebody asks what exactly they were sent.
 BYTES_KEPT = timedelta(days=14)
+
+# What comes back, comes to an address that is signed for its message alone.
+RETURN_PATH = "bounce"
 
 # Pauses after temporary failures: each twice the one before. Four days in all, as mail servers do (RFC 5321).
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
@@ -79,6 +85,9 @@ class Mail(Base):
     kept: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     # When the other side said that it had arrived, where it says so.
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # When a report said that it was not delivered after all.
+    came_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def raw(self) -> bytes | None:
@@ -187,7 +196,7 @@ def send(mail_id: int) -> None:
         _settle(mail_id, FAILED, str(problem))
     except NotAccepted as problem:
         if problem.permanent:
-            _settle(mail_id, FAILED, str(problem))
+            _refused(mail_id, problem)
         else:
             _try_later(mail_id, problem)
     except CannotSign as problem:
@@ -204,6 +213,9 @@ def _is_to_be_sent(mail_id: int, line: Delivery) -> bool:
         if mail is None or mail.state not in {QUEUED, SENDING}:
             return False
         if mail.state == QUEUED:
+            if reason := why_not(mail.purpose, mail.to_address, to_many=mail.purpose in _to_many):
+                _settle_in_place(mail, FAILED, reason)
+                return False
             turn = _turn_of(mail)
             token = ""
         else:
@@ -246,6 +258,18 @@ def _is_found_unsent(mail_id: int, line: Delivery, token: str) -> bool:
     return known is False
 
 
+def _refused(mail_id: int, problem: NotAccepted) -> None:
+    """For good; where there is no such mailbox, nothing more goes there."""
+    with unit_of_work() as session:
+        mail = session.get(Mail, mail_id, with_for_update=True)
+        if mail is None or mail.state not in {QUEUED, SENDING}:
+            return
+        _settle_in_place(mail, FAILED, str(problem))
+        count(REFUSED, mail.to_address)
+        if problem.is_of_the_address:
+            note_failure(mail.to_address, judged(str(problem)))
+
+
 def _try_later(mail_id: int, problem: NotAccepted | CannotSign) -> None:
     """With growing pauses; who asked for patience is left alone by what is sent to many. Raises NotYet."""
     with unit_of_work() as session:
@@ -257,6 +281,8 @@ def _try_later(mail_id: int, problem: NotAccepted | CannotSign) -> None:
             _settle_in_place(mail, FAILED, str(problem))
             return
         _queue_anew(mail, str(problem))
+        if isinstance(problem, NotAccepted):
+            count(DEFERRED, mail.to_address)
         if isinstance(problem, NotAccepted) and problem.is_of_the_server:
             leave_alone(ALL, clock.now())
         elif isinstance(problem, NotAccepted) and problem.asks_for_patience:
@@ -314,6 +340,9 @@ def _queue_anew(mail: Mail, problem: str) -> None:
 
 def _settle_in_place(mail: Mail, state: str, problem: str) -> None:
     mail.state, mail.problem, mail.settled_at = state, problem[:2000], clock.now()
+    if state == SENT:
+        count(DELIVERED, mail.to_address)
+        note_taken(mail.to_address)
     if (follow := _settled.get(mail.purpose)) is not None:
         follow(mail)
     if state not in {SENT, UNCERTAIN}:
@@ -330,7 +359,7 @@ def build(mail: Mail, email: Email) -> Outgoing:
     message = build_message(email, sender=sender, to=mail.to_address, token=mail.token, at=clock.now())
     return Outgoing(
         token=mail.token,
-        sender=sender.addr_spec,
+        sender=signed_address(RETURN_PATH, mail.token) if mail_comes_in() else sender.addr_spec,
         recipient=address(mail.to_address).addr_spec,
         raw=signed(message.as_bytes(), signers_of(settings)),
         email=email,
@@ -347,6 +376,7 @@ def forget() -> None:
         .where(Mail.kept.is_not(None), Mail.settled_at < clock.now() - BYTES_KEPT)
         .values(kept=None)
     )
+    forget_days()
     Folder(current_app.extensions["settings"].folder("mail")).forget(clock.now() - KEPT)
     db.session.execute(delete(Mail.__table__).where(Mail.settled_at < clock.now() - KEPT))  # type: ignore[arg-type]
 

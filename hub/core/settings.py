@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+# Of the 64 that mail allows, signed addresses need the rest.
+LONGEST_BEFORE_AT = 26
 
 
 class Settings(BaseSettings):
@@ -129,6 +131,8 @@ class Settings(BaseSettings):
         local, at, domain = pattern.rpartition("@")
         if pattern and (not domain.isascii() or "." not in domain or " " in pattern):
             raise ValueError("must be like hub+*@example.org, or a domain")
+        if len(local) > LONGEST_BEFORE_AT:
+            raise ValueError(f"may have at most {LONGEST_BEFORE_AT} characters before the @")
         if at and (local.count("*") != 1 or "@" in local or not local.isascii()):
             raise ValueError("must have one star before the @, like hub+*@example.org")
         return pattern.lower()

@@ -51,7 +51,7 @@ class Arrived:
             self.incoming.sender == ""
             or (submitted not in {"", "no"})
             or self.header("Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
-            or any(self.header(name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
+            or any(self.header(name) for name in ("X-Autoreply", "X-Autorespond"))
             or self.message.get_content_type() == "multipart/report"
         )
 

@@ -42,8 +42,8 @@ _sorters: list[tuple[int, Sorter]] = []
 
 def sorts(order: int) -> Callable[[Sorter], Sorter]:
     """Register who may take messages: the lowest order is asked first. A sorter returns None for what is not
-    its own. It runs in the transaction in which the message is settled: what it writes happens once. It may be
-    run again after an error, so it does nothing outside of the database."""
+    its own. It runs in the transaction in which the message is settled: what it writes happens once. It may
+    be run again after an error, so it does nothing outside of the database."""
 
     def register(sorter: Sorter) -> Sorter:
         if not any(known.__qualname__ == sorter.__qualname__ for _order, known in _sorters):

@@ -3,7 +3,10 @@
 import pytest
 
 from hub.inbox import sorting
+from tests.factories.worlds import world
 from tests.inbox.messages import settings_with
+
+__all__ = ["world"]
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_what_is_too_large_is_refused_and_not_kept(incoming):
         b"\r\n\r\n",
         b"no header at all",
         b"To: \xff\xfe <hub+test@hub.example.org>\r\nMessage-ID: \r\n <a\0b>\r\n\r\nx",
-        b'To: hub+test@hub.example.org, <<>>, "\r\nFrom: =?utf-8?b?!!!?= <\r\nContent-Type: multipart/mixed\r\n\r\nx',
+        b'To: hub+test@hub.example.org, <<>>, "\r\nFrom: =?utf-8?b?!!!?= <\r\n\r\nx',
         b"Content-Type: text/plain; charset=nonsense\r\nTo: hub+test@hub.example.org\r\n\r\n\x80",
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
         + b"--a\r\nContent-Type: message/rfc822\r\n\r\n" * 3000,
