@@ -14,7 +14,7 @@ from sqlalchemy import String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .database import Base, UtcDateTime, db
+from .database import Base, UtcDateTime, db, new_token
 
 # How often an address must have failed for a while, on different days, over how long, before mail stops. A
 # mailbox that is full over a holiday is not given up.
@@ -33,6 +33,9 @@ ASKED_FOR = frozenset(
     {"account.confirm", "account.known", "account.recover", "account.change_email", "digest.confirm"}
 )
 
+# Who has not been mailed for so long may be tried again: addresses are not kept for good.
+KEPT = timedelta(days=730)
+
 HARD, SOFT, NEITHER = "hard", "soft", "neither"
 
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -43,6 +46,7 @@ class MailAddress(Base):
     __tablename__ = "mail_address"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
     # In small letters.
     address: Mapped[str] = mapped_column(String(320), unique=True)
     # What the other side said last.
@@ -181,6 +185,11 @@ def wants_mail_again(address: str) -> None:
     )
     if (known := known_of(address)) is not None:
         known.complained_at = None
+
+
+def forget_old() -> None:
+    """Addresses to which nothing was sent for so long that nobody knows any more."""
+    db.session.execute(delete(MailAddress).where(MailAddress.changed_at < clock.now() - KEPT))
 
 
 def _row(address: str) -> MailAddress:

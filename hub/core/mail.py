@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .addressees import judged, note_failure, note_taken, why_not
+from .addressees import forget_old, judged, note_failure, note_taken, why_not
 from .addressing import mail_comes_in, signed_address
 from .audit import record
 from .carrying import NotYet, heartbeat
@@ -377,6 +377,7 @@ def forget() -> None:
         .values(kept=None)
     )
     forget_days()
+    forget_old()
     Folder(current_app.extensions["settings"].folder("mail")).forget(clock.now() - KEPT)
     db.session.execute(delete(Mail.__table__).where(Mail.settled_at < clock.now() - KEPT))  # type: ignore[arg-type]
 

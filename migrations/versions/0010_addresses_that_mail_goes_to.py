@@ -20,6 +20,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('mail_address',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('problem', sa.Text(), nullable=False),
     sa.Column('hard_since', hub.core.database.UtcDateTime(timezone=True), nullable=True),
@@ -30,7 +31,8 @@ def upgrade() -> None:
     sa.Column('complained_at', hub.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('changed_at', hub.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_address')),
-    sa.UniqueConstraint('address', name=op.f('uq_mail_address_address'))
+    sa.UniqueConstraint('address', name=op.f('uq_mail_address_address')),
+    sa.UniqueConstraint('token', name=op.f('uq_mail_address_token'))
     )
     with op.batch_alter_table('mail_address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mail_address_changed_at'), ['changed_at'], unique=False)
