@@ -164,6 +164,7 @@ def change_email(person: Person, email: str) -> None:
     person.confirmed_at = clock.now()
     person.organisation_confirmed = rules.confirmation(person, person.organisation)
     db.session.flush()
+    emit("person.address_changed", person_id=person.id)
 
 
 def set_profile(

@@ -81,6 +81,7 @@ class Query:
     text         as typed; anything at all. "..." is a phrase, -word excludes, word* begins with.
     audiences    tokens that the actor may read; a document needs one of them.
     kinds, topics, applies_to, groups   empty means any.
+    items        only documents of these (``Document.item``); empty means any.
     any_word     find documents with some of the words instead of all of them.
     as_you_type  the last word may be unfinished.
     leave_out    items that are not wanted, such as the one being looked at.
@@ -95,6 +96,7 @@ class Query:
     topics: frozenset[str] = frozenset()
     applies_to: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
     any_word: bool = False
     as_you_type: bool = False
     leave_out: frozenset[str] = frozenset()

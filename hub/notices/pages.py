@@ -34,6 +34,7 @@ def waiting_on_the_front_page(actor: Actor) -> Markup | None:
 
 
 @fills("mail.choices")
-def mail_choices(actor: Actor) -> Markup:
+def mail_choices(actor: Actor, link: str = "") -> Markup:
+    """On the page of somebody's mail; `link`: the signed link by which they came without signing in."""
     wanted = preference_of(actor.person_id or 0)
-    return Markup(render_template("notices/_mail_choices.html", wanted=wanted))
+    return Markup(render_template("notices/_mail_choices.html", wanted=wanted, link=link))

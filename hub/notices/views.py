@@ -8,6 +8,8 @@ from hub.core.access import current_actor, requires
 from hub.core.forms import csrf
 from hub.core.keyed import keyed
 from hub.core.markup import excerpt, own_words
+from hub.subscriptions import links
+from hub.subscriptions.queries import subscriber_with
 
 from . import queries, wording
 from .actions import choose_mail, mark_all_read, mark_read
@@ -58,6 +60,20 @@ def choose() -> Response:
     choose_mail(person_id, answers="answers" in request.form, mentions="mentions" in request.form)
     flash(_("Your choices are kept."), "success")
     return redirect("/me/mail", 303)
+
+
+@bp.post("/mail/choices-of-notices/<link>")
+@requires("site.read")
+@keyed
+@csrf.exempt
+def choose_by_link(link: str) -> Response:
+    """The same by the signed link to somebody's mail, without signing in."""
+    values = links.read(links.CHOICES, link)
+    subscriber = subscriber_with(values[0]) if values else None
+    if subscriber is None or subscriber.person_id is None:
+        abort(404)
+    choose_mail(subscriber.person_id, answers="answers" in request.form, mentions="mentions" in request.form)
+    return redirect(f"/mail/choices/{link}", 303)
 
 
 @bp.route("/mail/notices/<link>", methods=["GET", "POST"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import category
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlalchemy import select
 
 from hub.content.models import DISCUSSION, GUIDANCE, JURISDICTIONS, QUESTION, Topic
 from hub.core.database import db
 from hub.core.policy import Actor, visible
+from hub.core.search import Query
 from hub.groups.models import Group
 
 from .parsing import LONGEST_QUERY
@@ -20,6 +21,7 @@ EXAMPLE, ARCHIVED = "example", "archived"
 ITEM_KINDS = (QUESTION, DISCUSSION, GUIDANCE)
 KINDS = (*ITEM_KINDS, EXAMPLE)
 KINDS_OF_MEMBERS = (*KINDS, ARCHIVED)  # archived posts are found by their keepers
+HITS_A_PAGE = 20
 MOST_GROUPS = 30  # to choose from; a reader of more narrows by topic
 
 
@@ -73,9 +75,32 @@ class Asked:
         chosen = {name: value for name, value in arguments.items() if value}
         return f"/search?{urlencode(chosen)}" if chosen else "/search"
 
+    def query(self) -> Query:
+        """What the words and filters ask of the index."""
+        return Query(
+            self.words,
+            kinds=_set(self.kind),
+            topics=_set(self.topic),
+            groups=_set(self.group),
+            applies_to=_set(self.place),
+            any_word=self.any_word,
+            limit=HITS_A_PAGE,
+            cursor=self.after,
+        )
+
+    def to_save(self) -> dict[str, str]:
+        """What is kept of it, as its address says it; empty where there is nothing to hear of."""
+        if self.kind == ARCHIVED or not (self.words or self.narrowed):
+            return {}
+        return dict(parse_qsl(urlsplit(self.path()).query))
+
     @property
     def narrowed(self) -> bool:
         return bool(self.kind or self.topic or self.group or self.place)
+
+
+def _set(value: str) -> frozenset[str]:
+    return frozenset({value} if value else ())
 
 
 def _showable(typed: str) -> str:

@@ -10,7 +10,6 @@ from .engine import engine
 from .index import current
 from .parsing import MOST_CLAUSES
 
-HITS_A_PAGE = 20
 MOST_WORDS = 8  # of a long question; more make it slower and no better
 
 # Words in which questions are put, which say nothing of what they are about.

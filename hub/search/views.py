@@ -3,20 +3,29 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, get_template_attribute, render_template, request
+from flask import Blueprint, abort, flash, get_template_attribute, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from hub.content.models import JURISDICTIONS, Item
 from hub.content.queries import items, topics_of
 from hub.content.showing import kept
 from hub.core.access import current_actor, requires
-from hub.core.search import CannotSearch, Query, SearchUnavailable
+from hub.core.forms import HubForm
+from hub.core.search import CannotSearch, SearchUnavailable
 from hub.core.slots import fills
 from hub.groups.models import Group
+from hub.subscriptions.actions import own_subscriber
+from hub.subscriptions.models import NEVER
+from hub.subscriptions.rules import FOR_OTHERS
+from hub.subscriptions.searches import remove_search, save_search, saved_as_asked
 
-from .asking import ITEM_KINDS, KINDS, KINDS_OF_MEMBERS, Asked, groups_to_choose
-from .queries import HITS_A_PAGE, find
+from .asking import HITS_A_PAGE, ITEM_KINDS, KINDS, KINDS_OF_MEMBERS, Asked, groups_to_choose
+from .queries import find
 from .similar import related, similar
+from .telling import name_of, telling
 
 bp = Blueprint("search", __name__)
 log = structlog.get_logger(__name__)
@@ -39,29 +48,17 @@ def search() -> Page:
         "kinds": ITEM_KINDS if not asked.words else KINDS_OF_MEMBERS if actor.signed_in else KINDS,
         "places": JURISDICTIONS,
     }
+    if actor.signed_in and not asked.after:
+        page["telling"] = telling(actor, asked)
     if not asked.words:
         return _browse(asked, page)
-    query = Query(
-        asked.words,
-        kinds=_set(asked.kind),
-        topics=_set(asked.topic),
-        groups=_set(asked.group),
-        applies_to=_set(asked.place),
-        any_word=asked.any_word,
-        limit=HITS_A_PAGE,
-        cursor=asked.after,
-    )
     try:
-        return render_template("search/index.html", found=find(actor, query), **page)
+        return render_template("search/index.html", found=find(actor, asked.query()), **page)
     except CannotSearch as refusal:
         return render_template("search/index.html", refusal=refusal, **page)
     except SearchUnavailable as problem:
         log.error("search.unavailable", problem=str(problem))
         return render_template("search/index.html", unavailable=True, **page), 503
-
-
-def _set(value: str) -> frozenset[str]:
-    return frozenset({value} if value else ())
 
 
 def _browse(asked: Asked, page: dict[str, Any]) -> str:
@@ -77,6 +74,29 @@ def _browse(asked: Asked, page: dict[str, Any]) -> str:
         size=HITS_A_PAGE,
     )
     return render_template("search/index.html", listed=listed, **page)
+
+
+@bp.post("/search/saving")
+@requires("site.use")
+def save() -> Response:
+    """Be told of what this search finds from now on (`often`), or no more."""
+    if not HubForm().validate_on_submit():
+        abort(400)
+    actor = current_actor()
+    topics, groups = topics_of(actor), groups_to_choose(actor)
+    asked = Asked.of(request.form).within(topics, groups)
+    often = request.form.get("often", "")
+    if not asked.to_save() or often not in FOR_OTHERS:
+        abort(400)
+    subscriber = own_subscriber(current_user._get_current_object())
+    kept = saved_as_asked(subscriber, asked.to_save())
+    if often != NEVER:
+        save_search(subscriber, name_of(asked, topics, groups), asked.to_save(), often)
+        flash(_("New results of this search are mailed to you."), "success")
+    elif kept is not None and kept.search is not None:
+        remove_search(kept.search)
+        flash(_("You are told no more of this search."))
+    return redirect(asked.path(), 303)
 
 
 @fills("question.similar")

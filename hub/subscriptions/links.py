@@ -1,5 +1,6 @@
 """Signed links that stand in mail. Each is good for one purpose and names a subscriber by their token."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -47,8 +48,9 @@ def leave_link(token: str) -> str:
     return address(f"/mail/leave/{signed(LEAVE, token)}")
 
 
-def confirm_link(token: str, group_slug: str, frequency: str) -> str:
-    return address(f"/mail/confirm/{signed(CONFIRM, token, group_slug, frequency)}")
+def confirm_link(token: str, codes: Sequence[str], frequency: str) -> str:
+    """To the button that begins mail about these subjects. Good for some days."""
+    return address(f"/mail/confirm/{signed(CONFIRM, token, frequency, *codes)}")
 
 
 def _signer(purpose: str) -> Any:

@@ -1,49 +1,153 @@
-"""Reads: what subscribers chose."""
+"""Reads: what subscribers chose, and what they can choose."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from hub.accounts.models import Person
+from hub.content.models import Topic
+from hub.content.queries import topics_of
 from hub.core.database import db
 from hub.core.policy import ANYBODY, Actor, can, visible
 from hub.groups.models import PART_OPEN, PUBLIC, Group
 
-from .models import EVERYTHING, NEVER, Subscriber, Subscription
+from .actions import subscriptions_of
+from .models import (
+    DAILY,
+    DUE_HOUR,
+    GUIDANCE_ONLY,
+    NEVER,
+    OPENINGS,
+    WEEKLY,
+    WEEKLY_ON,
+    SavedSearch,
+    Subscriber,
+    Subscription,
+)
+from .rules import FOR_GROUPS, FOR_OTHERS, OF_MEMBERS_BEFORE
+from .subjects import GROUP, Subject, subject_of
+
+# More open groups than this are found in the list of groups, where each offers the same.
+MOST_OFFERED = 200
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A group and how often somebody hears of it."""
+class Row:
+    """A subject and how often somebody hears of it."""
 
-    group: Group
+    subject: Subject
     frequency: str
+    options: tuple[str, ...] = FOR_OTHERS
+
+
+@dataclass
+class Choices:
+    """Everything that somebody chose or can choose: rows to set, and what could be added."""
+
+    groups: list[Row] = field(default_factory=list)
+    topics: list[Row] = field(default_factory=list)
+    searches: list[Row] = field(default_factory=list)
+    # Further groups, guidance of groups, topics, guidance on topics.
+    more: list[list[Subject]] = field(default_factory=list)
+    # When the next digest comes, if something is new by then.
+    next_at: datetime | None = None
 
     @property
-    def field(self) -> str:
-        return f"group-{self.group.slug}"
+    def rows(self) -> list[Row]:
+        return [*self.groups, *self.topics, *self.searches]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything at all is told."""
+        return any(row.frequency != NEVER for row in self.rows)
 
 
-def choices_of(actor: Actor, subscriber: Subscriber | None) -> list[Choice]:
-    """The groups somebody can hear of, by name: those they are in, and those that they chose before."""
-    chosen = {} if subscriber is None else _chosen(subscriber.id)
-    groups = db.session.scalars(
-        select(Group)
-        .where(visible(Group, actor), or_(Group.id.in_(list(actor.roles)), Group.id.in_(chosen)))
-        .order_by(Group.name)
+def options_for(actor: Actor, subject: Subject) -> tuple[str, ...]:
+    """How often one can hear of a subject."""
+    return FOR_GROUPS if actor.signed_in and subject.kind == GROUP else FOR_OTHERS
+
+
+def choices_of(actor: Actor, subscriber: Subscriber) -> Choices:
+    """What the page of somebody's mail shows. As many queries for much as for little."""
+    chosen = [] if subscriber.id is None else subscriptions_of(subscriber)
+    groups = groups_offered(actor, [one.group_id for one in chosen if one.group_id is not None])
+    topics = topics_of(actor)
+    by_key = {subject_of(one).key: one for one in chosen}
+    found = Choices(next_at=next_digest_at(chosen))
+    for group in groups:
+        found.groups += _rows_of_group(actor, group, by_key)
+    for topic in topics:
+        for subject in (Subject(topic), Subject(topic, GUIDANCE_ONLY)):
+            kept = by_key.get(subject.key)
+            if kept is not None and kept.frequency != NEVER:
+                found.topics.append(Row(subject, kept.frequency))
+    found.searches = [Row(Subject(one.search), one.frequency) for one in chosen if one.search is not None]
+    shown = {row.subject.key for row in found.rows}
+    found.more = offers(groups, topics, shown)
+    return found
+
+
+def _rows_of_group(actor: Actor, group: Group, by_key: dict[tuple[str, int, str], Subscription]) -> list[Row]:
+    whole, guidance = Subject(group), Subject(group, GUIDANCE_ONLY)
+    options = options_for(actor, whole)
+    rows = []
+    if (kept := by_key.get(whole.key)) is not None:
+        rows.append(Row(whole, kept.frequency, options))
+    elif actor.is_member(group.id):
+        rows.append(Row(whole, OF_MEMBERS_BEFORE, options))
+    if (kept := by_key.get(guidance.key)) is not None and kept.frequency != NEVER:
+        rows.append(Row(guidance, kept.frequency))
+    return rows
+
+
+def offers(
+    groups: Sequence[Group], topics: Sequence[Topic], shown: set[tuple[str, int, str]]
+) -> list[list[Subject]]:
+    """What can be added, by kind; empty kinds are left out."""
+    kinds = [
+        [Subject(group) for group in groups],
+        [Subject(group, GUIDANCE_ONLY) for group in groups],
+        [Subject(topic) for topic in topics],
+        [Subject(topic, GUIDANCE_ONLY) for topic in topics],
+    ]
+    left = [[subject for subject in kind if subject.key not in shown] for kind in kinds]
+    return [kind for kind in left if kind]
+
+
+def groups_offered(actor: Actor, chosen: Sequence[int] = ()) -> Sequence[Group]:
+    """The groups that somebody can hear of, by name: open ones, those they are in, those they chose."""
+    can_be = or_(
+        Group.id.in_(list(actor.roles)),
+        Group.id.in_(chosen),
+        Group.visibility.in_((PUBLIC, PART_OPEN)),
     )
-    return [Choice(group, chosen.get(group.id, NEVER)) for group in groups]
+    own_first = Group.id.in_([*actor.roles, *chosen]).desc()
+    some = (
+        select(Group.id)
+        .where(visible(Group, actor), can_be)
+        .order_by(own_first, Group.member_count.desc())
+        .limit(MOST_OFFERED + len(actor.roles) + len(chosen))
+    )
+    return db.session.scalars(select(Group).where(Group.id.in_(some)).order_by(Group.name, Group.slug)).all()
 
 
-def open_groups_besides(actor: Actor, choices: list[Choice]) -> list[Group]:
-    """Further groups that anybody may hear of."""
-    shown = [choice.group.id for choice in choices]
-    return list(
-        db.session.scalars(
-            select(Group)
-            .where(visible(Group, actor), Group.visibility.in_((PUBLIC, PART_OPEN)), Group.id.not_in(shown))
-            .order_by(Group.name)
-            .limit(20)
+def next_digest_at(chosen: Sequence[Subscription]) -> datetime | None:
+    """When the next digest can come. Of what is told at once one comes only when something failed."""
+    moments = [one.next_due_at for one in chosen if one.frequency in (DAILY, WEEKLY)]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def chosen_for(person_id: int, subject: Subject) -> str | None:
+    """How often a person hears of a subject, if they ever chose."""
+    return db.session.scalar(
+        select(Subscription.frequency)
+        .join(Subscription.subscriber)
+        .where(
+            Subscriber.person_id == person_id,
+            Subscription.told == subject.told,
+            getattr(Subscription, subject.column) == subject.thing.id,
         )
     )
 
@@ -52,25 +156,25 @@ def subscriber_with(token: str) -> Subscriber | None:
     return db.session.scalar(select(Subscriber).where(Subscriber.token == token))
 
 
-def _chosen(subscriber_id: int) -> dict[int, str]:
-    rows = db.session.execute(
-        select(Subscription.group_id, Subscription.frequency).where(
-            Subscription.subscriber_id == subscriber_id,
-            Subscription.group_id.is_not(None),
-            Subscription.told == EVERYTHING,
-        )
-    )
-    return {row.group_id: row.frequency for row in rows}
-
-
 def own_subscriber_of(person_id: int) -> Subscriber | None:
     """A person as a subscriber, if they ever chose."""
     return db.session.scalar(select(Subscriber).where(Subscriber.person_id == person_id))
 
 
-def groups_named(actor: Actor, slugs: Collection[str]) -> list[Group]:
-    """Those of the named groups that the actor sees."""
-    return list(db.session.scalars(select(Group).where(Group.slug.in_(slugs), visible(Group, actor))))
+def not_yet(person: Person) -> Subscriber:
+    """A person who never chose, as a subscriber: what holds for them by itself. It is not kept."""
+    return Subscriber(
+        person=person,
+        digest_hour=DUE_HOUR,
+        weekly_on=WEEKLY_ON,
+        separate=False,
+        length=OPENINGS,
+    )
+
+
+def own_search(subscriber: Subscriber, token: str) -> SavedSearch | None:
+    own = select(SavedSearch).where(SavedSearch.token == token, SavedSearch.subscriber_id == subscriber.id)
+    return db.session.scalar(own)
 
 
 def open_group(slug: str) -> Group | None:

@@ -7,10 +7,20 @@ from hub.core.language import HUB_ZONE
 from hub.core.policy import Actor, permission
 from hub.groups.models import PART_OPEN, PUBLIC, Group
 
-from .models import DUE_HOUR, IN_DIGESTS, WEEKLY, Subscriber
+from .models import AT_ONCE, DAILY, DUE_HOUR, IN_DIGESTS, MENTIONS, NEVER, WEEKLY, Subscriber
 
 # A link that asks for confirmation waits for people on holiday.
 CONFIRM_WITHIN = timedelta(days=7)
+
+# Members hear of their group once a week, unless they choose otherwise: often enough to come back, seldom
+# enough to be read.
+OF_MEMBERS = WEEKLY
+# What members have by themselves who joined before there was a choice.
+OF_MEMBERS_BEFORE = MENTIONS
+
+# Only in groups can one be mentioned; of anything else that is told, nothing is left of "only mentions".
+FOR_GROUPS = (AT_ONCE, DAILY, WEEKLY, MENTIONS, NEVER)
+FOR_OTHERS = (AT_ONCE, DAILY, WEEKLY, NEVER)
 
 
 def zone_named(name: str) -> ZoneInfo:

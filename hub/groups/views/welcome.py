@@ -11,6 +11,7 @@ from hub.accounts.queries import organisation_names
 from hub.accounts.sign_in import local_path
 from hub.core.access import current_actor, requires
 from hub.core.database import db
+from hub.core.outbox import emit
 from hub.core.policy import visible
 from hub.groups.actions import ask_to_join, join
 from hub.groups.forms import WelcomeForm
@@ -36,10 +37,23 @@ def welcome() -> Response | tuple[str, int]:
             organisation=form.organisation.data or "",
         )
         joined = _enter(form.groups.data or [])
+        emit(
+            "person.welcomed",
+            person_id=actor.person_id,
+            group_ids=[group.id for group in joined],
+            answers=_answers(form),
+        )
         flash(_("Welcome, %(name)s. Ask whatever you came for.", name=current_user.name), "success")
         return redirect(onward or (joined[0].path if joined else "/"), 303)
     names = organisation_names(actor)
     return render_template("groups/welcome.html", form=form, names=names, onward=onward or "/"), form.status
+
+
+def _answers(form: WelcomeForm) -> dict[str, str]:
+    """What was answered besides to questions that higher rooms put on the page, by their names."""
+    return {
+        name: value for name, value in request.form.items() if name not in form._fields and len(value) <= 60
+    }
 
 
 def _enter(slugs: list[str]) -> list[Group]:

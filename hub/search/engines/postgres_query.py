@@ -165,3 +165,5 @@ def _filters(query: Query) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "applies_to = ANY(:applies_to)", {"applies_to": sorted(query.applies_to)}
     if query.groups:
         yield "in_group = ANY(:groups)", {"groups": sorted(query.groups)}
+    if query.items:
+        yield "item = ANY(:items)", {"items": sorted(query.items)}

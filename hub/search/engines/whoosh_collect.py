@@ -31,6 +31,8 @@ _having: WeakKeyDictionary[IndexReader, OrderedDict[str, int]] = WeakKeyDictiona
 """Tags already looked up, by the reader of a segment. Each reader serves one thread at a time."""
 _dates: WeakKeyDictionary[IndexReader, array[int]] = WeakKeyDictionary()
 """When the documents of a segment were created: eight bytes each."""
+_belonging: WeakKeyDictionary[IndexReader, list[bytes]] = WeakKeyDictionary()
+"""What the documents of a segment belong to, where a query named items."""
 
 
 class Best:
@@ -147,6 +149,15 @@ def _created(reader: IndexReader) -> array[int]:
     return _dates[reader]
 
 
+def _items(reader: IndexReader) -> list[bytes]:
+    """What each document of a segment belongs to; the name of an item once, however many documents it has."""
+    if reader not in _belonging:
+        column, names = reader.column_reader("item"), dict[bytes, bytes]()
+        every = (column[number] for number in range(reader.doc_count_all()))
+        _belonging[reader] = [names.setdefault(name, name) for name in every]
+    return _belonging[reader]
+
+
 # A segment, and which of its documents may be found; None: all.
 Masked = tuple[Searcher, bytes | None]
 
@@ -156,7 +167,7 @@ def _masked(
 ) -> tuple[list[Masked], Compiler]:
     """The segments of an index with what may be found in each, and what makes queries of them."""
     sets = list(filters(query, audiences))
-    masked = [(leaf, _mask(leaf.reader(), sets)) for leaf, _ in searcher.leaf_searchers()]
+    masked = [(leaf, _mask(leaf.reader(), sets, query.items)) for leaf, _ in searcher.leaf_searchers()]
     return masked, Compiler(searcher, statistics, [mask for _leaf, mask in masked])
 
 
@@ -166,10 +177,14 @@ def _left(masked: list[Masked], unwanted: wq.Query) -> Iterator[Masked]:
         yield leaf, mask if unwanted is wq.NullQuery else _without(leaf, mask, unwanted)
 
 
-def _mask(reader: IndexReader, sets: Iterable[frozenset[str]]) -> bytes | None:
-    """Which documents of a segment have a tag of each set; None when nothing is asked."""
+def _mask(reader: IndexReader, sets: Iterable[frozenset[str]], items: frozenset[str]) -> bytes | None:
+    """Which documents of a segment have a tag of each set, and are of one of the items where some are named;
+    None when nothing is asked."""
     size = reader.doc_count_all()
     mask: int | None = None
+    if items:
+        wanted = {item.encode() for item in items}
+        mask = int.from_bytes(bytes(map(wanted.__contains__, _items(reader))), "little")
     for tags in sets:
         either = 0
         for tag in tags:
