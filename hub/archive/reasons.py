@@ -127,9 +127,9 @@ REFUSED = {
     ),
     "only_pictures": _l(
         "This holds pictures or films and nothing that says which posts they belong to. Nothing was changed. "
-        "Flickr, Instagram and others hand an export over in several zips: if this is one of them, unpack it "
-        "and the zip with the data into one folder, make that one zip, and upload it. The pictures then go to "
-        "their posts, also to those that are here already. What we read: %(formats)s."
+        "Flickr, Instagram and others hand an export over in several zips: if this is one, unpack it "
+        "and the zip with the data into one folder, make that one zip, and upload it. The pictures then go "
+        "to their posts, also to those that are here already. What we read: %(formats)s."
     ),
     "one_file_of_archive": _l(
         "This is one file out of an X/Twitter archive. Upload the whole zip, as you downloaded it, so that "

@@ -289,17 +289,17 @@ def _where(bag: Import) -> str:
 
 def gone_words(events: Iterable[ArchiveEvent]) -> tuple[str, str]:
     """(what became of a post that is kept no longer, a word; why it is not, a sentence), from its history."""
-    for event in events:
-        if event.kind in (DISPOSED, ERASED) and event.imported:
-            hub = _where(event.imported)
-            disposed, erased = _("Disposed of at %(hub)s", hub=hub), _("Erased by law at %(hub)s", hub=hub)
-            return disposed if event.kind == DISPOSED else erased, _(
-                "It came from there as the fact that it was kept."
-            )
-        if event.kind == DISPOSED:
-            archive = (event.details or {}).get("transferred_to")
-            word = _("Transferred to %(archive)s", archive=archive) if archive else _("Disposed of")
-            return word, _("Its time here was over: its class says so, and two people agreed.")
+    # What is disposed of is erased with it: both stand in the history.
+    event = max(events, key=lambda one: (one.kind == DISPOSED, one.kind == ERASED), default=None)
+    disposed = event is not None and event.kind == DISPOSED
+    if event is not None and event.imported and event.kind in (DISPOSED, ERASED):
+        hub = _where(event.imported)
+        word = _("Disposed of at %(hub)s", hub=hub) if disposed else _("Erased by law at %(hub)s", hub=hub)
+        return word, _("It came from there as the fact that it was kept.")
+    if event is not None and disposed:
+        archive = (event.details or {}).get("transferred_to")
+        word = _("Transferred to %(archive)s", archive=archive) if archive else _("Disposed of")
+        return word, _("Its time here was over: its class says so, and two people agreed.")
     return _("Erased by law"), _("Two people agreed that the law asked for it.")
 
 

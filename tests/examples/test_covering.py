@@ -51,6 +51,7 @@ def test_others_see_the_covered_picture_and_never_the_original(pictured, client)
     told = medium(pictured)
     answer = client.get(told["path"])
     assert hashlib.sha256(answer.data).hexdigest() == told["sha256"]
+    assert pictured.media.sha256 not in str(answer.headers)
     picture = Image.open(BytesIO(answer.data)).convert("RGB")
     assert max(abs(a - b) for a, b in zip(picture.getpixel((35, 10)), COVER, strict=True)) < 12
     assert picture.getpixel((5, 10))[2] > 90

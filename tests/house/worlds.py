@@ -13,16 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import close_all_sessions
 
 from hub.accounts.models import Person
-from hub.archive.models import Collection, Keeper
+from hub.archive.covering import cover
+from hub.archive.models import Collection, Keeper, Media
 from hub.content.models import Item, Post
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.mail import Mail
 from hub.core.settings import Settings
+from hub.digests.models import Digest
 from hub.digests.sending import send_due_now
 from hub.discussions.actions import reply, start_discussion
 from hub.examples.actions import attach
+from hub.examples.preparing import prepare
 from hub.examples.queries import choices
 from hub.groups.models import HIDDEN, LISTED, PART_OPEN, PUBLIC, Group, Membership
 from hub.guidance.actions import publish, start_guidance
@@ -50,6 +53,8 @@ class World:
     hidden: bool
     addresses: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    # Of what stands at an address with several drawn parts.
+    paths: dict[str, str] = field(default_factory=dict)
     minutes: int = 0
 
 
@@ -225,7 +230,37 @@ def _private_collection(world: World) -> None:
                 select(Post).join(Post.item).where(Item.group_id == _group(SECRET).id)
             ).first()
             attach(actor_of(keeper), post, choices(actor_of(keeper), None, "vellichor")[:1], "zanzibarine")
+        _covered(world, keeper, "hidden")
+        _prepared(world, keeper, SECRET, "vellichor")
         drain()
+
+
+def _covered(world: World, keeper: Person, name: str) -> None:
+    """A face is covered in each of the keeper's pictures; where the last of them stand."""
+    with unit_of_work() as session:
+        found = session.scalars(
+            select(Media)
+            .join(Keeper, Keeper.collection_id == Media.collection_id)
+            .where(Keeper.person_id == keeper.id)
+            .order_by(Media.id)
+        ).all()
+        for place, media in enumerate(found):
+            kept = session.get_one(Collection, media.collection_id)
+            made = cover(actor_of(keeper), kept, media, [[10, 10, 30, 30]])
+            assert made is not None
+            world.paths[f"{name} covered picture {place}"] = f"{kept.path}/covered/{made.token}"
+            world.paths[f"{name} original {place}"] = f"{kept.path}/media/{media.token}"
+            world.paths[f"{name} covering {place}"] = f"{kept.path}/media/{media.token}/cover"
+
+
+def _prepared(world: World, keeper: Person, slug: str, words: str) -> None:
+    """An example is chosen while its post is still written."""
+    with unit_of_work():
+        place = f"/groups/{slug}/questions/new"
+        found = choices(actor_of(keeper), None, words)[:1]
+        made = prepare(actor_of(keeper), place, found, "What we said then")
+        world.paths[f"{slug} prepared"] = f"/examples/prepared/{made.token}/drop"
+        world.paths[f"{slug} preparing"] = f"/examples/prepare?place={place}&back={place}"
 
 
 def _sealed_collection(world: World) -> None:
@@ -259,6 +294,8 @@ def _examples(world: World, time, folder: Path) -> None:
                 select(Post).where(Post.item_id == _item("open", "question", 0).id, Post.kind == "opening")
             ).one()
             attach(actor_of(keeper), post, choices(actor_of(keeper), None, "Schools")[:1], "A closure")
+        _covered(world, keeper, "visible")
+        _prepared(world, keeper, "open", "Schools")
     with acting(world, time):
         assert db.session.scalars(select(Collection.token)).first()
 
@@ -269,8 +306,13 @@ def _digests(world: World, time) -> None:
         time.move_to(BEGIN + timedelta(days=day))
         with world.app.app_context():
             send_due_now(clock.now())
-            for mail in db.session.scalars(select(Mail).where(Mail.to_address == "hilda@example.org")):
+            theirs = Mail.to_address == "hilda@example.org"
+            for mail in db.session.scalars(select(Mail).where(theirs)):
                 world.tokens[f"hidden mail {mail.id}"] = mail.token
+            for digest in db.session.scalars(
+                select(Digest).join(Mail, Digest.mail_id == Mail.id).where(theirs)
+            ):
+                world.tokens[f"hidden digest {digest.id}"] = digest.token
             db.session.remove()
 
 

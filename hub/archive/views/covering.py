@@ -31,7 +31,8 @@ def covered_picture(token: str, covered_token: str) -> Response:
     path = MediaStore(token).path(found.media.sha256, covered(found.token))
     if not path.is_file():
         abort(404)
-    return send_file(path, mimetype="image/webp", conditional=False)
+    # Nothing of the answer is of the original: its hash would tell a guess from the picture itself.
+    return send_file(path, mimetype="image/webp", conditional=False, etag=False, download_name="covered.webp")
 
 
 @bp.route("/collections/<token>/media/<media_token>/cover", methods=["GET", "POST"])

@@ -108,7 +108,7 @@ def facts_of(organisation: Organisation, collections: Sequence[Collection]) -> F
             key=lambda one: one.asked_at,
             reverse=True,
         ),
-        erased=events(ERASED),
+        erased=events(ERASED) - events(DISPOSED),  # what is disposed of is erased with it
         hand_overs=sorted(rows(HandOver, *made), key=lambda one: one.asked_at, reverse=True),
         bags=count(Import, Import.adapter == HUB_BAG, Import.revealed_at.is_not(None)),
         private_accounts=count(
