@@ -24,6 +24,7 @@ def deliveries() -> str:
         state=state,
         counts=queries.delivery_counts(),
         page=queries.deliveries(state, request.args.get("after")),
+        runs=queries.runs_under_way(),
         meanings=STATE_MEANINGS,
         keeps_mail=core_mail.keeps_mail(),
     )

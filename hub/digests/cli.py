@@ -22,6 +22,10 @@ def _moment(_context: click.Context, _option: click.Parameter, written: str | No
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _tell(done: int, of: int) -> None:
+    click.echo(f"{done:,} of {of:,} done", err=True)
+
+
 @click.group("digest")
 def digest() -> None:
     """Digests by e-mail."""
@@ -33,7 +37,7 @@ def digest() -> None:
 @with_appcontext
 def send_command(at: datetime | None, as_json: bool) -> None:
     """Compose and send the digests that are due. Running it twice sends nothing twice."""
-    result = send_due_now(at or clock.now())
+    result = send_due_now(at or clock.now(), _tell)
     if as_json:
         click.echo(json.dumps(asdict(result)))
     else:

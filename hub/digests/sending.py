@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from hub.core import clock
 from hub.core.carrying import drain, under_way
 from hub.core.database import db
 from hub.core.mail import DROPPED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN, Mail
@@ -19,6 +21,8 @@ SEND = "mail.send"
 # A worker beside us may have taken up some of the mail: it gets this long to finish, in seconds.
 PATIENCE = 60
 LOOK_AGAIN = 0.2
+# After so many messages it is told how far things are.
+A_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,18 @@ class Sending:
         return not (self.waiting or self.uncertain or self.failed)
 
 
-def send_due_now(at: datetime) -> Sending:
-    """Claim what is due at `at`, send it, and wait until each mail has its answer."""
+Tell = Callable[[int, int], None]
+
+
+def send_due_now(at: datetime, tell: Tell = lambda _done, _of: None) -> Sending:
+    """Claim what is due at `at`, send it, and wait until each mail has its answer, or must wait for long.
+
+    tell: called now and then with how many messages are done, of how many.
+    """
     drain(kinds=[NUMBERING, SEND])  # mail that waited goes first: a window waits for the one before it
     claims = [claim for claim in claim_due(at) if claim.outcome != NOT_DUE]
     outcomes = Counter(claim.outcome for claim in claims)
-    states = _deliver([mail_id for claim in claims for mail_id in claim.mail_ids])
+    states = _deliver([mail_id for claim in claims for mail_id in claim.mail_ids], tell)
     return Sending(
         subscribers=len(claims),
         sent=states[SENT],
@@ -53,17 +63,34 @@ def send_due_now(at: datetime) -> Sending:
     )
 
 
-def _deliver(mail_ids: list[int]) -> Counter[str]:
-    deadline = time.monotonic() + PATIENCE
+def _deliver(mail_ids: list[int], tell: Tell) -> Counter[str]:
+    deadline, done = time.monotonic() + PATIENCE, 0
     while True:
-        drain(kinds=[SEND])
+        sent = drain(A_FEW, kinds=[SEND])
         taken = under_way(
             SEND
         )  # asked before the states: what is finished in between is then seen as finished
         states = _states(mail_ids)
-        if not (taken and (states[QUEUED] or states[SENDING])) or time.monotonic() > deadline:
+        left = states[QUEUED] + states[SENDING]
+        if states.total() - left > done:
+            done, deadline = states.total() - left, time.monotonic() + PATIENCE
+            tell(done, states.total())
+        if sent == A_FEW:
+            continue
+        if not (left and (taken or _wait_for_a_turn(mail_ids))) or time.monotonic() > deadline:
             return states
         time.sleep(LOOK_AGAIN)
+
+
+def _wait_for_a_turn(mail_ids: list[int]) -> bool:
+    """Whether some of it only waits for its turn, as the pace is set, and that comes soon."""
+    soon = clock.now() + timedelta(seconds=PATIENCE)
+    for first in range(0, len(mail_ids), 500):
+        some = Mail.id.in_(mail_ids[first : first + 500])
+        turns = select(Mail.id).where(some, Mail.state == QUEUED, Mail.tries == 0, Mail.turn_at <= soon)
+        if db.session.scalar(turns.limit(1)) is not None:
+            return True
+    return False
 
 
 def _states(mail_ids: list[int]) -> Counter[str]:

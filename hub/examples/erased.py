@@ -51,7 +51,7 @@ def tell_that_it_is_gone(mail: Mail) -> Email | None:
     if person is None or not person.active:
         return None
     seen = select(Item).where(Item.id == mail.payload["item_id"], visible(Item, person.as_actor()))
-    item = db.session.scalars(seen).one_or_none()
+    item = db.session.scalars(seen.where(Item.withdrawn_at.is_(None))).one_or_none()
     return letter(GONE, locale=person.locale, person=person, item=item) if item is not None else None
 
 

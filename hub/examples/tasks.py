@@ -35,7 +35,9 @@ def compose(mail: Mail) -> Email | None:
     if person is None or not person.active:
         return None
     item = db.session.scalars(
-        select(Item).where(Item.id == mail.payload["item_id"], visible(Item, person.as_actor()))
+        select(Item)
+        .where(Item.id == mail.payload["item_id"], Item.withdrawn_at.is_(None))
+        .where(visible(Item, person.as_actor()))
     ).one_or_none()
     if item is None:
         return None

@@ -11,7 +11,7 @@ from hub.core.database import db
 from hub.core.desk import ROWS, Act, Queue, Waiting, add_queue
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail, composer
-from hub.core.policy import Actor
+from hub.core.policy import Actor, visible
 
 from .actions import ACCEPTED, DECLINED, INVITATION
 from .models import INVITATION_LASTS, Group, Invitation, JoinRequest
@@ -43,7 +43,7 @@ def accepted(mail: Mail) -> Email | None:
 @composer(DECLINED)
 def declined(mail: Mail) -> Email | None:
     person, group = _about(mail)
-    if person is None or group is None:
+    if person is None or group is None or not _is_seen(group, person):
         return None
     return letter(
         "group_declined", locale=person.locale, person=person, group=group, reason=mail.payload["reason"]
@@ -55,6 +55,12 @@ def _about(mail: Mail) -> tuple[Person | None, Group | None]:
     person = db.session.get(Person, mail.person_id) if mail.person_id else None
     group = db.session.get(Group, mail.payload["group_id"])
     return (person if person and person.active else None), group
+
+
+def _is_seen(group: Group, person: Person) -> bool:
+    """A group that is hidden by now is not named to who is not in it."""
+    seen = select(Group.id).where(Group.id == group.id, visible(Group, person.as_actor()))
+    return db.session.scalar(seen) is not None
 
 
 def _count(_actor: Actor, group_ids: Sequence[int]) -> int:

@@ -20,7 +20,6 @@ from flask import render_template
 from sqlalchemy import func, insert, select
 
 from hub.accounts.models import Person
-from hub.content.models import Activity
 from hub.core import clock, letters, mail
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
@@ -158,7 +157,9 @@ def _memory() -> float:
 def main(subscribers: int = SUBSCRIBERS) -> None:
     with tempfile.TemporaryDirectory() as folder, _sink() as url:
         app = create_app(
-            Settings(data=Path(folder) / "data", mail_url=url, mail_per_minute=0, mail_per_minute_to_a_domain=0)
+            Settings(
+                data=Path(folder) / "data", mail_url=url, mail_per_minute=0, mail_per_minute_to_a_domain=0
+            )
         )
         app.testing = True
         with app.app_context():
@@ -190,8 +191,8 @@ def _run(subscribers: int) -> None:
     db.session.rollback()
     states = dict(db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all())
     each = sending.cpu_spent / done
-    print(f"{states}; numbers of activities: {db.session.scalar(select(func.max(Activity.number)))}")
-    print(f"composing and sending: {1 / each:,.0f} a second of CPU; claiming too: {1 / (each + claim_cost):,.0f}")
+    print(states)
+    print(f"composed and sent: {1 / each:,.0f} per second of CPU, claimed too {1 / (each + claim_cost):,.0f}")
     print(f"merely rendering the same templates: {1 / rendering:,.0f} a second of CPU")
     print(f"ratio: {rendering / each:.2f}; claiming too: {rendering / (each + claim_cost):.2f}")
 
@@ -220,7 +221,9 @@ def _merely_rendering(times: int = 200) -> float:
                 for part in parts:
                     render_template(f"email/{message}/{part}", hub=hub, **about)
             spent = watch.cpu_spent / times
-        print(f"a digest here: {size:,} bytes of HTML, {len(email.text):,} of text; rendered in {spent * 1e3:.1f} ms")
+        print(
+            f"a digest: {size:,} bytes of HTML, {len(email.text):,} of text; rendered in {spent * 1e3:.1f} ms"
+        )
         return spent
     finally:
         composing.letter = real

@@ -65,3 +65,20 @@ def test_pages_cost_the_same_for_many(app, client, world):
         with unit_of_work():
             post_mail("digest", f"a{number}@example.org", key=f"k{number}")
     assert cost() == three <= 8
+
+
+def test_how_far_a_run_has_come_is_shown_while_some_of_it_waits(app, client, world, folder):
+    with unit_of_work():
+        for number in range(5):
+            post_mail("digest", f"a{number}@example.org", key=f"k{number}")
+    with unit_of_work():
+        for row in db.session.scalars(select(Mail).limit(2)):
+            row.state = "sent"
+    sign_in(client, administrator())
+    page = client.get("/admin/deliveries")
+    assert "Digest: 2 of 5 done, 3 waiting." in page.text
+    assert '<progress max="5" value="2"' in page.text
+    with unit_of_work():
+        for row in db.session.scalars(select(Mail)):
+            row.state = "sent"
+    assert "<progress" not in client.get("/admin/deliveries").text

@@ -1,6 +1,7 @@
 """`hub digest send`: what is due at a time goes out, once, and the exit status says whether all went well."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -36,7 +37,7 @@ def due(world, folder):
 def test_what_is_due_at_a_time_is_sent_and_counted(hub, due, folder, world):
     done = hub("digest", "send", "--at", "2026-11-21T07:00", "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output) == {**NOTHING, "subscribers": 1, "sent": 1}
+    assert json.loads(done.stdout) == {**NOTHING, "subscribers": 1, "sent": 1}
     ((_token, message),) = folder.messages()
     assert (message["To"], message["Subject"]) == (world.bob.email, "1 question in Records")
 
@@ -44,14 +45,14 @@ def test_what_is_due_at_a_time_is_sent_and_counted(hub, due, folder, world):
 def test_running_it_twice_sends_nothing_twice(hub, due, folder):
     for expected in ({**NOTHING, "subscribers": 1, "sent": 1}, NOTHING):
         done = hub("digest", "send", "--at", "2026-11-21T09:30:00+00:00", "--json")
-        assert (done.exit_code, json.loads(done.output)) == (0, expected)
+        assert (done.exit_code, json.loads(done.stdout)) == (0, expected)
     assert len(folder.messages()) == 1
 
 
 def test_before_it_is_due_nothing_goes_out(hub, due, folder):
     for early in ("2026-11-21T06:59", "2026-11-21T08:59+02:00"):  # the same moment
         done = hub("digest", "send", "--at", early, "--json")
-        assert (done.exit_code, json.loads(done.output)) == (0, NOTHING)
+        assert (done.exit_code, json.loads(done.stdout)) == (0, NOTHING)
     assert folder.messages() == []
 
 
@@ -66,7 +67,7 @@ def test_who_has_nothing_new_gets_nothing_and_that_is_well(hub, world, folder):
     with on(20):
         visitor(world.group)
         done = hub("digest", "send", "--at", "2026-11-21T07:00", "--json")
-    assert (done.exit_code, json.loads(done.output)) == (0, {**NOTHING, "subscribers": 1, "empty": 1})
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {**NOTHING, "subscribers": 1, "empty": 1})
     assert folder.messages() == []
 
 
@@ -112,3 +113,21 @@ def test_a_time_that_is_none_is_refused_with_how_to_write_it(hub, due, folder, w
     assert done.exit_code == 2
     assert "write it like 2026-11-23T07:00" in done.output
     assert folder.messages() == []
+
+
+def test_how_far_it_is_is_told_beside_the_result(hub, due, folder):
+    done = hub("digest", "send", "--at", "2026-11-21T07:00")
+    assert "1 of 1 done" in done.stderr
+    assert "1 of 1 done" not in done.stdout
+
+
+def test_more_than_the_pace_allows_is_waited_for(hub, app, world, folder, monkeypatch):
+    pace = app.extensions["settings"].model_copy(update={"mail_per_minute_to_a_domain": 600})
+    monkeypatch.setitem(app.extensions, "settings", pace)
+    monkeypatch.setattr("hub.core.pacing.AT_ONCE", timedelta(seconds=0.1))
+    for number in range(4):
+        visitor(world.group, address=f"v{number}@example.org")
+    asked(world.as_cat, world.group)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT08:30")
+    done = hub("digest", "send", "--at", tomorrow, "--json")
+    assert json.loads(done.stdout) == {**NOTHING, "subscribers": 4, "sent": 4}
