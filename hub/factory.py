@@ -36,6 +36,7 @@ ROOMS = (
     "instants",
     "deliveries",
     "notices",
+    "feeds",
     "inbox",
     "front",
     "seeds",

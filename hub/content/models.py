@@ -70,6 +70,7 @@ class Item(Base):
         Index("ix_item_kind_activity", "kind", "last_activity_at"),
         Index("ix_item_group_kind_activity", "group_id", "kind", "last_activity_at"),
         Index("ix_item_activity", "last_activity_at"),
+        Index("ix_item_published", "published_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

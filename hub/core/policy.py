@@ -35,7 +35,7 @@ class Actor:
     administrator: bool = False
     reads: frozenset[int] = frozenset()
     # What `visible` (and reads built on it) made for this actor: building a condition costs more than sending
-    # it to the database. Rules judge by the actor alone, so it holds as long as the actor does: who is made from
+    # it to the database. Rules judge by the actor alone, so it holds as long as the actor does: one made from
     # another with `replace` sees differently and begins with none.
     conditions: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
+from werkzeug.datastructures import Headers
 
 from .access import current_actor
 
@@ -40,6 +41,13 @@ def content_policy(policy: dict[str, str]) -> Callable[[View], View]:
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 
+class _Talisman(Talisman):
+    """Leaves a referrer policy that a view chose: pages whose address is a key tell it to nobody."""
+
+    def _set_referrer_policy_headers(self, headers: Headers) -> None:
+        headers.setdefault("Referrer-Policy", self.referrer_policy)
+
+
 def _caching(response: Response) -> Response:
     """Personal pages are stored nowhere; open ones carry a validator, and are asked for again each time."""
     if request.endpoint in {"static", "bootstrap.static"} or "Cache-Control" in response.headers:
@@ -63,7 +71,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("RATELIMIT_STORAGE_URI", redis or "memory://")
     limiter.init_app(app)
     secure = settings.address.startswith("https://")
-    Talisman(
+    _Talisman(
         app,
         force_https=False,  # the proxy in front does that
         strict_transport_security=secure,

@@ -78,7 +78,12 @@ class Wanted:
 
 
 def library(
-    actor: Actor, *, group: Group | None = None, wanted: Wanted = Wanted(), cursor: str | None = None
+    actor: Actor,
+    *,
+    group: Group | None = None,
+    wanted: Wanted = Wanted(),
+    cursor: str | None = None,
+    size: int = 10,
 ) -> Page[Example]:
     """The examples that the actor sees, newest first, with where each stands."""
     statement = (
@@ -98,7 +103,7 @@ def library(
     if wanted.words:
         statement = statement.where(_saying(actor, wanted.words))
     keys = (Example.attached_at, Example.token)
-    return page(statement, keys, lambda row: (row.attached_at, row.token), cursor, size=10)
+    return page(statement, keys, lambda row: (row.attached_at, row.token), cursor, size)
 
 
 def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

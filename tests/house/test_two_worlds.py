@@ -16,12 +16,17 @@ import pytest
 import time_machine
 from flask import Response
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from hub.accounts.models import Person
+from hub.core.database import unit_of_work
 from hub.core.delivery import Folder
 from hub.core.fragments import fragments
 from hub.core.security import limiter
+from hub.feeds.actions import make_private
+from hub.feeds.subjects import PATHS, subject_at
 from tests.house.worlds import BEGIN, CANARIES, DIGESTS, SECRET, World, build, visible_tokens
 
 # Both worlds take long to build: one process builds them for all of these.
@@ -45,6 +50,8 @@ DRAWN = (
     re.compile(r"\b[\w-]{10,}\.[\w-]{6,}\.[\w-]{20,}\b"),
     re.compile(r"\b[\w-]{12,}\.[\w-]{27}(?![\w-])"),
     re.compile(r"={15}\d+=="),
+    # Keys of private feeds.
+    re.compile(r"(?<=/feeds/private/)[\w-]{43}"),
     # Of a proof: what is salted is drawn, whatever it is of.
     re.compile(r'(?<="salt": ")[0-9a-f]{32}(?=")'),
     re.compile(r'(?<="digest": ")[0-9a-f]{64}(?=")'),
@@ -282,6 +289,35 @@ def test_covered_pictures_and_what_is_prepared_are_seen_by_whom_they_are_for(wor
     pictures = [name for name in shown if "covered picture" in name]
     assert [name.split()[0] for name in pictures] == ["visible"]
     assert not [name for name in shown if "original" in name or "prepared" in name or "covering" in name]
+
+
+def private_feeds(world: World, handle: str) -> dict[str, tuple]:
+    """What somebody's private feeds of everything there is tell, in every format, by what they are of."""
+    told = {}
+    groups = [f"/groups/{slug}" for slug in ("open", "part", "listed", SECRET)]
+    for of in [
+        *(f"{root}{path}" or "/" for root in ("", *groups) for path in PATHS.values()),
+        *dict.fromkeys([*world.addresses.values()]),
+        *(f"/search{query}" for query in QUERIES),
+    ]:
+        with world.app.app_context(), unit_of_work() as session:
+            actor = session.scalars(select(Person).where(Person.handle == handle)).one().as_actor()
+            subject = subject_at(of, actor)
+            key = make_private(actor, subject)[1] if subject is not None else ""
+        for written in subject.formats if subject is not None else ():
+            told[f"{of} {written}"] = ask(world, "GET", f"/feeds/private/{key}.{written}", None)
+    return told
+
+
+def test_private_feeds_of_those_outside_tell_the_same(worlds, monkeypatch):
+    monkeypatch.setattr("hub.feeds.actions.MOST_PRIVATE", 1_000)
+    one, other = (private_feeds(world, "bob") for world in worlds)
+    assert list(one) == list(other)
+    assert len(one) > 60
+    for of in one:
+        assert one[of][0] == 200
+        assert other[of] == one[of], differing(of, one[of], other[of])
+        assert not named(other[of], UNASKED), of
 
 
 def mail(world: World) -> list[tuple[str, str]]:

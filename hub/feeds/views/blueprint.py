@@ -1,0 +1,5 @@
+"""The blueprint of feeds."""
+
+from flask import Blueprint
+
+bp = Blueprint("feeds", __name__)
