@@ -60,13 +60,21 @@ def restore_command(file: Path, as_json: bool) -> None:
         raise click.ClickException(str(problem)) from problem
     _done()
     rows = sum(said["count"] for said in manifest["tables"].values())
-    result = {"taken_at": manifest["taken_at"], "rows": rows, "files": len(manifest["files"])}
+    again = manifest["erased_again"]
+    result = {
+        "taken_at": manifest["taken_at"],
+        "rows": rows,
+        "files": len(manifest["files"]),
+        "erased_again": again,
+    }
     if as_json:
         click.echo(json.dumps(result))
     else:
         click.echo(
             f"{rows:,} rows and {result['files']:,} files are back, as they were at {result['taken_at']}."
         )
+        if again:
+            click.echo(f"{again:,} post(s) that were erased or disposed of since are erased again.")
 
 
 @click.command("check")

@@ -25,7 +25,8 @@ class CannotRestore(Exception):
 
 
 def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, Any]:
-    """Put the backup into this hub, which must be empty; returns the backup's manifest.
+    """Put the backup into this hub, which must be empty; returns the backup's manifest, and with it under
+    "erased_again" how many posts were erased again.
 
     Mail that was on its way when the backup was taken is marked uncertain: it may have gone out since. What
     was lawfully erased since, by the list in this data folder, is erased again.
@@ -52,7 +53,7 @@ def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, 
         raise CannotRestore(f"{source.name} is not a whole backup of a hub: {problem}") from problem
     upgrade()
     _doubt_mail_on_its_way()
-    erasures.carry_out_again()
+    manifest["erased_again"] = erasures.carry_out_again()
     return manifest
 
 

@@ -8,12 +8,14 @@ what authority. Who may ask for it, and who must agree, is for others to judge: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, exists, or_, select, update
 
 from hub.archive.changes import posts_look_different
 from hub.archive.happenings import record
 from hub.archive.models import (
+    DISPOSED,
     ERASED,
     ArchivedPost,
     ArchiveEvent,
@@ -38,13 +40,20 @@ from .sealing import make_head
 
 
 def erase(
-    post: ArchivedPost, authority: str, reason: str, actor: Actor, *, again: bool = False
+    post: ArchivedPost,
+    authority: str,
+    reason: str,
+    actor: Actor,
+    *,
+    again: bool = False,
+    disposed: dict[str, Any] | None = None,
 ) -> ArchiveEvent:
     """Erase a post in the current transaction; its files go right after the commit.
 
     authority: the law, order or schedule that it is done under, in words; it is kept, and shown. Raises
     `holds.Held` when the post is held. A post that is erased already is left as it is. again: it was erased
-    before, and a backup brought it back: holds of that time stop nothing now.
+    before, and a backup brought it back: holds of that time stop nothing now. disposed: it is disposed of,
+    what the history says of that; None where the law has it erased.
     """
     if post.erased_at is not None:
         found = select(ArchiveEvent).where(ArchiveEvent.post_id == post.id, ArchiveEvent.kind == ERASED)
@@ -63,6 +72,8 @@ def erase(
         _blank_rows(post)
         _drop(authors)
     event = record(actor, post, ERASED, authority=authority, reason=reason, entries=entries)
+    if disposed is not None:
+        record(actor, post, DISPOSED, **disposed)
     audit.record(actor, "archived_post.erase", post, reason=reason, authority=authority)
     posts_look_different(post.collection_id)
     search.changed(f"archived:{post.id}")
@@ -74,6 +85,7 @@ def erase(
             "authority": authority,
             "reason": reason,
             "at": clock.now().isoformat(),
+            "disposed": disposed,
         },
         hashes=sorted(set(files)),
     )

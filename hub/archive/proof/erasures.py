@@ -72,7 +72,8 @@ def carry_out_again() -> int:
                 .where(Collection.token == one["collection"], ArchivedPost.token == one["post"])
             )
             if post is not None and post.erased_at is None:
-                erase(post, one["authority"], one["reason"], ANYBODY, again=True)
+                said = one["authority"], one["reason"]
+                erase(post, *said, ANYBODY, again=True, disposed=one.get("disposed"))
                 again += 1
     db.session.rollback()
     drain(kinds=["archive.erase_files"])

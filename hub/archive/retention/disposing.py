@@ -13,8 +13,7 @@ from hub.accounts.models import Person
 from hub.archive.approvals.actions import ask, lapse_now
 from hub.archive.approvals.kinds import A_SECOND_PERSON, Kind, add_kind
 from hub.archive.approvals.models import Approval, ApprovalPost
-from hub.archive.happenings import record
-from hub.archive.models import DISPOSED, ArchivedPost, ArchiveEvent, Collection, PostVersion
+from hub.archive.models import ArchivedPost, ArchiveEvent, Collection, PostVersion
 from hub.archive.proof.erasing import erase
 from hub.archive.proof.models import LogEntry
 from hub.core import audit, clock
@@ -213,16 +212,21 @@ def dispose_of_next(disposal_id: int) -> bool:
     actor = person.as_actor() if person else ANYBODY
     for post in db.session.scalars(select(ArchivedPost).where(ArchivedPost.id.in_(free))):
         # A hold that is placed this very moment waits for us, or refuses here: then this is begun again.
-        erase(post, disposal.authority, disposal.reason, actor)
-        if disposal.kind == DISPOSAL:
-            to = {"transferred_to": disposal.transferred_to} if disposal.transferred_to else {}
-            record(actor, post, DISPOSED, certificate=disposal.token, **to)
+        erase(post, disposal.authority, disposal.reason, actor, disposed=_said_of(disposal))
         parts[post.id].commitments = _commitments(post)
     for post_id, part in parts.items():
         part.state = HELD if post_id in held else NEWER if post_id in newer else DONE
     _forget_captions(free)
     disposal.reached = dict(Counter(disposal.reached) + Counter(reach(texts)))
     return True
+
+
+def _said_of(disposal: Disposal) -> dict[str, str] | None:
+    """What the history says of a disposal; None for an erasure."""
+    if disposal.kind != DISPOSAL:
+        return None
+    to = {"transferred_to": disposal.transferred_to} if disposal.transferred_to else {}
+    return {"certificate": disposal.token, **to}
 
 
 def _forget_captions(post_ids: list[int]) -> None:

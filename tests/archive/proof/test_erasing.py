@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hub.archive.models import (
+    DISPOSED,
     AccountName,
     ArchivedPost,
     ArchiveEvent,
@@ -21,6 +22,7 @@ from hub.archive.models import (
 from hub.archive.proof import checkpoints, erasures, proofs, sealing
 from hub.archive.proof.erasing import authorities_of, erase
 from hub.archive.proof.models import LogEntry
+from hub.archive.words import gone_words
 from hub.core import carrying
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
@@ -202,6 +204,19 @@ def test_a_backup_from_before_is_erased_again_when_it_is_restored(log, app):
     assert erasures.carry_out_again() == 0
     assert "Our new bridge" not in everything(app)
     assert len(erasures.listed()) == 1
+
+
+def test_what_was_disposed_of_reads_as_that_when_a_backup_is_restored(log):
+    with unit_of_work():
+        post = db.session.scalars(select(ArchivedPost)).first()
+        erase(post, "14.005", "Its time is over", log.actor, disposed={"certificate": "token"})
+    carrying.drain()
+    with unit_of_work():  # as a backup has it from before
+        db.session.execute(update(ArchivedPost).where(ArchivedPost.id == post.id).values(erased_at=None))
+    assert erasures.carry_out_again() == 1
+    history = db.session.scalars(select(ArchiveEvent).where(ArchiveEvent.post_id == post.id)).all()
+    assert [event.kind for event in history].count(DISPOSED) == 2  # then, and again
+    assert gone_words(history)[0] == "Disposed of"
 
 
 def test_lines_are_added_once_and_never_lost(log, app):
