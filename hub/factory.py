@@ -35,6 +35,7 @@ ROOMS = (
     "digests",
     "instants",
     "deliveries",
+    "webhooks",
     "notices",
     "feeds",
     "inbox",

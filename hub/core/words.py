@@ -81,6 +81,7 @@ WORDS = {
         "example_gone": _("An example is gone from guidance"),
         "example_brought": _("An example came along to guidance"),
         "log_checkpoints": _("The day's checkpoints, for a witness"),
+        "webhook_paused": _("A webhook was paused"),
         "watch_noticed": _("Told of an edit or a disappearance"),
         "approval.asked": _("Asked for approval"),
         "approval.decided": _("What was decided about a request"),

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from flask import current_app
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -53,10 +53,8 @@ class Fetcher:
 
     def get(self, address: str, headers: Mapping[str, str] | None = None) -> Fetched:
         """Fetch an address, redirects followed. Any status is an answer; raises NotFetched for none."""
-        if not self.on:
-            raise NotFetched("off")
+        target = self.judge(address)
         ends = time.monotonic() + self.seconds
-        target = target_of(address, self.also, self.find)
         for _ in range(MOST_REDIRECTS + 1):
             found = self._once(target, headers or {}, ends)
             onward = found.headers.get("location") if found.status in REDIRECTS else None
@@ -68,13 +66,30 @@ class Fetcher:
             target = following
         raise NotFetched("too_many_redirects")
 
-    def _once(self, target: Target, headers: Mapping[str, str], ends: float) -> Fetched:
+    def post(self, address: str, body: bytes, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Send something to an address. A redirect is an answer: what is signed for one is for no other."""
+        target = self.judge(address)
+        return self._once(target, headers or {}, time.monotonic() + self.seconds, body)
+
+    def judge(self, address: str) -> Target:
+        """Whether an address may be asked now, without asking it. Raises NotFetched with the reason."""
+        if not self.on:
+            raise NotFetched("off")
+        return target_of(address, self.also, self.find)
+
+    def is_own(self, address: str) -> bool:
+        """Whether it is of the hub's own network, and may be asked without TLS."""
+        return urlsplit(address).netloc.lower() in self.also
+
+    def _once(
+        self, target: Target, headers: Mapping[str, str], ends: float, body: bytes | None = None
+    ) -> Fetched:
         connection = _connection(target)
         clock: threading.Timer | None = None
         try:
             connection.connect()
             clock = _cut_off(connection.sock, ends)
-            found = self._read(connection, target, headers)
+            found = self._read(connection, target, headers, body)
         except (ssl.SSLError, SSLError) as error:
             raise NotFetched("certificate", target.host) from error
         except (HTTPError, OSError, ValueError) as error:
@@ -90,14 +105,17 @@ class Fetcher:
                 clock.cancel()
             connection.close()
 
-    def _read(self, connection: HTTPConnection, target: Target, headers: Mapping[str, str]) -> Fetched:
+    def _read(
+        self, connection: HTTPConnection, target: Target, headers: Mapping[str, str], body: bytes | None
+    ) -> Fetched:
         sent = {
             "Host": target.host_header,
             "User-Agent": self.agent,
             "Accept-Encoding": "identity",
             **headers,
         }
-        connection.request("GET", target.path, headers=sent, preload_content=False)
+        method = "GET" if body is None else "POST"
+        connection.request(method, target.path, body=body, headers=sent, preload_content=False)
         answer = connection.getresponse()
         named = {name.lower(): value for name, value in answer.headers.items()}
         if named.get("content-encoding", "identity").lower() != "identity":
