@@ -24,7 +24,7 @@ SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def mail_html(html: str, page: str) -> Markup:
-    """The HTML of a post for mail, as safe as it was. page: the whole address of the page that it stands on."""
+    """The HTML of a post for mail, as safe as it was. page: the whole address of its page."""
     tree = _read(html, page)
     for heading in tree.iter(*HEADINGS):
         heading.tag = f"h{max(2, int(heading.tag[1]) - 1)}"  # the title of the message is the only h1
