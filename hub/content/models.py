@@ -253,6 +253,12 @@ class StoredFile(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
+# Activities of a group, not of an item in it: somebody came in; more people may read it now.
+JOINED, OPENED = "joined", "opened"
+# An item or a post that was withdrawn is back.
+SHOWN = "shown"
+
+
 class Activity(Base):
     """One thing that happened. The worker numbers activities in order of commit, one worker at a time:
     windows of a digest are ranges of these numbers, never of clock time."""
@@ -262,7 +268,9 @@ class Activity(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int | None] = mapped_column(unique=True)
-    # published, replied, answered, commented, accepted, revised, checked, joined, attached ...
+    # published, replied, answered, commented, accepted, revised, checked, attached ...; of a page of guidance
+    # also doubted, superseded and (to its owner) due; of a group joined, opened and noted. What was out of
+    # sight and is back: shown (an item, or a post) and attached_again.
     kind: Mapped[str] = mapped_column(String(24))
     group_id: Mapped[int] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)

@@ -7,7 +7,7 @@ from hub.core.policy import Actor, grant, permission, visibility
 from hub.groups.models import PUBLIC, Group
 from hub.groups.rules import chosen_is_read, talk_is_read
 
-from .models import GUIDANCE, Activity, Item, Post, Topic, group_topic
+from .models import GUIDANCE, JOINED, OPENED, Activity, Item, Post, Topic, group_topic
 
 # What is begun unpublished gets a number drawn from here, far above any that is counted.
 DRAWN_NUMBERS = range(100_000_000, 1_000_000_000)
@@ -79,8 +79,14 @@ def _sees_topic(actor: Actor) -> ColumnElement[bool]:
 
 @visibility(Activity)
 def _sees_activity(actor: Actor) -> ColumnElement[bool]:
+    """Of items, where they and their posts are seen. Who joined is known to members, as who is a member."""
+    of_the_group = or_(
+        and_(Activity.kind == JOINED, Activity.group_id.in_(actor.read_groups)),
+        and_(Activity.kind == OPENED, chosen_is_read(Activity.group_id)),
+        and_(Activity.kind.not_in((JOINED, OPENED)), talk_is_read(Activity.group_id, actor)),
+    )
     return or_(
-        and_(Activity.item_id.is_(None), talk_is_read(Activity.group_id, actor)),
+        and_(Activity.item_id.is_(None), of_the_group),
         select(Item.id)
         .where(Item.id == Activity.item_id, _sees_item(actor))
         .where(
@@ -158,3 +164,9 @@ def is_open_to_all(item: Item) -> bool:
         and item.withdrawn_at is None
         and (item.group.visibility == PUBLIC or (item.is_open and item.group.visibility == "part_open"))
     )
+
+
+def words_may_be_mailed(item: Item) -> bool:
+    """Whether mail may repeat what is written there; else it tells titles. Mail stays in mailboxes and is a
+    record of whoever gets it, so the words of a closed group leave it only if its owners decided so."""
+    return is_open_to_all(item) or item.group.mails_words

@@ -7,8 +7,8 @@ from hub.core.database import db
 from hub.core.outbox import emit, on
 
 from .actions.rendering import hold_with_quoting, render_quoting
-from .actions.spine import hold_item, hold_numbering, touch
-from .models import Activity, Post
+from .actions.spine import happened_in, hold_item, hold_numbering, touch
+from .models import JOINED, OPENED, Activity, Post
 
 # One worker at a time. Whatever it can see is committed: numbers rise in order of commit.
 NUMBERING = "activity numbers"
@@ -32,6 +32,16 @@ def number_activities(activity_id: int) -> None:
         activity.number = numbering.last_number
     if waiting:
         emit("activities.numbered", first=first, last=numbering.last_number)
+
+
+@on("group.joined")
+def tell_who_joined(group_id: int, person_id: int) -> None:
+    happened_in(JOINED, group_id, person_id)
+
+
+@on("group.opened")
+def tell_that_it_is_open(group_id: int, person_id: int | None) -> None:
+    happened_in(OPENED, group_id, person_id)
 
 
 @on("quotes.left")

@@ -104,7 +104,7 @@ def _claim(subscriber: Subscriber, window: date, due: list[Subscription], part_o
         if not has_news(actor, ranges, told, alone=True):
             _move_on(due, upto)
         return None
-    digest = Digest(subscriber_id=subscriber.id, due_on=window, part_of=part_of)
+    digest = Digest(subscriber=subscriber, due_on=window, part_of=part_of)
     digest.parts = [DigestPart(subscription_id=each.id, after=each.last_number, upto=upto) for each in due]
     _move_on(due, upto)
     db.session.add(digest)
@@ -112,7 +112,7 @@ def _claim(subscriber: Subscriber, window: date, due: list[Subscription], part_o
     digest.mail_id = post_mail(
         PURPOSE,
         subscriber.sent_to,
-        key=f"digest:{subscriber.token}:{window.isoformat()}{part_of and f':{part_of}'}",
+        key=f"digest:{digest.window}",
         person_id=subscriber.person_id,
         digest_id=digest.id,
     )

@@ -1,8 +1,10 @@
 """Digests as messages: plain text and HTML of equal worth, headers that let people leave in one click."""
 
+import hmac
 from dataclasses import replace
 from functools import partial
 
+from flask import current_app
 from sqlalchemy import update
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -14,6 +16,7 @@ from hub.core.mail import Email, Mail
 from hub.core.message import CannotBeWritten
 from hub.core.pages import day, moment_with_zone
 from hub.examples import mail_wording
+from hub.groups.models import Group
 from hub.subscriptions import links
 from hub.subscriptions.headers import list_headers
 from hub.subscriptions.models import IN_DIGESTS, Subscriber, Subscription
@@ -21,10 +24,11 @@ from hub.subscriptions.rules import zone_named
 from hub.subscriptions.wording import often_words
 
 from . import wording
-from .gathering import WHOLE, Edition, gather
+from .entries import Edition
+from .gathering import arrangement, gather
 from .models import Digest, DigestPart
 from .ranges import range_of
-from .telling import told_before
+from .telling import told_before, told_ever
 
 DEFAULT_LOCALE = "en_GB"
 
@@ -54,36 +58,57 @@ def digest_message(digest: Digest) -> Email | None:
     ranges = [range_of(actor, part.subscription, part.after, part.upto) for part in chosen]
     locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
     with read_by(locale, zone_named(subscriber.zone)):
-        edition = gather(actor, ranges, told_before(actor, digest))
-        if not edition.entries:
+        edition = gather(
+            actor,
+            ranges,
+            told_before(actor, digest),
+            ever=partial(told_ever, subscriber.id),
+            length=subscriber.length,
+        )
+        if not edition.is_news:
             return None
-        words = _words(digest, edition, [part.subscription for part in chosen])
-        composed = letter("digest", locale=locale, headers=list_headers(subscriber.token), **words)
-    numbers = sorted(event.number for event in edition.events)
-    return replace(composed, begun=partial(_keep_what_is_told, digest.id, numbers))
+        words = words_of(edition) | _links(digest, [part.subscription for part in chosen])
+        headers = list_headers(subscriber.token, _the_group([part.subscription for part in chosen]))
+        composed = letter("digest", locale=locale, headers=headers, **words)
+    keep = partial(_keep, digest.id, sorted(edition.covered), arrangement(edition))
+    return replace(composed, begun=keep, message_id=_name_of(digest))
 
 
-def _keep_what_is_told(digest_id: int, numbers: list[int]) -> None:
+def _name_of(digest: Digest) -> str:
+    """What the message is named by: the same for the same window, also where the hub goes on from a backup, so
+    that mail programs know a message that comes a second time. Nobody can guess it."""
+    secret = current_app.config["SECRET_KEY"].encode()
+    return f"digest.{hmac.new(secret, digest.window.encode(), 'sha256').hexdigest()[:32]}"
+
+
+def _keep(digest_id: int, numbers: list[int], entries: list[dict[str, object]]) -> None:
     """In the transaction in which it is handed over: whatever becomes of it, these were told."""
-    db.session.execute(update(Digest).where(Digest.id == digest_id).values(told=numbers))
+    db.session.execute(update(Digest).where(Digest.id == digest_id).values(told=numbers, entries=entries))
 
 
-def _words(digest: Digest, edition: Edition, chosen: list[Subscription]) -> dict[str, object]:
-    token = digest.subscriber.token
+def _the_group(chosen: list[Subscription]) -> Group | None:
+    """The group that a digest is of, if it is of one alone."""
+    return chosen[0].group if len(chosen) == 1 else None
+
+
+def words_of(edition: Edition) -> dict[str, object]:
+    """What templates need to say it."""
     return {
         "edition": edition,
+        "say": wording,
+        "words": mail_wording,
+        "subject": wording.subject(edition),
+    }
+
+
+def _links(digest: Digest, chosen: list[Subscription]) -> dict[str, object]:
+    token = digest.subscriber.token
+    return {
         "due_on": day(digest.due_on),
         "up_to": moment_with_zone(digest.claimed_at),
         "chosen": chosen,
         "often": often_words(),
-        "section_title": wording.section_title,
-        "foot": wording.foot,
-        "told": wording.told,
-        "counted": wording.counted,
-        "words": mail_wording,
-        "whole": WHOLE,
-        "of_the_group": wording.of_the_group,
+        "page_link": links.digest_link(token, digest.token),
         "choices_link": links.choices_link(token),
         "leave_link": links.leave_link(token),
-        "subject": wording.subject(edition),
     }

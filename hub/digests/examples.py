@@ -6,8 +6,7 @@ What a card shows, and of whom, is decided by the examples' room, as for pages.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, or_, select
 
 from hub.content.models import Activity, Post
 from hub.core.database import db
@@ -15,7 +14,7 @@ from hub.core.policy import Actor
 from hub.examples.mailed import ShownExample, is_out, shown_in_mail
 from hub.examples.models import Example
 
-from .ranges import Ranges, example_is_told
+from .ranges import tells_of_example
 
 # Mail programs cut what is longer than 100 kB; the examples of a digest take half of that at most. What is
 # not shown is counted and linked.
@@ -42,34 +41,53 @@ class ExamplesOfItem:
 NO_EXAMPLES = ExamplesOfItem()
 
 
-def examples_in(actor: Actor, ranges: Ranges, item_ids: Collection[int]) -> dict[int, ExamplesOfItem]:
+@dataclass(frozen=True)
+class ToldOfExamples:
+    """Which examples a digest tells: those that these activities tell of, and those that stood (by the number
+    `upto`) with posts that it tells for the first time."""
+
+    numbers: Collection[int]
+    post_ids: Collection[int]
+    upto: int
+
+
+def examples_in(
+    actor: Actor, told: ToldOfExamples, item_ids: Collection[int], beside: Actor | None = None
+) -> dict[int, ExamplesOfItem]:
     """What is new of examples under these items, in the language of whoever reads; the first of `item_ids`
     are shown first. Bounded work and, however many there are, as many queries."""
-    told = _told(actor, ranges, item_ids)
-    chosen = _chosen(told)
+    found = _told(actor, told, item_ids, beside)
+    chosen = _chosen(found)
     shown = shown_in_mail([example_id for ids in chosen.values() for example_id in ids])
     return {
         item_id: ExamplesOfItem(
             [shown[example_id] for example_id in chosen[item_id] if example_id in shown],
             len(ids) - len(chosen[item_id]),
         )
-        for item_id, ids in told.items()
+        for item_id, ids in found.items()
     }
 
 
-def _told(actor: Actor, ranges: Ranges, item_ids: Collection[int]) -> dict[int, list[int]]:
+def _told(
+    actor: Actor, told: ToldOfExamples, item_ids: Collection[int], beside: Actor | None
+) -> dict[int, list[int]]:
     """The ids of the examples that may be told, by item, in the order of the page."""
+    happened = or_(
+        Activity.number.in_(told.numbers),
+        and_(Activity.post_id.in_(told.post_ids), Activity.number <= told.upto),
+    )
+    attached = select(Activity.id).where(tells_of_example(Activity), happened).correlate(Example)
     rows = db.session.execute(
         select(Post.item_id, Example.id)
         .join(Example, Example.post_id == Post.id)
         .where(Post.item_id.in_(item_ids), Post.withdrawn_at.is_(None))
-        .where(is_out(actor), example_is_told(ranges, aliased(Activity), aliased(Activity)))
+        .where(is_out(actor), is_out(beside or actor), attached.exists())
         .order_by(Post.position, Example.position, Example.id)
     )
-    told: dict[int, list[int]] = {}
+    found: dict[int, list[int]] = {}
     for item_id, example_id in rows:
-        told.setdefault(item_id, []).append(example_id)
-    return {item_id: told[item_id] for item_id in item_ids if item_id in told}
+        found.setdefault(item_id, []).append(example_id)
+    return {item_id: found[item_id] for item_id in item_ids if item_id in found}
 
 
 def _chosen(told: Mapping[int, list[int]]) -> dict[int, list[int]]:

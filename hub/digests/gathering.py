@@ -1,121 +1,107 @@
 """What a digest says, gathered at the moment of sending: everything in its ranges that this person may see
-now, each thing once, by groups and by worth."""
+now, each thing once, arranged by worth."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from hub.content.models import GUIDANCE, QUESTION, Activity, Item, Post
+from hub.accounts.models import Person
+from hub.content.models import JOINED, OPENED, Activity, Item, Post
+from hub.content.rules import words_may_be_mailed
 from hub.core.database import db
-from hub.core.markup import excerpt, own_words
 from hub.core.policy import Actor
 from hub.groups.models import Group
+from hub.subscriptions.models import OPENINGS
 
-from .examples import NO_EXAMPLES, ExamplesOfItem, examples_in
-from .ranges import Ranges, may_be_told
+from . import returned
+from .allowing import allow, quote
+from .arranging import arranged
+from .entries import IN_FULL, Came, Edition, Entry, Event, GroupNews, Section
+from .examples import ToldOfExamples, examples_in
+from .models import Digest, DigestNote
+from .ranges import NOTED, OF_EXAMPLES, WRITTEN, Ranges, in_ranges, may_be_told
 
-# Enough to know whether to go and read it.
-LINE = 220
-# Of a section this many items are told whole; of the rest the titles. Mail programs cut what is longer than
-# 100 kB, and people what is longer than their coffee.
-WHOLE = 6
+Found = Row[tuple[Activity, Item | None, Post | None]]
 
-# The order of worth within a group.
-YOURS, WAITING, GUIDANCE_PAGES, ANSWERED, DISCUSSED = "yours", "waiting", "guidance", "answered", "discussed"
-SECTIONS = (YOURS, WAITING, GUIDANCE_PAGES, ANSWERED, DISCUSSED)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened: an activity, and what was written, if something was."""
-
-    number: int
-    kind: str
-    name: str = ""
-    organisation: str = ""
-    line: str = ""
-    position: int = 0
-
-
-@dataclass
-class Entry:
-    """An item with what happened to it in the range, oldest first."""
-
-    item: Item
-    events: list[Event] = field(default_factory=list)
-    examples: ExamplesOfItem = NO_EXAMPLES
-
-    def of_kind(self, *kinds: str) -> list[Event]:
-        return [event for event in self.events if event.kind in kinds]
-
-    @property
-    def is_new(self) -> bool:
-        return bool(self.of_kind("published"))
-
-    @property
-    def opening(self) -> str:
-        """Its first words, when it is new; a summary where it has one."""
-        first = self.of_kind("published", "revised")
-        return self.item.summary or (first[-1].line if first else "")
-
-
-@dataclass
-class GroupNews:
-    group: Group
-    sections: dict[str, list[Entry]] = field(default_factory=dict)
-    # What happened in the group itself (somebody joined), not to an item.
-    others: list[Event] = field(default_factory=list)
-
-
-@dataclass
-class Edition:
-    groups: list[GroupNews] = field(default_factory=list)
-
-    @property
-    def entries(self) -> list[Entry]:
-        return [entry for news in self.groups for part in news.sections.values() for entry in part]
-
-    @property
-    def told_whole(self) -> list[Entry]:
-        return [entry for news in self.groups for part in news.sections.values() for entry in part[:WHOLE]]
-
-    @property
-    def events(self) -> list[Event]:
-        return [event for entry in self.entries for event in entry.events] + [
-            event for news in self.groups for event in news.others
-        ]
+# Of the people who joined a group this many are named.
+NAMED = 8
 
 
 def has_news(actor: Actor, ranges: Ranges, told: Collection[int] = (), *, alone: bool = False) -> bool:
     """Whether the actor may see anything in the ranges now that was not told. Who joined is told beside
     something else; whether that waits is asked with `alone`."""
-    numbers = select(Activity.number).where(may_be_told(actor, ranges))
+    numbers = select(Activity.number).where(may_be_told(actor, in_ranges(Activity, ranges)))
     if not alone:
-        numbers = numbers.where(Activity.item_id.is_not(None))
+        numbers = numbers.where(Activity.kind != JOINED)
     # One more than was told: whatever is in the ranges besides must be among them.
     return not set(db.session.scalars(numbers.limit(len(told) + 1))) <= set(told)
 
 
-def gather(actor: Actor, ranges: Ranges, told: Collection[int] = ()) -> Edition:
+def gather(
+    actor: Actor,
+    ranges: Ranges,
+    told: Collection[int] = (),
+    *,
+    ever: Callable[[], set[int]] = set,
+    length: str = OPENINGS,
+    beside: Actor | None = None,
+) -> Edition:
     """Everything in the ranges that the actor may see now, in words of the present language, besides what
-    was told before. As many queries for much as for little."""
-    entries: dict[int, Entry] = {}
-    others: dict[int, list[Event]] = {}
-    for activity, item, post in _rows(actor, ranges):
-        if activity.number in told:
-            continue
-        if item is None:
-            others.setdefault(activity.group_id, []).append(Event(activity.number, activity.kind))
-        else:
-            entries.setdefault(item.id, Entry(item)).events.append(_event(activity, item, post))
-    edition = _arranged(actor, entries.values(), others)
-    _add_examples(actor, ranges, edition.told_whole)
+    was told before. As many queries for much as for little.
+
+    ever: what they were told in any digest that is remembered; asked where something is back that was out of
+    sight. beside: somebody else who looks at it, and must see all of it, too.
+    """
+    happened = _rows(may_be_told(actor, in_ranges(Activity, ranges), beside))
+    fresh = [row for row in happened if row.Activity.number not in told]
+    covered = {row.Activity.number or 0 for row in fresh}
+    if missed := returned.missed(fresh):
+        known = ever() | set(told)
+        again = [row for row in _rows(may_be_told(actor, missed, beside)) if row.Activity.number not in covered]
+        covered |= {row.Activity.number or 0 for row in again}
+        fresh = returned.told_anew(fresh, again, known)
+    edition = arranged(actor, _entries(fresh), beside)
+    edition.covered = covered
+    allow(edition, length)
+    _add_news_of_groups(edition, [row.Activity for row in fresh if row.Activity.item_id is None])
+    upto = max((each.upto for each in ranges), default=0)
+    _fill(actor, edition, length, upto, beside)
     return edition
 
 
-def _rows(actor: Actor, ranges: Ranges) -> list[Row[tuple[Activity, Item | None, Post | None]]]:
+def gather_again(actor: Actor, digest: Digest, *, mailed: bool) -> Edition:
+    """What of a digest that was sent the actor may see now, arranged as it was. mailed: no more of closed
+    groups than was mailed; else, to who signed in, their words, too."""
+    rows = _rows(may_be_told(actor, Activity.number.in_(digest.told)))
+    found = {entry.item.id: entry for entry in _entries(rows, mailed=mailed)}
+    places: dict[str, list[Entry]] = {}
+    for kept in digest.entries:
+        if (entry := found.get(kept["item"])) is not None:
+            entry.level = kept["level"]
+            places.setdefault(kept["place"], []).append(entry)
+    edition = Edition(covered={row.Activity.number or 0 for row in rows})
+    for place, entries in places.items():
+        _put(edition, place, entries)
+    _add_news_of_groups(edition, [row.Activity for row in rows if row.Activity.item_id is None])
+    _fill(actor, edition, digest.subscriber.length, max(digest.told, default=0), None)
+    return edition
+
+
+def _put(edition: Edition, place: str, entries: list[Entry]) -> None:
+    name, _dash, slug = place.partition("-")
+    if not slug:
+        edition.personal.append(Section(name, entries))
+        return
+    group = entries[0].item.group
+    news = next((one for one in edition.groups if one.group is group), None)
+    if news is None:
+        news = GroupNews(group)
+        edition.groups.append(news)
+    news.sections.append(Section(name, entries, group))
+
+
+def _rows(condition: ColumnElement[bool]) -> Sequence[Found]:
     item, post = aliased(Item), aliased(Post)  # the conditions ask for items and posts of their own
     return list(
         db.session.execute(
@@ -124,52 +110,90 @@ def _rows(actor: Actor, ranges: Ranges) -> list[Row[tuple[Activity, Item | None,
             .outerjoin(item.group)
             .outerjoin(post, post.id == Activity.post_id)
             .options(contains_eager(item.group))
-            .where(may_be_told(actor, ranges))
+            .where(condition)
             .order_by(Activity.number)
         )
     )
 
 
-def _event(activity: Activity, item: Item, post: Post | None) -> Event:
-    if post is None:
-        return Event(activity.number, activity.kind)
-    return Event(
-        number=activity.number,
-        kind=activity.kind,
-        name=post.byline.get("name", ""),
-        organisation=post.byline.get("organisation", ""),
-        line="" if item.summary and post.position == 1 else excerpt(own_words(post.html), LINE),
-        position=post.position,
-    )
+def _entries(rows: Iterable[Found], *, mailed: bool = True) -> list[Entry]:
+    entries: dict[int, Entry] = {}
+    for activity, item, post in rows:
+        if item is not None:
+            titles_only = mailed and not words_may_be_mailed(item)
+            entry = entries.setdefault(item.id, Entry(item, titles_only=titles_only))
+            entry.events.append(Event.of(activity, post))
+    return list(entries.values())
 
 
-def _arranged(actor: Actor, entries: Collection[Entry], others: Mapping[int, list[Event]]) -> Edition:
-    by_group: dict[int, GroupNews] = {}
-    for entry in entries:
-        news = by_group.setdefault(entry.item.group_id, GroupNews(entry.item.group))
-        news.sections.setdefault(_section(actor, entry), []).append(entry)
-    if others:
-        for group in db.session.scalars(select(Group).where(Group.id.in_(others))):
-            by_group.setdefault(group.id, GroupNews(group)).others = others[group.id]
-    for news in by_group.values():
-        news.sections = {name: news.sections[name] for name in SECTIONS if name in news.sections}
-    return Edition(sorted(by_group.values(), key=lambda news: news.group.name))
-
-
-def _add_examples(actor: Actor, ranges: Ranges, entries: Collection[Entry]) -> None:
-    if not entries:
+def _add_news_of_groups(edition: Edition, happened: Sequence[Activity]) -> None:
+    """What happened in groups themselves: notes, who joined, that more people may read now."""
+    if not happened:
         return
-    found = examples_in(actor, ranges, [entry.item.id for entry in entries])
-    for entry in entries:
-        entry.examples = found.get(entry.item.id, entry.examples)
+    edition.notes = _notes(happened)
+    news = {one.group.id: one for one in edition.groups}
+    new = {one.group_id for one in happened if one.kind in (JOINED, OPENED)} - set(news)
+    for group in db.session.scalars(select(Group).where(Group.id.in_(new))):
+        news[group.id] = GroupNews(group)
+    names = _names([one.person_id for one in happened if one.kind == JOINED])
+    for one in happened:
+        if one.kind == OPENED:
+            news[one.group_id].opened = True
+        elif one.kind == JOINED:
+            _add_member(news[one.group_id], names.get(one.person_id or 0))
+    edition.groups = sorted(news.values(), key=lambda one: one.group.name)
 
 
-def _section(actor: Actor, entry: Entry) -> str:
-    item = entry.item
-    if item.kind == GUIDANCE:
-        return GUIDANCE_PAGES
-    if item.kind != QUESTION:
-        return DISCUSSED
-    if item.author_id is not None and item.author_id == actor.person_id and entry.of_kind("answered"):
-        return YOURS
-    return WAITING if item.reply_count == 0 else ANSWERED
+def _add_member(news: GroupNews, name: str | None) -> None:
+    news.came = news.came or Came()
+    news.came.count += 1
+    named = news.group.mails_words or news.group.visibility == "public"
+    if name and named and len(news.came.names) < NAMED:
+        news.came.names.append(name)
+
+
+def _names(ids: Collection[int | None]) -> Mapping[int, str]:
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _notes(happened: Iterable[Activity]) -> list[DigestNote]:
+    ids = [one.id for one in happened if one.kind == NOTED]
+    if not ids:
+        return []
+    notes = select(DigestNote).where(DigestNote.activity_id.in_(ids)).order_by(DigestNote.id)
+    return list(db.session.scalars(notes))
+
+
+def _fill(actor: Actor, edition: Edition, length: str, upto: int, beside: Actor | None) -> None:
+    """The words and the examples of what is told in full."""
+    full = [entry for entry in edition.entries if entry.level == IN_FULL and not entry.titles_only]
+    quote(full, length)
+    events = [event for entry in edition.entries for event in entry.events]
+    told = ToldOfExamples(
+        [event.number for event in events if event.kind in OF_EXAMPLES],
+        [event.post.id for event in events if event.post is not None and event.kind in WRITTEN],
+        upto,
+    )
+    if full and (told.numbers or told.post_ids):
+        found = examples_in(actor, told, [entry.item.id for entry in full], beside)
+        for entry in full:
+            entry.examples = found.get(entry.item.id, entry.examples)
+
+
+def arrangement(edition: Edition) -> list[dict[str, object]]:
+    """How an edition is kept, so that its page shows it as it was sent."""
+    return [
+        {
+            "place": section.place,
+            "item": entry.item.id,
+            "level": entry.level,
+            "numbers": [event.number for event in entry.events],
+        }
+        for section in edition.sections
+        for entry in section.entries
+    ]
+
+

@@ -5,18 +5,23 @@ it cannot be taken back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from hub.content.models import GUIDANCE, Activity, Item, Post, item_topic
+from hub.accounts.models import Person
+from hub.content.models import GUIDANCE, JOINED, SHOWN, Activity, Item, Post, item_topic
 from hub.core.database import db
 from hub.core.policy import Actor, visible
 from hub.examples.mailed import is_out
-from hub.examples.models import Example
+from hub.examples.models import ATTACHED_AGAIN, TOLD_ATTACHED, Example
+from hub.groups.models import Membership
+from hub.guidance.models import DUE, Guidance
 from hub.subscriptions.matching import found_by
 from hub.subscriptions.models import GUIDANCE_ONLY, Subscription
+
+from .models import DigestNote
 
 
 @dataclass(frozen=True)
@@ -33,27 +38,71 @@ class Range:
 
 Ranges = Sequence[Range]
 
-ATTACHED = "attached"
+# A note of moderators, told in the digests of everybody who hears of the group.
+NOTED = "noted"
 # Kinds that bring a post to its readers for the first time.
-WRITTEN = ("published", "answered", "replied")
+WRITTEN = ("published", "answered", "replied", "commented")
+# Kinds that tell of an example.
+OF_EXAMPLES = (TOLD_ATTACHED, ATTACHED_AGAIN)
+# Kinds that tell that something is back which was out of sight.
+BACK = (SHOWN, ATTACHED_AGAIN)
 
 
-def may_be_told(actor: Actor, ranges: Ranges) -> ColumnElement[bool]:
-    """The condition on `Activity`."""
-    item_is_out = (
-        select(Item.id)
-        .where(Item.id == Activity.item_id, Item.published_at.is_not(None), Item.withdrawn_at.is_(None))
-        .exists()
+def may_be_told(
+    actor: Actor, happened: ColumnElement[bool], beside: Actor | None = None
+) -> ColumnElement[bool]:
+    """The condition on `Activity`: it is among those that `happened`, and out, and seen by the actor, and by
+    whoever looks at it beside them."""
+    item_is_out = select(Item.id).where(
+        Item.id == Activity.item_id, Item.published_at.is_not(None), Item.withdrawn_at.is_(None)
     )
-    post_is_out = select(Post.id).where(Post.id == Activity.post_id, Post.withdrawn_at.is_(None)).exists()
-    its_example = select(Example.id).where(_tells_of_example(Activity), is_out(actor)).correlate(Activity)
-    return and_(
-        in_ranges(Activity, ranges),
+    post_is_out = select(Post.id).where(Post.id == Activity.post_id, Post.withdrawn_at.is_(None))
+    its_example = select(Example.id).where(tells_of_example(Activity), is_out(actor))
+    if beside is not None:
+        its_example = its_example.where(is_out(beside))
+    conditions = [
+        happened,
         visible(Activity, actor),
-        or_(Activity.item_id.is_(None), item_is_out),
-        or_(Activity.post_id.is_(None), post_is_out),
-        or_(Activity.kind != ATTACHED, its_example.exists()),
+        or_(Activity.item_id.is_(None), item_is_out.exists()),
+        or_(Activity.post_id.is_(None), post_is_out.exists()),
+        or_(Activity.kind.not_in(OF_EXAMPLES), its_example.correlate(Activity).exists()),
+        or_(Activity.kind != DUE, _is_theirs(actor)),
+        or_(Activity.kind != JOINED, _is_a_member_still(actor)),
+        or_(Activity.kind != NOTED, _is_still_said()),
+    ]
+    if beside is not None:
+        conditions.append(visible(Activity, beside))
+    return and_(*conditions)
+
+
+def _is_theirs(actor: Actor) -> ColumnElement[bool]:
+    """That a page is to be looked at is its owner's concern."""
+    owned = select(Guidance.item_id).where(
+        Guidance.item_id == Activity.item_id, Guidance.owner_id == (actor.person_id or 0)
     )
+    return owned.correlate(Activity).exists()
+
+
+def _is_a_member_still(actor: Actor) -> ColumnElement[bool]:
+    """Whoever joined is in the group; that the reader joined they know."""
+    came = (
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.group_id == Activity.group_id,
+            Membership.person_id == Activity.person_id,
+            Membership.person_id != (actor.person_id or 0),
+            Person.active,
+        )
+    )
+    return came.correlate(Activity).exists()
+
+
+def _is_still_said() -> ColumnElement[bool]:
+    said = select(DigestNote.id).where(
+        DigestNote.activity_id == Activity.id, DigestNote.taken_back_at.is_(None)
+    )
+    return said.correlate(Activity).exists()
 
 
 def range_of(actor: Actor, subscription: Subscription, after: int, upto: int) -> Range:
@@ -95,27 +144,10 @@ def _in_range(activity: Any, each: Range) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def example_is_told(ranges: Ranges, attached: Any, wrote: Any) -> ColumnElement[bool]:
-    """The condition on `Example`: it was attached in the ranges, or before their end to a post that is told
-    in them for the first time (a page that was a draft until then). `attached` and `wrote`: aliases of
-    `Activity`."""
-    up_to_the_end = [replace(each, after=0) for each in ranges]
-    with_its_post = (
-        select(wrote.id)
-        .where(wrote.post_id == Example.post_id, wrote.kind.in_(WRITTEN), in_ranges(wrote, ranges))
-        .correlate(Example)
-    )
-    told = or_(
-        in_ranges(attached, ranges),
-        and_(in_ranges(attached, up_to_the_end), with_its_post.exists()),
-    )
-    return select(attached.id).where(_tells_of_example(attached), told).correlate(Example).exists()
-
-
-def _tells_of_example(activity: Any) -> ColumnElement[bool]:
+def tells_of_example(activity: Any) -> ColumnElement[bool]:
     """An activity names the post; the example is the one that was attached to it at that instant."""
     return and_(
-        activity.kind == ATTACHED,
+        activity.kind.in_(OF_EXAMPLES),
         activity.post_id == Example.post_id,
         activity.happened_at == Example.attached_at,
     )

@@ -18,6 +18,12 @@ def told_before(actor: Actor, digest: Digest) -> set[int]:
     return told_since(digest.subscriber_id, since, besides=digest.id) | _left_to_earlier(actor, digest)
 
 
+def told_ever(subscriber_id: int) -> set[int]:
+    """The numbers of all that they were told of, as far as it is remembered."""
+    rows = db.session.scalars(select(Digest.told).where(Digest.subscriber_id == subscriber_id))
+    return {number for told in rows for number in told} | told_elsewhere(subscriber_id)
+
+
 def told_since(subscriber_id: int, number: int, besides: int | None = None) -> set[int]:
     """The numbers after `number` of activities that the subscriber was told, or is being told."""
     reached = select(DigestPart.digest_id).where(DigestPart.upto > number)

@@ -1,58 +1,102 @@
 """What digests call things: subjects, headings, and one line for each thing that happened."""
 
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hub.content.models import DISCUSSION, GUIDANCE, QUESTION
+from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, SHOWN
 from hub.content.wording import byline
+from hub.guidance.models import DOUBTED, DUE, SUPERSEDED
 from hub.subscriptions.links import address
 
-from .gathering import ANSWERED, DISCUSSED, GUIDANCE_PAGES, WAITING, YOURS, Edition, Entry, Event
-from .ranges import ATTACHED
+from .allowing import QUOTED
+from .entries import (
+    ACCEPTED,
+    ANSWERED,
+    DISCUSSED,
+    EXAMPLES,
+    GUIDANCE_PAGES,
+    MAY_KNOW,
+    MENTIONED,
+    WAITING,
+    YOURS,
+    Came,
+    Edition,
+    Entry,
+    Event,
+)
+from .models import DigestNote
+from .ranges import OF_EXAMPLES
 
-# Of what was written under one item, this many are quoted; the rest is counted, and linked.
-QUOTED = 3
 # What the subject names; the rest is inside.
 NAMED_IN_SUBJECT = 3
+# What a list of messages shows under the subject.
+PREHEADER = 140
+# As wide as plain text is read well, also in a narrow window.
+COLUMNS = 74
 
 
 @dataclass(frozen=True)
 class Told:
-    """One line under an entry: who did what, the first words, and where to read on."""
+    """One line under an entry: who did what, the first words (or all, by paragraphs), and where to read on."""
 
     label: str
-    line: str
     url: str
+    paragraphs: Sequence[str] = field(default_factory=tuple)
 
 
 def section_title(name: str) -> str:
     return {
         YOURS: _("Answers to your questions"),
+        MENTIONED: _("Where you are mentioned"),
+        MAY_KNOW: _("Questions that you may be able to answer"),
         WAITING: _("Questions waiting for an answer"),
         GUIDANCE_PAGES: _("Guidance"),
+        ACCEPTED: _("Accepted answers"),
         ANSWERED: _("Questions and answers"),
         DISCUSSED: _("Discussions"),
+        EXAMPLES: _("New examples"),
     }[name]
+
+
+def more(count: int) -> str:
+    return ngettext("and %(num)s more", "and %(num)s more", count)
 
 
 def subject(edition: Edition) -> str:
     """What is inside: '2 questions, 1 answer and 1 guidance page in Digital in public services'."""
+    groups = edition.all_groups
     inside = _joined(_counts(edition)[:NAMED_IN_SUBJECT])
-    if len(edition.groups) == 1:
-        return _("%(inside)s in %(group)s", inside=inside, group=edition.groups[0].group.name)
-    return _("%(inside)s in %(count)s groups", inside=inside, count=len(edition.groups))
+    if len(groups) == 1:
+        return _("%(inside)s in %(group)s", inside=inside, group=groups[0].name)
+    return _("%(inside)s in %(count)s groups", inside=inside, count=len(groups))
+
+
+def preheader(edition: Edition) -> str:
+    """What is first in it, for the line under the subject."""
+    titles = ""
+    for entry in edition.entries:
+        if len(titles) + len(entry.item.title) > PREHEADER:
+            break
+        titles = f"{titles} · {entry.item.title}" if titles else entry.item.title
+    return titles
 
 
 def _counts(edition: Edition) -> list[str]:
-    new = [entry for entry in edition.entries if entry.is_new]
+    entries = edition.entries
+    new = [entry for entry in entries if entry.is_new]
     questions = sum(entry.item.kind == QUESTION for entry in new)
     discussions = sum(entry.item.kind == DISCUSSION for entry in new)
-    pages = sum(entry.item.kind == GUIDANCE for entry in edition.entries)
+    pages = sum(entry.item.kind == GUIDANCE for entry in entries)
     kinds = [event.kind for event in edition.events]
-    answers, replies, examples = (kinds.count(kind) for kind in ("answered", "replied", ATTACHED))
+    answers, replies = kinds.count("answered"), kinds.count("replied")
+    examples = sum(kind in OF_EXAMPLES for kind in kinds)
+    notes = len(edition.notes)
     said = [
+        (notes, ngettext("%(num)s note", "%(num)s notes", notes)),
         (questions, ngettext("%(num)s question", "%(num)s questions", questions)),
         (answers, ngettext("%(num)s answer", "%(num)s answers", answers)),
         (pages, ngettext("%(num)s guidance page", "%(num)s guidance pages", pages)),
@@ -61,28 +105,49 @@ def _counts(edition: Edition) -> list[str]:
         (examples, ngettext("%(num)s example", "%(num)s examples", examples)),
     ]
     counts = [words for count, words in said if count]
-    others = len(edition.events)
+    others = max(1, len(kinds))
     return counts or [ngettext("%(num)s thing new", "%(num)s things new", others)]
 
 
-def _joined(parts: list[str]) -> str:
+def _joined(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
 
 
+def note_title(note: DigestNote) -> str:
+    who = byline(note.byline.get("name", ""), note.byline.get("organisation", ""))
+    return _("A note from %(who)s, for %(group)s", who=who, group=note.group.name)
+
+
 def foot(entry: Entry) -> str:
     """Under the title: who began it, or what became of it."""
+    if entry.item.kind == GUIDANCE:
+        return _guidance_foot(entry)
     first = entry.of_kind("published")
+    if not first and any(event.kind == SHOWN and event.position < 2 for event in entry.events):
+        return _("Back: it was out of sight for a while")
+    if entry.titles_only:
+        return _new_or_not(entry)
     who = byline(first[0].name, first[0].organisation) if first else ""
     if entry.item.kind == QUESTION:
         return _("Asked by %(who)s", who=who) if first else _("Asked earlier")
-    if entry.item.kind == GUIDANCE:
-        return _guidance_foot(entry)
     return _("Started by %(who)s", who=who) if first else _("Started earlier")
 
 
+def _new_or_not(entry: Entry) -> str:
+    if entry.item.kind == QUESTION:
+        return _("New question") if entry.is_new else _("Asked earlier")
+    return _("New discussion") if entry.is_new else _("Started earlier")
+
+
 def _guidance_foot(entry: Entry) -> str:
+    if entry.of_kind(DUE):
+        return _("You look after this page, and it is due to be checked")
+    if entry.of_kind(DOUBTED):
+        return _("Not to be relied on until it is checked")
+    if entry.of_kind(SUPERSEDED):
+        return _("Another page takes its place")
     if entry.is_new:
         return _("New guidance")
     if entry.of_kind("revised"):
@@ -92,6 +157,8 @@ def _guidance_foot(entry: Entry) -> str:
 
 def told(entry: Entry) -> list[Told]:
     """What was written under an item: its first words, as far as that is short."""
+    if entry.titles_only:
+        return []
     url = address(entry.item.path)
     lines = [_accepted(event, url) for event in entry.of_kind("accepted")]
     lines += [_written(event, url) for event in _written_under(entry)[:QUOTED]]
@@ -101,46 +168,100 @@ def told(entry: Entry) -> list[Told]:
 def counted(entry: Entry) -> list[Told]:
     """The rest of it, in numbers that lead there."""
     url = address(entry.item.path)
-    lines = []
-    if rest := _written_under(entry)[QUOTED:]:
-        more = ngettext("%(num)s more", "%(num)s more", len(rest))
-        lines.append(Told(more, "", f"{url}#post-{rest[0].position}"))
+    lines = _counts_of_words(entry, url) if entry.titles_only else _rest(entry, url)
     if comments := entry.of_kind("commented"):
         words = ngettext("%(num)s comment", "%(num)s comments", len(comments))
-        lines.append(Told(words, "", f"{url}#post-{comments[0].position}"))
-    if further := entry.examples.further:
+        lines.append(Told(words, f"{url}#post-{comments[0].position}"))
+    if further := _further_examples(entry):
         words = ngettext("%(num)s further example", "%(num)s further examples", further)
-        lines.append(Told(words, "", url))
+        lines.append(Told(words, url))
     if others := [event for event in entry.events if event.kind not in KINDS]:
-        lines.append(Told(ngettext("%(num)s change", "%(num)s changes", len(others)), "", url))
+        lines.append(Told(ngettext("%(num)s change", "%(num)s changes", len(others)), url))
     return lines
+
+
+def _rest(entry: Entry, url: str) -> list[Told]:
+    if rest := _written_under(entry)[QUOTED:]:
+        words = ngettext("%(num)s more", "%(num)s more", len(rest))
+        return [Told(words, f"{url}#post-{rest[0].position}")]
+    return []
+
+
+def _counts_of_words(entry: Entry, url: str) -> list[Told]:
+    """Of a closed group: how much was written, not what, and not by whom."""
+    lines = []
+    if answers := entry.of_kind("answered"):
+        words = ngettext("%(num)s answer", "%(num)s answers", len(answers))
+        lines.append(Told(words, f"{url}#post-{answers[0].position}"))
+    if accepted := entry.of_kind("accepted"):
+        lines.append(Told(_("An answer was accepted"), f"{url}#post-{accepted[-1].position}"))
+    if replies := entry.of_kind("replied", SHOWN):
+        words = ngettext("%(num)s reply", "%(num)s replies", len(replies))
+        lines.append(Told(words, f"{url}#post-{replies[0].position}" if replies[0].post else url))
+    return lines
+
+
+def _further_examples(entry: Entry) -> int:
+    told_of = sum(event.kind in OF_EXAMPLES for event in entry.events)
+    return told_of if entry.titles_only else entry.examples.further
 
 
 # Kinds of activity that an entry has words for; another room's new kind is told as a change.
 KINDS = frozenset(
-    {"published", "revised", "checked", "accepted", "answered", "replied", "commented", ATTACHED}
+    {"published", "revised", "checked", "accepted", "answered", "replied", "commented"}
+    | {SHOWN, DUE, DOUBTED, SUPERSEDED, *OF_EXAMPLES}
 )
 
 
 def _written_under(entry: Entry) -> list[Event]:
     """Answers and replies; one that was accepted is told as such."""
     accepted = {event.position for event in entry.of_kind("accepted")}
-    return [event for event in entry.of_kind("answered", "replied") if event.position not in accepted]
+    written = entry.of_kind("answered", "replied", SHOWN)
+    return [event for event in written if event.position not in accepted | {0, 1}]
 
 
 def _accepted(event: Event, url: str) -> Told:
     who = byline(event.name, event.organisation)
-    return Told(_("Accepted: the answer by %(who)s", who=who), event.line, f"{url}#post-{event.position}")
+    label = _("Accepted: the answer by %(who)s", who=who)
+    return Told(label, f"{url}#post-{event.position}", event.paragraphs)
 
 
 def _written(event: Event, url: str) -> Told:
     who = byline(event.name, event.organisation)
-    label = _("%(who)s answered", who=who) if event.kind == "answered" else _("%(who)s replied", who=who)
-    return Told(label, event.line, f"{url}#post-{event.position}")
+    labels = {
+        "answered": _("%(who)s answered", who=who),
+        "replied": _("%(who)s replied", who=who),
+        SHOWN: _("Back: what %(who)s wrote", who=who),
+    }
+    return Told(labels[event.kind], f"{url}#post-{event.position}", event.paragraphs)
 
 
-def of_the_group(events: list[Event]) -> str:
-    """What happened in the group itself."""
-    return ngettext(
-        "%(num)s thing happened in the group.", "%(num)s things happened in the group.", len(events)
+def came(joined: Came) -> str:
+    """Who joined, by name as far as names are told."""
+    if not joined.names:
+        return ngettext("%(num)s person joined.", "%(num)s people joined.", joined.count)
+    others = joined.count - len(joined.names)
+    who = joined.names
+    if others:
+        who = [*who, ngettext("%(num)s more", "%(num)s more", others)]
+    return _("%(who)s joined.", who=_joined(who))
+
+
+def opened() -> str:
+    return _("More people may read this group now: see who, beside its page.")
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """For plain text: within its columns, each line after the indent, links and long words left whole."""
+    lines = text.splitlines() or [""]
+    return "\n".join(
+        textwrap.fill(
+            line,
+            COLUMNS,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in lines
     )

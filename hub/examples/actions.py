@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from hub.archive.leaving import may_leave
 from hub.archive.models import ATTACHED, DETACHED, RESTORED, WITHDRAWN
 from hub.content.actions.permitting import permit
-from hub.content.actions.spine import happened, touch
+from hub.content.actions.spine import happened, happened_again, touch
 from hub.content.models import Post
 from hub.core import audit, clock, search
 from hub.core.database import db
@@ -18,7 +18,7 @@ from hub.core.policy import Actor
 from .bringing import brought_from
 from .highlighting import placed_in
 from .histories import into_history
-from .models import Example, ExamplePost
+from .models import ATTACHED_AGAIN, TOLD_ATTACHED, Example, ExamplePost
 from .queries import Choice
 from .rules import LONGEST_CAPTION, MOST_POSTS
 
@@ -83,7 +83,7 @@ def attach(
     into_history(actor, example, ATTACHED)
     changed(example)
     # An activity names the post. The same instant says which of its examples it tells of.
-    example.attached_at = happened("attached", actor, post.item, post).happened_at
+    example.attached_at = happened(TOLD_ATTACHED, actor, post.item, post).happened_at
     return example
 
 
@@ -128,6 +128,8 @@ def set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: boo
         one.withdrawn_at = now
         audit.record(actor, verb, one, group_id=one.post.item.group_id, reason=reason)
         into_history(actor, one, WITHDRAWN if withdrawn else RESTORED)
+        if not withdrawn:  # whoever was not told of it meanwhile is told now
+            happened_again(ATTACHED_AGAIN, actor, one.post.item, one.post, one.attached_at)
         changed(one)
 
 

@@ -12,6 +12,10 @@ from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
 
+# What is told of one: it was attached; it was out of sight, and is back (with the moment of attaching).
+TOLD_ATTACHED, ATTACHED_AGAIN = "attached", "attached_again"
+
+
 class Example(Base):
     """Archived posts under a post, with the words that say what they show."""
 

@@ -15,7 +15,7 @@ from hub.core.slugs import numbered, slug
 
 from .models import JOINING, OPEN, PUBLIC, VISIBILITIES, Group, Invitation, JoinRequest, Membership
 from .models import RecordedAccess as Access
-from .rules import RECORDED_ACCESS_LASTS
+from .rules import RECORDED_ACCESS_LASTS, opens
 
 INVITATION, ACCEPTED, DECLINED = "group.invitation", "group.request_accepted", "group.request_declined"
 
@@ -54,14 +54,30 @@ def create_group(
 
 
 def change_group(
-    actor: Actor, group: Group, *, name: str, summary: str, welcome: str, visibility: str, joining: str
+    actor: Actor,
+    group: Group,
+    *,
+    name: str,
+    summary: str,
+    welcome: str,
+    visibility: str,
+    joining: str,
+    mails_words: bool | None = None,
 ) -> None:
-    """New settings. A change of who may read is kept on record."""
+    """New settings. A change of who may read, and of what is mailed, is kept on record.
+
+    mails_words: None leaves it as it is.
+    """
     before = group.visibility
     _describe(group, name=name, summary=summary, welcome=welcome, visibility=visibility, joining=joining)
     db.session.flush()
     if before != visibility:
         audit.record(actor, "group.visibility", group, group_id=group.id, before=before, after=visibility)
+        if opens(before, visibility):
+            emit("group.opened", group_id=group.id, person_id=actor.person_id)
+    if mails_words is not None and mails_words != group.mails_words:
+        group.mails_words = mails_words
+        audit.record(actor, "group.mails_words", group, group_id=group.id, after=mails_words)
     emit("group.changed", group_id=group.id)
 
 

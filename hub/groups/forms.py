@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -36,6 +36,14 @@ class GroupForm(HubForm):
     )
     visibility = RadioField(_("Who may read"), description=_("Changes of it are recorded."))
     joining = RadioField(_("Who may join"))
+    mails_words = BooleanField(
+        _("E-mail from this group may repeat what members wrote"),
+        description=_(
+            "E-mail stays in mailboxes for years, is forwarded, and can be asked for as a record of whoever "
+            "received it. So what only members read is mailed as titles, with links that ask to sign in. Choose "
+            "this if the members agree that their words may be mailed. What anybody may read is mailed anyway."
+        ),
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -36,6 +36,8 @@ class Group(Base):
     welcome_html: Mapped[str] = mapped_column(Text, default="")
     visibility: Mapped[str] = mapped_column(String(12), default=PUBLIC)
     joining: Mapped[str] = mapped_column(String(16), default=OPEN)
+    # Where not everybody reads, mail tells titles only, unless its owners decide that it may tell words, too.
+    mails_words: Mapped[bool] = mapped_column(default=False)
     # Item numbers count within the group, so that no site-wide sequence tells of what cannot be seen.
     last_number: Mapped[int] = mapped_column(default=0)
     member_count: Mapped[int] = mapped_column(default=0)

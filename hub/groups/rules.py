@@ -89,6 +89,12 @@ def reads_talk(actor: Actor, group: Group) -> bool:
     return group.visibility == PUBLIC or group.id in actor.read_groups
 
 
+def opens(before: str, after: str) -> bool:
+    """Whether people who read nothing of a group until now read something of it after such a change."""
+    read_by_more = {PUBLIC: 2, PART_OPEN: 1}
+    return read_by_more.get(after, 0) > read_by_more.get(before, 0)
+
+
 @permission("group.read")
 def _may_read(_actor: Actor, _group: Group) -> bool:
     return True  # whoever sees it

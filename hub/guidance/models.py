@@ -14,6 +14,9 @@ from hub.core.database import Base, UtcDateTime
 DRAFT, IN_REVIEW, PUBLISHED = "draft", "in_review", "published"
 NEEDS_REVIEW, SUPERSEDED = "needs_review", "superseded"
 
+# What is told of a page besides: its day has come; somebody said that it is not to be relied on any more.
+DUE, DOUBTED = "due", "doubted"
+
 # What a page grew from, and what a credit is for.
 BECAME, SOURCE, SUPERSEDES = "became", "source", "supersedes"
 ASKED, ANSWERED, WROTE = "asked", "answered", "wrote"

@@ -9,7 +9,7 @@ from itsdangerous import BadData, TimestampSigner, URLSafeSerializer, URLSafeTim
 
 from hub.core import clock
 
-CONFIRM, CHOICES, LEAVE = "confirm", "choices", "leave"
+CONFIRM, CHOICES, LEAVE, DIGEST = "confirm", "choices", "leave", "digest"
 
 
 class _HubClock(TimestampSigner):
@@ -46,6 +46,11 @@ def choices_link(token: str) -> str:
 def leave_link(token: str) -> str:
     """Out of all digests. Long-lived: old mail must still lead out."""
     return address(f"/mail/leave/{signed(LEAVE, token)}")
+
+
+def digest_link(token: str, digest_token: str) -> str:
+    """To the page of one digest, without signing in."""
+    return address(f"/mail/digest/{signed(DIGEST, token, digest_token)}")
 
 
 def confirm_link(token: str, codes: Sequence[str], frequency: str) -> str:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from hub.content.models import Item, Post
+from hub.content.models import SHOWN, Item, Post
 from hub.core import clock
 from hub.core.audit import record
 from hub.core.database import db
@@ -12,7 +12,7 @@ from hub.core.policy import Actor
 from .permitting import permit
 from .posts import COUNTED
 from .rendering import hold_with_quoting, render_quoting
-from .spine import change_item, changed
+from .spine import change_item, changed, happened
 
 
 def withdraw(actor: Actor, subject: Item | Post, reason: str = "") -> None:
@@ -36,6 +36,9 @@ def _set(actor: Actor, subject: Item | Post, reason: str, *, withdrawn: bool) ->
         return
     verb = "withdrawn" if withdrawn else "restored"
     record(actor, f"{subject.__tablename__}.{verb}", subject, group_id=item.group_id, reason=reason)
+    if not withdrawn and item.published_at is not None:
+        # Whoever was not told of it, because it was out of sight, is told now.
+        happened(SHOWN, actor, item, subject if isinstance(subject, Post) else None)
     if isinstance(subject, Post):
         emit(f"post.{verb}", post_id=subject.id, item_id=item.id)
         changed(item, subject)

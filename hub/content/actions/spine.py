@@ -1,5 +1,6 @@
 """Counting, versions and news: what every action on the spine shares."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -68,13 +69,30 @@ def add_once(model: type, **values: Any) -> bool:
 
 def happened(kind: str, actor: Actor, item: Item, post: Post | None = None) -> Activity:
     """Tell that something happened: the worker numbers it, digests and notices follow."""
-    activity = Activity(
-        kind=kind,
-        group_id=item.group_id,
-        item_id=item.id,
-        post_id=post.id if post is not None else None,
-        person_id=actor.person_id,
+    return _told(
+        Activity(
+            kind=kind,
+            group_id=item.group_id,
+            item_id=item.id,
+            post_id=post.id if post is not None else None,
+            person_id=actor.person_id,
+        )
     )
+
+
+def happened_in(kind: str, group_id: int, person_id: int | None) -> Activity:
+    """The same of a group, rather than of an item in it."""
+    return _told(Activity(kind=kind, group_id=group_id, person_id=person_id))
+
+
+def happened_again(kind: str, actor: Actor, item: Item, post: Post, at: datetime) -> Activity:
+    """The same of what happened at a moment before, and was out of sight meanwhile."""
+    activity = happened(kind, actor, item, post)
+    activity.happened_at = at
+    return activity
+
+
+def _told(activity: Activity) -> Activity:
     db.session.add(activity)
     db.session.flush()
     emit("activity", activity_id=activity.id)

@@ -41,7 +41,7 @@ def group_settings(slug: str) -> Response | tuple[str, int]:
     if not form.is_submitted():
         form.welcome.data = group.welcome_source
     if form.validate_on_submit():
-        change_group(current_actor(), group, **_described(form))
+        change_group(current_actor(), group, mails_words=form.mails_words.data, **_described(form))
         flash(_("The group's settings are saved."), "success")
         return redirect(group.path, 303)
     return render_template("groups/settings.html", group=group, form=form), form.status

@@ -15,9 +15,17 @@ from hub.core.audit import record
 from hub.core.database import db
 from hub.core.errors import Refused
 from hub.core.outbox import emit
-from hub.core.policy import Actor
+from hub.core.policy import ANYBODY, Actor
 from hub.groups.models import Membership
-from hub.guidance.models import NEEDS_REVIEW, PUBLISHED, SUPERSEDED, SUPERSEDES, Guidance
+from hub.guidance.models import (
+    DOUBTED,
+    DUE,
+    NEEDS_REVIEW,
+    PUBLISHED,
+    SUPERSEDED,
+    SUPERSEDES,
+    Guidance,
+)
 from hub.guidance.rules import LONGEST_DOUBT, acceptable_review_by
 
 from .pages import hold, show
@@ -74,6 +82,7 @@ def mark_needs_review(actor: Actor, item: Item, reason: str) -> None:
     stands = Item.state.in_((PUBLISHED, NEEDS_REVIEW))
     if change_item(item, stands, state=NEEDS_REVIEW, last_activity_at=clock.now()):
         record(actor, "guidance.needs_review", item, reason=reason)
+        happened(DOUBTED, actor, item)
         emit("guidance.needs_review", item_id=item.id, person_id=page.owner_id, reason=reason)
         changed(item)
 
@@ -89,6 +98,7 @@ def supersede(actor: Actor, item: Item, by: Item) -> None:
     change_item(item, state=SUPERSEDED)
     link_items(actor, by, item, SUPERSEDES)
     record(actor, "guidance.superseded", item, by=by.id)
+    happened(SUPERSEDED, actor, item)
     emit("guidance.superseded", item_id=item.id, by_item_id=by.id)
     changed(item)
 
@@ -104,6 +114,7 @@ def move_due(today: date) -> int:
     moved = 0
     for page in due:
         if change_item(page.item, Item.state == PUBLISHED, state=NEEDS_REVIEW):
+            happened(DUE, ANYBODY, page.item)
             emit("guidance.needs_review", item_id=page.item_id, person_id=page.owner_id, reason="")
             changed(page.item)
             moved += 1

@@ -1,0 +1,120 @@
+"""The order of worth: what concerns the reader first, then group by group."""
+
+from collections.abc import Callable, Collection, Iterable
+
+from sqlalchemy import select
+
+from hub.content.models import ANSWER, GUIDANCE, QUESTION, Item, Mention, Post, item_topic
+from hub.core.database import db
+from hub.core.policy import Actor, visible
+from hub.guidance.models import DUE
+
+from .entries import (
+    ACCEPTED,
+    ANSWERED,
+    DISCUSSED,
+    EXAMPLES,
+    GUIDANCE_PAGES,
+    MAY_KNOW,
+    MENTIONED,
+    OF_A_GROUP,
+    OF_THE_READER,
+    WAITING,
+    YOURS,
+    Edition,
+    Entry,
+    GroupNews,
+    Section,
+)
+from .ranges import OF_EXAMPLES
+
+# Whoever answered so many questions is known by their newest answers.
+ANSWERS_LOOKED_AT = 200
+
+
+def arranged(actor: Actor, entries: Collection[Entry], beside: Actor | None = None) -> Edition:
+    """The entries in their sections. beside: who looks at it beside the actor; what only the actor sees
+    decides nothing then."""
+    mentioned = _mentioning(actor, entries)
+    by_name: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_name.setdefault(_section(actor, entry, mentioned), []).append(entry)
+    known = _may_know(actor, by_name.get(WAITING, []), beside)
+    if known:
+        by_name[MAY_KNOW] = [entry for entry in by_name[WAITING] if entry.item.id in known]
+        by_name[WAITING] = [entry for entry in by_name[WAITING] if entry.item.id not in known]
+    edition = Edition()
+    edition.personal = [Section(name, by_name[name]) for name in OF_THE_READER if by_name.get(name)]
+    edition.groups = _by_groups(by_name)
+    return edition
+
+
+def _by_groups(by_name: dict[str, list[Entry]]) -> list[GroupNews]:
+    by_group: dict[int, GroupNews] = {}
+    for name in OF_A_GROUP:
+        for group_id, entries in _split(by_name.get(name, [])).items():
+            group = entries[0].item.group
+            news = by_group.setdefault(group_id, GroupNews(group))
+            news.sections.append(Section(name, _in_order(name, entries), group))
+    return sorted(by_group.values(), key=lambda news: news.group.name)
+
+
+def _split(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.item.group_id, []).append(entry)
+    return found
+
+
+def _in_order(name: str, entries: list[Entry]) -> list[Entry]:
+    """Oldest first, but discussions by how much was said, and pages by what is to be done about them."""
+    orders: dict[str, Callable[[Entry], int]] = {
+        DISCUSSED: lambda entry: -len(entry.events),
+        GUIDANCE_PAGES: lambda entry: 0 if entry.of_kind(DUE) else 1 if entry.is_new else 2,
+    }
+    return sorted(entries, key=orders[name]) if name in orders else entries
+
+
+def _section(actor: Actor, entry: Entry, mentioned: Collection[int]) -> str:
+    item = entry.item
+    if item.kind == QUESTION and actor.signed_in and item.author_id == actor.person_id:
+        if any(event.person_id != actor.person_id for event in entry.of_kind("answered")):
+            return YOURS
+    if any(event.post is not None and event.post.id in mentioned for event in entry.events):
+        return MENTIONED
+    if all(event.kind in OF_EXAMPLES for event in entry.events):
+        return EXAMPLES
+    if item.kind == GUIDANCE:
+        return GUIDANCE_PAGES
+    if item.kind != QUESTION:
+        return DISCUSSED
+    if item.reply_count == 0:
+        return WAITING
+    return ACCEPTED if entry.of_kind("accepted") else ANSWERED
+
+
+def _mentioning(actor: Actor, entries: Iterable[Entry]) -> set[int]:
+    """The ids of the posts told that mention the reader."""
+    posts = {event.post.id for entry in entries for event in entry.events if event.post is not None}
+    if not actor.signed_in or not posts:
+        return set()
+    mentions = select(Mention.post_id).where(Mention.person_id == actor.person_id, Mention.post_id.in_(posts))
+    return set(db.session.scalars(mentions))
+
+
+def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) -> set[int]:
+    """Of questions that wait, those under topics in which the reader has answered others' questions."""
+    asked = [entry.item.id for entry in waiting if entry.item.author_id != actor.person_id]
+    if not actor.signed_in or not asked:
+        return set()
+    answers = (
+        select(Post.item_id)
+        .join(Item, Item.id == Post.item_id)
+        .where(Post.author_id == actor.person_id, Post.kind == ANSWER, Post.withdrawn_at.is_(None))
+        .where(visible(Item, actor) if beside is None else visible(Item, actor) & visible(Item, beside))
+        .order_by(Post.id.desc())
+        .limit(ANSWERS_LOOKED_AT)
+    )
+    own = select(item_topic.c.topic_id).where(item_topic.c.item_id.in_(answers))
+    under = select(item_topic.c.item_id).where(item_topic.c.item_id.in_(asked), item_topic.c.topic_id.in_(own))
+    return set(db.session.scalars(under))

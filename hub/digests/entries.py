@@ -1,0 +1,154 @@
+"""The parts of an edition, in the words of the templates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hub.content.models import Activity, Item, Post
+from hub.groups.models import Group
+
+from .examples import NO_EXAMPLES, ExamplesOfItem
+from .models import DigestNote
+
+# The order of worth: first what concerns the reader, of all groups together; then group by group.
+YOURS, MENTIONED, MAY_KNOW = "yours", "mentioned", "may_know"
+WAITING, GUIDANCE_PAGES, ACCEPTED, ANSWERED = "waiting", "guidance", "accepted", "answered"
+DISCUSSED, EXAMPLES = "discussed", "examples"
+OF_THE_READER = (YOURS, MENTIONED, MAY_KNOW)
+OF_A_GROUP = (WAITING, GUIDANCE_PAGES, ACCEPTED, ANSWERED, DISCUSSED, EXAMPLES)
+
+# How much of an entry the message has: all that a digest says of one, its title, or that it is one of some more.
+IN_FULL, TITLE, COUNTED = "full", "title", "counted"
+
+
+@dataclass
+class Event:
+    """One thing that happened: an activity, and what was written, if something was."""
+
+    number: int
+    kind: str
+    person_id: int | None = None
+    post: Post | None = None
+    paragraphs: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, activity: Activity, post: Post | None) -> "Event":
+        return cls(activity.number or 0, activity.kind, activity.person_id, post)
+
+    @property
+    def name(self) -> str:
+        return str(self.post.byline.get("name", "")) if self.post else ""
+
+    @property
+    def organisation(self) -> str:
+        return str(self.post.byline.get("organisation", "")) if self.post else ""
+
+    @property
+    def position(self) -> int:
+        return self.post.position if self.post else 0
+
+
+@dataclass
+class Entry:
+    """An item with what happened to it in the range, oldest first."""
+
+    item: Item
+    events: list[Event] = field(default_factory=list)
+    examples: ExamplesOfItem = NO_EXAMPLES
+    level: str = IN_FULL
+    # Whether its words stay in its group.
+    titles_only: bool = False
+
+    def of_kind(self, *kinds: str) -> list[Event]:
+        return [event for event in self.events if event.kind in kinds]
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.of_kind("published"))
+
+    @property
+    def opening(self) -> list[str]:
+        """Its first words, when it is new, by paragraphs; a summary where it has one."""
+        first = self.of_kind("published", "revised")
+        return first[-1].paragraphs if first else []
+
+
+@dataclass
+class Section:
+    """Entries of one worth, of one group or (what concerns the reader) of all."""
+
+    name: str
+    entries: list[Entry]
+    group: Group | None = None
+
+    @property
+    def place(self) -> str:
+        """What the digest's page calls it."""
+        return self.name if self.group is None else f"{self.name}-{self.group.slug}"
+
+    def at(self, level: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.level == level]
+
+    @property
+    def in_full(self) -> list[Entry]:
+        return self.at(IN_FULL)
+
+    @property
+    def titles(self) -> list[Entry]:
+        return self.at(TITLE)
+
+    @property
+    def more(self) -> int:
+        """How many only the digest's page names."""
+        return len(self.at(COUNTED))
+
+
+@dataclass
+class Came:
+    """Who joined a group. names: some of them, where the group's words may be mailed."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass
+class GroupNews:
+    group: Group
+    sections: list[Section] = field(default_factory=list)
+    opened: bool = False
+    came: Came | None = None
+
+
+@dataclass
+class Edition:
+    notes: list[DigestNote] = field(default_factory=list)
+    personal: list[Section] = field(default_factory=list)
+    groups: list[GroupNews] = field(default_factory=list)
+    # The numbers of every activity that it tells, or that is told by one of them.
+    covered: set[int] = field(default_factory=set)
+
+    @property
+    def sections(self) -> Iterator[Section]:
+        """In the order of the message."""
+        yield from self.personal
+        for news in self.groups:
+            yield from news.sections
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for section in self.sections for entry in section.entries]
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for entry in self.entries for event in entry.events]
+
+    @property
+    def all_groups(self) -> list[Group]:
+        """Every group that it says something of, by name."""
+        told = {entry.item.group for entry in self.entries}
+        told |= {news.group for news in self.groups} | {note.group for note in self.notes}
+        return sorted(told, key=lambda group: group.name)
+
+    @property
+    def is_news(self) -> bool:
+        """Who joined is told beside something else."""
+        return bool(self.notes or self.entries or any(news.opened for news in self.groups))

@@ -1,0 +1,79 @@
+"""What is back that was out of sight: a post that was withdrawn and restored, an example shown again.
+
+While it was out of sight, windows passed it by. That it is back is an activity of its own; with it a digest
+tells whatever of it this reader was not told then, and nothing that they were.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from hub.content.models import SHOWN, Activity
+from hub.core import clock
+from hub.core.mail import KEPT
+from hub.examples.models import ATTACHED_AGAIN
+
+from .ranges import BACK, OF_EXAMPLES
+
+# What was told is remembered as long as mail is. What is older than that was told, or nobody heard of it then.
+REMEMBERED = KEPT - timedelta(days=1)
+
+
+def missed(rows: Sequence[Any]) -> ColumnElement[bool] | None:
+    """The condition on `Activity`: what happened before to what is back; None where nothing is."""
+    back = [row.Activity for row in rows if row.Activity.kind in BACK]
+    if not back:
+        return None
+    whole = [one.item_id for one in back if one.kind == SHOWN and one.post_id is None]
+    posts = [one.post_id for one in back if one.kind == SHOWN and one.post_id is not None]
+    examples = [
+        and_(
+            Activity.kind.in_(OF_EXAMPLES),
+            Activity.post_id == one.post_id,
+            Activity.happened_at == one.happened_at,
+        )
+        for one in back
+        if one.kind == ATTACHED_AGAIN
+    ]
+    return and_(
+        Activity.number.is_not(None),
+        Activity.number < max(one.number or 0 for one in back),
+        or_(
+            and_(
+                Activity.happened_at > clock.now() - REMEMBERED,
+                or_(Activity.item_id.in_(whole), Activity.post_id.in_(posts)),
+            ),
+            *examples,
+        ),
+    )
+
+
+def told_anew(fresh: Sequence[Any], again: Sequence[Any], known: set[int]) -> list[Any]:
+    """The rows to tell, in order of their numbers: what was missed takes the place of its being back; what
+    the reader knows (by the numbers in `known`) is not told twice."""
+    before = {_what(row) for row in [*again, *fresh] if row.Activity.kind not in BACK}
+    rows = [row for row in again if row.Activity.number not in known and row.Activity.kind not in BACK]
+    for row in fresh:
+        if row.Activity.kind in BACK:
+            if _what(row) in before or _is_repeated(row, again, known):
+                continue
+            before.add(_what(row))
+        rows.append(row)
+    return sorted(rows, key=lambda row: row.Activity.number)
+
+
+def _what(row: Any) -> tuple[Any, ...]:
+    """The subject that is told: an item, a post of it, or one of its examples."""
+    activity, position = row.Activity, row[2].position if row[2] is not None else 1
+    if activity.kind in OF_EXAMPLES:
+        return ("example", activity.post_id, activity.happened_at)
+    if position == 1:
+        return ("item", activity.item_id)
+    return ("post", activity.post_id)
+
+
+def _is_repeated(row: Any, again: Sequence[Any], known: set[int]) -> bool:
+    """Whether they were told before that it was back."""
+    return any(other.Activity.number in known and _what(other) == _what(row) for other in again)
