@@ -69,7 +69,7 @@ def quote(entries: Sequence[Entry], length: str) -> None:
 
 
 def _quoted(entry: Entry) -> list:
-    """Events whose words are told: an opening, what was accepted, and the first that were written under it."""
+    """Events whose words are told: an opening, what was accepted, and the first written under it."""
     opening = [event for event in entry.of_kind("published", "revised") if event.post][-1:]
     accepted = entry.of_kind("accepted")
     places = {event.position for event in accepted}

@@ -76,21 +76,23 @@ def _in_order(name: str, entries: list[Entry]) -> list[Entry]:
 
 
 def _section(actor: Actor, entry: Entry, mentioned: Collection[int]) -> str:
-    item = entry.item
-    if item.kind == QUESTION and actor.signed_in and item.author_id == actor.person_id:
-        if any(event.person_id != actor.person_id for event in entry.of_kind("answered")):
-            return YOURS
+    if _answers_them(actor, entry):
+        return YOURS
     if any(event.post is not None and event.post.id in mentioned for event in entry.events):
         return MENTIONED
     if all(event.kind in OF_EXAMPLES for event in entry.events):
         return EXAMPLES
-    if item.kind == GUIDANCE:
-        return GUIDANCE_PAGES
-    if item.kind != QUESTION:
-        return DISCUSSED
-    if item.reply_count == 0:
+    if entry.item.kind != QUESTION:
+        return GUIDANCE_PAGES if entry.item.kind == GUIDANCE else DISCUSSED
+    if entry.item.reply_count == 0:
         return WAITING
     return ACCEPTED if entry.of_kind("accepted") else ANSWERED
+
+
+def _answers_them(actor: Actor, entry: Entry) -> bool:
+    """Whether somebody else answered the reader's question."""
+    asked = entry.item.kind == QUESTION and actor.signed_in and entry.item.author_id == actor.person_id
+    return asked and any(event.person_id != actor.person_id for event in entry.of_kind("answered"))
 
 
 def _mentioning(actor: Actor, entries: Iterable[Entry]) -> set[int]:
@@ -116,5 +118,7 @@ def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) ->
         .limit(ANSWERS_LOOKED_AT)
     )
     own = select(item_topic.c.topic_id).where(item_topic.c.item_id.in_(answers))
-    under = select(item_topic.c.item_id).where(item_topic.c.item_id.in_(asked), item_topic.c.topic_id.in_(own))
+    under = select(item_topic.c.item_id).where(
+        item_topic.c.item_id.in_(asked), item_topic.c.topic_id.in_(own)
+    )
     return set(db.session.scalars(under))

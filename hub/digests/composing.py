@@ -75,8 +75,8 @@ def digest_message(digest: Digest) -> Email | None:
 
 
 def _name_of(digest: Digest) -> str:
-    """What the message is named by: the same for the same window, also where the hub goes on from a backup, so
-    that mail programs know a message that comes a second time. Nobody can guess it."""
+    """What the message is named by: the same for the same window, also where the hub goes on from a backup,
+    so that mail programs know a message that comes a second time. Nobody can guess it."""
     secret = current_app.config["SECRET_KEY"].encode()
     return f"digest.{hmac.new(secret, digest.window.encode(), 'sha256').hexdigest()[:32]}"
 

@@ -16,7 +16,7 @@ DISCUSSED, EXAMPLES = "discussed", "examples"
 OF_THE_READER = (YOURS, MENTIONED, MAY_KNOW)
 OF_A_GROUP = (WAITING, GUIDANCE_PAGES, ACCEPTED, ANSWERED, DISCUSSED, EXAMPLES)
 
-# How much of an entry the message has: all that a digest says of one, its title, or that it is one of some more.
+# How much of an entry the message has: all that is said of one, its title, or that it is one more.
 IN_FULL, TITLE, COUNTED = "full", "title", "counted"
 
 

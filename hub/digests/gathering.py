@@ -56,9 +56,11 @@ def gather(
     happened = _rows(may_be_told(actor, in_ranges(Activity, ranges), beside))
     fresh = [row for row in happened if row.Activity.number not in told]
     covered = {row.Activity.number or 0 for row in fresh}
-    if missed := returned.missed(fresh):
+    if (missed := returned.missed(fresh)) is not None:
         known = ever() | set(told)
-        again = [row for row in _rows(may_be_told(actor, missed, beside)) if row.Activity.number not in covered]
+        again = [
+            row for row in _rows(may_be_told(actor, missed, beside)) if row.Activity.number not in covered
+        ]
         covered |= {row.Activity.number or 0 for row in again}
         fresh = returned.told_anew(fresh, again, known)
     edition = arranged(actor, _entries(fresh), beside)
@@ -195,5 +197,3 @@ def arrangement(edition: Edition) -> list[dict[str, object]]:
         for section in edition.sections
         for entry in section.entries
     ]
-
-

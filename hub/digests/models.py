@@ -32,7 +32,7 @@ class Digest(Base):
     # The numbers of the activities that it told, from the instant in which it was handed over.
     told: Mapped[list[int]] = mapped_column(JSON, default=list)
 
-    # How it was arranged: {"place", "item", "level", "numbers"} for each entry, in order. Its page shows it so.
+    # How it was arranged, for its page: {"place", "item", "level", "numbers"} for each entry, in order.
     entries: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     subscriber: Mapped[Subscriber] = relationship(innerjoin="unnested")
@@ -72,7 +72,7 @@ class DigestNote(Base):
         return Markup(self.html)
 
     def in_mail(self, hub: str) -> Markup:
-        """Its HTML where a path alone leads nowhere, and nothing is loaded: pictures are their descriptions."""
+        """Its HTML where a path alone leads nowhere, and nothing is loaded."""
         return mail_html(self.html, f"{hub}{self.group.path}")
 
     def in_words(self, hub: str) -> str:

@@ -17,7 +17,7 @@ from hub.examples.models import ATTACHED_AGAIN
 
 from .ranges import BACK, OF_EXAMPLES
 
-# What was told is remembered as long as mail is. What is older than that was told, or nobody heard of it then.
+# What was told is remembered as long as mail is. What is older was told, or nobody heard of it then.
 REMEMBERED = KEPT - timedelta(days=1)
 
 

@@ -41,7 +41,7 @@ COLUMNS = 74
 
 @dataclass(frozen=True)
 class Told:
-    """One line under an entry: who did what, the first words (or all, by paragraphs), and where to read on."""
+    """One line under an entry: who did what, the words, by paragraphs, and where to read on."""
 
     label: str
     url: str

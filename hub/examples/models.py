@@ -11,7 +11,6 @@ from hub.content.models import Post
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
-
 # What is told of one: it was attached; it was out of sight, and is back (with the moment of attaching).
 TOLD_ATTACHED, ATTACHED_AGAIN = "attached", "attached_again"
 

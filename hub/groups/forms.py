@@ -40,8 +40,9 @@ class GroupForm(HubForm):
         _("E-mail from this group may repeat what members wrote"),
         description=_(
             "E-mail stays in mailboxes for years, is forwarded, and can be asked for as a record of whoever "
-            "received it. So what only members read is mailed as titles, with links that ask to sign in. Choose "
-            "this if the members agree that their words may be mailed. What anybody may read is mailed anyway."
+            "received it. So what only members read is mailed as titles, with links that ask to sign in. "
+            "Choose this if the members agree that their words may be mailed. What anybody may read is "
+            "mailed anyway."
         ),
     )
 

@@ -12,6 +12,7 @@ from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.digests.sending import Sending, send_due_now
 from hub.discussions.actions import reply, start_discussion
+from hub.groups.actions import join
 from hub.questions.actions import accept_answer, answer, ask_question
 from hub.subscriptions.actions import choose, confirm_subscription, subscribe, subscriber_of_address
 from hub.subscriptions.models import Subscriber, Subscription
@@ -54,6 +55,12 @@ def withdrawn(actor, subject):
         content.withdraw(actor, again(subject))
 
 
+def joined(actor, group):
+    with unit_of_work():
+        join(actor, again(group))
+    drain(kinds=["group.joined>content.tasks.tell_who_joined"])
+
+
 def again(row):
     """The row in the present session."""
     return db.session.get(type(row), row.id)
@@ -81,6 +88,15 @@ def sent() -> Sending:
     """Send what is due by the clock."""
     drain(kinds=["activity>content.tasks.number_activities"])
     return send_due_now(clock.now())
+
+
+def digest_of(folder, address: str) -> tuple[str, str]:
+    """The plain text and the HTML of the newest digest that went to an address."""
+    message = next(
+        message for _token, message in folder.messages() if message["List-Id"] and message["To"] == address
+    )
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    return text.replace("\r\n", "\n"), html.replace("\r\n", "\n")
 
 
 def numbers() -> list[int]:

@@ -349,7 +349,7 @@ def test_many_cost_as_many_queries_as_few(told, folder, tmp_path):
         db.session.rollback()
         with queries() as spent:
             edition = gather(ANYBODY, [Range(0, 10_000, group_id=group_id)])
-        assert any(entry.examples.shown for entry in edition.told_whole)
+        assert any(entry.examples.shown for entry in edition.entries)
         return spent.count
 
     with on(20):

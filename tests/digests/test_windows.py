@@ -429,7 +429,7 @@ def test_a_worker_killed_while_it_composes_sends_it_later_once(app, world, folde
     assert len(folder.messages()) == 1
 
 
-def _dies(*_args):
+def _dies(*_args, **_more):
     raise Killed
 
 
