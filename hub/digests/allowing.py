@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from hub.core.markup import excerpt, own_words
 from hub.subscriptions.models import OPENINGS, TITLES, WHOLE
 
-from .entries import COUNTED, IN_FULL, TITLE, Edition, Entry
-from .ranges import WRITTEN
+from .entries import COUNTED, IN_FULL, TITLE, Edition, Entry, Event
 
 # Enough to know whether to go and read it.
 LINE = 220
 # A post of the usual length is told whole; all that is told whole together fits into one message.
 LONGEST_WHOLE = 2_400
 ALL_WHOLE = 24_000
-# Of what was written under one item, this many posts are quoted; the rest is counted, and linked.
-QUOTED = 3
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,8 @@ def quote(entries: Sequence[Entry], length: str) -> None:
                 event.paragraphs = [excerpt(words, LINE)]
 
 
-def _quoted(entry: Entry) -> list:
-    """Events whose words are told: an opening, what was accepted, and the first written under it."""
+def _quoted(entry: Entry) -> list[Event]:
+    """Events whose words are told: an opening, what was accepted, and some of what was written under it."""
     opening = [event for event in entry.of_kind("published", "revised") if event.post][-1:]
-    accepted = entry.of_kind("accepted")
-    places = {event.position for event in accepted}
-    kinds = [kind for kind in WRITTEN if kind not in ("published", "commented")]
-    written = [event for event in entry.of_kind(*kinds, "shown") if event.position not in places | {0, 1}]
-    return [*opening, *[event for event in accepted if event.post], *written[:QUOTED]]
+    accepted = [event for event in entry.of_kind("accepted") if event.post]
+    return [*opening, *accepted, *entry.quoted]

@@ -35,7 +35,7 @@ ANSWERS_LOOKED_AT = 200
 def arranged(actor: Actor, entries: Collection[Entry], beside: Actor | None = None) -> Edition:
     """The entries in their sections. beside: who looks at it beside the actor; what only the actor sees
     decides nothing then."""
-    mentioned = _mentioning(actor, entries)
+    mentioned = weigh(actor, entries)
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
         by_name.setdefault(_section(actor, entry, mentioned), []).append(entry)
@@ -95,13 +95,18 @@ def _answers_them(actor: Actor, entry: Entry) -> bool:
     return asked and any(event.person_id != actor.person_id for event in entry.of_kind("answered"))
 
 
-def _mentioning(actor: Actor, entries: Iterable[Entry]) -> set[int]:
-    """The ids of the posts told that mention the reader."""
-    posts = {event.post.id for entry in entries for event in entry.events if event.post is not None}
+def weigh(actor: Actor, entries: Iterable[Entry]) -> set[int]:
+    """Say of each event how much it concerns the reader; the ids of the posts that mention them."""
+    written = [event for entry in entries for event in entry.events if event.post is not None]
+    posts = {event.post.id for event in written if event.post is not None}
     if not actor.signed_in or not posts:
         return set()
     mentions = select(Mention.post_id).where(Mention.person_id == actor.person_id, Mention.post_id.in_(posts))
-    return set(db.session.scalars(mentions))
+    mentioned = set(db.session.scalars(mentions))
+    for event in written:
+        own = event.person_id == actor.person_id
+        event.weight = 2 if own else 0 if event.post is not None and event.post.id in mentioned else 1
+    return mentioned
 
 
 def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) -> set[int]:

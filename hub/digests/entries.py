@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hub.content.models import Activity, Item, Post
+from hub.content.models import SHOWN, Activity, Item, Post
 from hub.groups.models import Group
 
 from .examples import NO_EXAMPLES, ExamplesOfItem
@@ -19,6 +19,9 @@ OF_A_GROUP = (WAITING, GUIDANCE_PAGES, ACCEPTED, ANSWERED, DISCUSSED, EXAMPLES)
 # How much of an entry the message has: all that is said of one, its title, or that it is one more.
 IN_FULL, TITLE, COUNTED = "full", "title", "counted"
 
+# Of what was written under one item, this many posts are quoted; the rest is counted, and linked.
+QUOTED = 3
+
 
 @dataclass
 class Event:
@@ -29,6 +32,8 @@ class Event:
     person_id: int | None = None
     post: Post | None = None
     paragraphs: list[str] = field(default_factory=list)
+    # Whom it concerns: it mentions the reader (0), others wrote it (1), or the reader did (2).
+    weight: int = 1
 
     @classmethod
     def of(cls, activity: Activity, post: Post | None) -> "Event":
@@ -60,6 +65,24 @@ class Entry:
 
     def of_kind(self, *kinds: str) -> list[Event]:
         return [event for event in self.events if event.kind in kinds]
+
+    @property
+    def written(self) -> list[Event]:
+        """Answers and replies; one that was accepted is told as such."""
+        accepted = {event.position for event in self.of_kind("accepted")}
+        written = self.of_kind("answered", "replied", SHOWN)
+        return [event for event in written if event.position not in accepted | {0, 1}]
+
+    @property
+    def quoted(self) -> list[Event]:
+        """Those whose words are told: what concerns the reader most, in the order of the page."""
+        chosen = sorted(self.written, key=lambda event: event.weight)[:QUOTED]
+        return sorted(chosen, key=lambda event: event.number)
+
+    @property
+    def unquoted(self) -> list[Event]:
+        quoted = {event.number for event in self.quoted}
+        return [event for event in self.written if event.number not in quoted]
 
     @property
     def is_new(self) -> bool:

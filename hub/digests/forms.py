@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice, StringField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from hub.accounts.forms import one_line, without_nul
 from hub.core.forms import HubForm
@@ -13,7 +13,7 @@ from .rules import LONGEST_NOTE, SPANS
 class NoteForm(HubForm):
     text = TextAreaField(
         _("The note"),
-        [InputRequired(_("Write what the note is to say.")), Length(max=LONGEST_NOTE)],
+        [DataRequired(_("Write what the note is to say.")), Length(max=LONGEST_NOTE)],
         filters=[without_nul],
         description=_(
             "It stands at the top, before everything else, with your name. It goes out whether or not "

@@ -16,7 +16,7 @@ from hub.subscriptions.models import OPENINGS
 
 from . import returned
 from .allowing import allow, quote
-from .arranging import arranged
+from .arranging import arranged, weigh
 from .entries import IN_FULL, Came, Edition, Entry, Event, GroupNews, Section
 from .examples import ToldOfExamples, examples_in
 from .models import Digest, DigestNote
@@ -77,6 +77,7 @@ def gather_again(actor: Actor, digest: Digest, *, mailed: bool) -> Edition:
     groups than was mailed; else, to who signed in, their words, too."""
     rows = _rows(may_be_told(actor, Activity.number.in_(digest.told)))
     found = {entry.item.id: entry for entry in _entries(rows, mailed=mailed)}
+    weigh(actor, found.values())
     places: dict[str, list[Entry]] = {}
     for kept in digest.entries:
         if (entry := found.get(kept["item"])) is not None:

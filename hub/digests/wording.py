@@ -12,7 +12,6 @@ from hub.content.wording import byline
 from hub.guidance.models import DOUBTED, DUE, SUPERSEDED
 from hub.subscriptions.links import address
 
-from .allowing import QUOTED
 from .entries import (
     ACCEPTED,
     ANSWERED,
@@ -161,7 +160,7 @@ def told(entry: Entry) -> list[Told]:
         return []
     url = address(entry.item.path)
     lines = [_accepted(event, url) for event in entry.of_kind("accepted")]
-    lines += [_written(event, url) for event in _written_under(entry)[:QUOTED]]
+    lines += [_written(event, url) for event in entry.quoted]
     return lines
 
 
@@ -172,7 +171,7 @@ def counted(entry: Entry) -> list[Told]:
     if comments := entry.of_kind("commented"):
         words = ngettext("%(num)s comment", "%(num)s comments", len(comments))
         lines.append(Told(words, f"{url}#post-{comments[0].position}"))
-    if further := _further_examples(entry):
+    if further := 0 if entry.titles_only else entry.examples.further:
         words = ngettext("%(num)s further example", "%(num)s further examples", further)
         lines.append(Told(words, url))
     if others := [event for event in entry.events if event.kind not in KINDS]:
@@ -181,7 +180,7 @@ def counted(entry: Entry) -> list[Told]:
 
 
 def _rest(entry: Entry, url: str) -> list[Told]:
-    if rest := _written_under(entry)[QUOTED:]:
+    if rest := entry.unquoted:
         words = ngettext("%(num)s more", "%(num)s more", len(rest))
         return [Told(words, f"{url}#post-{rest[0].position}")]
     return []
@@ -198,12 +197,10 @@ def _counts_of_words(entry: Entry, url: str) -> list[Told]:
     if replies := entry.of_kind("replied", SHOWN):
         words = ngettext("%(num)s reply", "%(num)s replies", len(replies))
         lines.append(Told(words, f"{url}#post-{replies[0].position}" if replies[0].post else url))
+    if examples := entry.of_kind(*OF_EXAMPLES):
+        words = ngettext("%(num)s example", "%(num)s examples", len(examples))
+        lines.append(Told(words, url))
     return lines
-
-
-def _further_examples(entry: Entry) -> int:
-    told_of = sum(event.kind in OF_EXAMPLES for event in entry.events)
-    return told_of if entry.titles_only else entry.examples.further
 
 
 # Kinds of activity that an entry has words for; another room's new kind is told as a change.
@@ -211,13 +208,6 @@ KINDS = frozenset(
     {"published", "revised", "checked", "accepted", "answered", "replied", "commented"}
     | {SHOWN, DUE, DOUBTED, SUPERSEDED, *OF_EXAMPLES}
 )
-
-
-def _written_under(entry: Entry) -> list[Event]:
-    """Answers and replies; one that was accepted is told as such."""
-    accepted = {event.position for event in entry.of_kind("accepted")}
-    written = entry.of_kind("answered", "replied", SHOWN)
-    return [event for event in written if event.position not in accepted | {0, 1}]
 
 
 def _accepted(event: Event, url: str) -> Told:

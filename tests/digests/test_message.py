@@ -5,7 +5,8 @@ import re
 from lxml import html as parser
 
 from hub.core.carrying import drain
-from hub.digests.allowing import QUOTED, ROOM
+from hub.digests.allowing import ROOM
+from hub.digests.entries import QUOTED
 from tests.digests.telling import (
     accepted,
     answered,
