@@ -8,8 +8,8 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core import clock
-from hub.core.markup import mail_html, mail_text
 from hub.core.database import Base, UtcDateTime, new_token
+from hub.core.markup import mail_html, mail_text
 from hub.groups.models import Group
 from hub.subscriptions.models import Subscriber, Subscription
 
