@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from hub.accounts.models import Person
 from hub.content.models import Activity, Item, Mention, Post, Revision
-from hub.content.rules import is_open_to_all
+from hub.content.rules import words_may_be_mailed
 from hub.core import clock
 from hub.core.database import db
 from hub.core.language import read_by
@@ -121,7 +121,7 @@ def _headers(told: Told) -> dict[str, str]:
 
 def _words(told: Told) -> dict[str, object]:
     page = mail_links.address(told.post.path)
-    open_words = is_open_to_all(told.item)
+    open_words = words_may_be_mailed(told.item)
     whole = open_words and told.activity.kind != REVISED
     examples = _examples(told) if whole else []
     return {

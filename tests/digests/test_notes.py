@@ -40,7 +40,7 @@ def test_a_note_goes_to_everybody_who_hears_of_the_group_once(app, world, folder
     with on(21, 7):
         assert sent().sent == 2
     text, body = digest_of(folder, world.bob.email)
-    assert text.index("A note from Ann, for Records") < text.index("Meeting on Thursday")
+    assert text.index("A note from Ann, for Records") < text.index("*Meeting* on Thursday")
     assert '<a href="http://localhost/groups/rims"' in body and "<strong" in body
     assert "Meeting" in digest_of(folder, "visitor@example.org")[0]
     with on(21, 12):
@@ -51,7 +51,7 @@ def test_a_note_goes_to_everybody_who_hears_of_the_group_once(app, world, folder
     with on(23, 7):
         sent()
     text = digest_of(folder, world.cat.email)[0]
-    assert text.index("Meeting on Thursday") < text.index("Something else?")
+    assert text.index("*Meeting* on Thursday") < text.index("Something else?")
 
 
 def test_a_note_that_is_taken_back_goes_no_further(app, world, folder):
