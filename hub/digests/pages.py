@@ -17,5 +17,6 @@ def note_of_the_group(group: Group, actor: Actor) -> Markup | None:
 
 
 @fills("mail.choices")
-def own_digests(_actor: Actor) -> Markup:
-    return Markup(render_template("digests/_mine.html"))
+def own_digests(_actor: Actor, link: str = "") -> Markup | None:
+    """On the page of one's mail, to who signed in: whoever came by a link has the links of their digests."""
+    return None if link else Markup(render_template("digests/_mine.html"))

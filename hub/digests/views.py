@@ -46,7 +46,6 @@ def by_link(link: str) -> Response:
     page = _page(digest or abort(404), mailed=True, path=f"/mail/digest/{link}")
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -44,7 +44,6 @@ def test_the_link_shows_what_the_mail_said_without_signing_in(app, client, world
     answer = client.get(link)
     assert "A canary sings?" in answer.text and "A wren answers." in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_what_was_withdrawn_since_is_left_out_and_said(app, client, world, folder):
