@@ -33,7 +33,7 @@ def test_every_message_of_the_hub_has_a_name(app):
 
 def test_what_is_uncertain_is_shown_with_what_can_be_done(app, client, world, folder):
     with unit_of_work():
-        post_mail("digest.confirm", "a@example.org", key="k", subscriber_id=0, group_id=0, frequency="daily")
+        post_mail("digest.confirm", "a@example.org", key="k", subscriber_id=0, subjects=[], frequency="daily")
         db.session.scalars(select(Mail)).one().state = UNCERTAIN
     sign_in(client, administrator())
     page = client.get("/admin/deliveries?state=uncertain")

@@ -39,6 +39,7 @@ OWN_ACCOUNT = {
     "account.recover": "a link to one's own account",
     "account.change_email": "a link to one's own account",
     "account.changed": "what was changed in one's own account",
+    "subscriptions.links": "a link to one's own choices",
     "log_checkpoints": "hashes for witnesses: they tell of no content",
     "report.answer": "the address that its reader reported, and the reason given to them",
     "report.withdrawn": "to the author: the address of their own text",
@@ -144,7 +145,7 @@ def _confirming(world) -> None:
             "visitor@example.org",
             key="case",
             subscriber_id=subscriber.id,
-            group_id=world.group.id,
+            subjects=[f"group-{world.group.slug}"],
             frequency="daily",
         )
 

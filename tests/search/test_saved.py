@@ -16,11 +16,14 @@ from hub.search.reading import answers
 from hub.subscriptions.actions import own_subscriber
 from hub.subscriptions.matching import found_by
 from hub.subscriptions.models import SavedSearch, Subscription
+from tests.conftest import DATABASES
 from tests.digests.telling import again, on, sent
 from tests.factories.people import actor_of, sign_in
 from tests.subscriptions.conftest import folder  # noqa: F401 (a fixture)
 
 from .conftest import Shelf, document
+
+both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
 SAID = [
     document(1, "Tweets are kept for seven years", "Retention"),
@@ -83,6 +86,7 @@ def _found(actor, search) -> set[str]:
     return {titles[one] for one in found_by(actor, search, titles)}
 
 
+@both
 def test_it_finds_what_its_owner_would(site):
     for asked in ({"q": "tweets"}, {"q": "tweets microfilm", "any": "1"}, {"q": "seven years"}):
         assert _found(site.as_bob, _search(site, **asked)) == {"How long do we keep tweets?"}
@@ -111,6 +115,7 @@ def test_filters_narrow_it_as_they_do_on_the_page(site, asked, number):
     assert len(_found(site.as_bob, _search(site, **asked))) == number
 
 
+@both
 def test_what_waits_to_be_indexed_is_found_and_what_was_edited_is_not(site):
     search = _search(site, q="microfilm")
     with unit_of_work():
@@ -134,6 +139,7 @@ def test_while_the_index_is_out_of_reach_nothing_is_missed(site, monkeypatch):
     assert _found(site.as_bob, search) == {"How long do we keep tweets?"}
 
 
+@both
 def test_many_items_are_asked_about_some_at_a_time(site, monkeypatch):
     monkeypatch.setattr(saved, "ITEMS_AT_ONCE", 1)
     monkeypatch.setattr(saved, "FOUND_AT_ONCE", 1)

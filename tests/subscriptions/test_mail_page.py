@@ -10,6 +10,7 @@ from hub.subscriptions.actions import choose, choose_times, own_subscriber
 from hub.subscriptions.models import GUIDANCE_ONLY, Subscriber
 from hub.subscriptions.searches import save_search
 from tests.budget import queries
+from tests.conftest import DATABASES
 from tests.digests.telling import again, asked, on, sent, subscribed, visitor
 from tests.factories.content import topic
 from tests.factories.groups import group, member
@@ -19,12 +20,15 @@ from .choosing import choices_path, due, frequencies, link_in_mail
 
 KEEP = "Keep these choices"
 
+both = pytest.mark.parametrize("app", DATABASES, indirect=True)
+
 
 def _own(person) -> Subscriber:
     db.session.rollback()
     return own_subscriber(again(person))
 
 
+@both
 def test_a_member_sees_and_changes_everything_on_one_page(app, client, world):
     topic("Retention", world.group)
     group("Digital", slug="digital")
@@ -180,6 +184,7 @@ def test_a_person_changes_by_link_what_else_is_mailed_to_them(app, client, world
     assert 'name="mentions" value="1" checked' not in page
 
 
+@both
 def test_the_page_costs_as_much_with_many_choices_as_with_few(app, client, world):
     sign_in(client, world.bob)
     subscribed(world.as_bob, world.group)

@@ -12,12 +12,15 @@ from hub.subscriptions import links
 from hub.subscriptions.actions import choose, own_subscriber, subscriber_of_address, take_over
 from hub.subscriptions.models import Subscriber
 from hub.subscriptions.tasks import forget
+from tests.conftest import DATABASES
 from tests.digests.telling import again, asked, on, sent, subscribed, visitor
 from tests.factories.content import topic
 from tests.factories.groups import group
 from tests.factories.people import actor_of, person, sign_in
 
 from .choosing import frequencies, link_in_mail
+
+both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +55,7 @@ def test_a_visitor_subscribes_confirms_and_gets_the_digest(app, client, world, f
     assert folder.messages()[0][1]["Subject"] == "1 question in Records"
 
 
+@both
 def test_several_things_are_asked_for_at_once(app, client, world, folder):
     topic("Retention", world.group)
     other = group("Digital", slug="digital")
@@ -193,6 +197,7 @@ def test_choices_kept_without_an_account_are_kept_when_one_chooses_with_one(app,
     assert db.session.scalar(select(Subscriber.id).where(Subscriber.address == "late@example.org")) is None
 
 
+@both
 def test_what_two_chose_that_are_one_is_joined_and_the_persons_own_stands(app, world):
     other = group("Digital", slug="digital")
     subscribed(world.as_bob, world.group, "weekly")
