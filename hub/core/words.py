@@ -110,6 +110,20 @@ WORDS = {
         "failed": _("Failed"),
         "dropped": _("Not needed"),
     },
+    "mail_count": {
+        "delivered": _("Delivered"),
+        "deferred": _("Put off"),
+        "refused": _("Refused"),
+        "bounced": _("Came back"),
+        "complained": _("Called unwanted"),
+        "ended": _("Subscriptions ended"),
+    },
+    "mail_address": {
+        "gone": _("No such mailbox"),
+        "stopped": _("Stopped after failures"),
+        "failing": _("Failed lately"),
+        "complained": _("Called our mail unwanted"),
+    },
 }
 
 

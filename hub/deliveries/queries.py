@@ -1,12 +1,14 @@
-"""Reads: what became of the hub's mail."""
+"""Reads: what became of the hub's mail, and where something is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from hub.accounts.models import Person
 from hub.core import clock
+from hub.core.addressees import MailAddress
 from hub.core.database import db
 from hub.core.mail import QUEUED, SENDING, Mail, purposes_to_many
 from hub.core.paging import Page, page
@@ -63,3 +65,19 @@ def runs_under_way() -> Sequence[Run]:
 
 def mail_with(token: str) -> Mail | None:
     return db.session.scalar(select(Mail).where(Mail.token == token))
+
+
+def addresses_with_problems(cursor: str | None) -> Page[MailAddress]:
+    """Those of which something is known, the latest first."""
+    keys = (MailAddress.changed_at, MailAddress.token)
+    return page(select(MailAddress), keys, lambda known: (known.changed_at, known.token), cursor)
+
+
+def address_with(token: str) -> MailAddress | None:
+    return db.session.scalar(select(MailAddress).where(MailAddress.token == token))
+
+
+def owners_of(addresses: Iterable[str]) -> dict[str, Person]:
+    """Whoever has an account with one of these addresses, by address in small letters."""
+    found = db.session.scalars(select(Person).where(Person.email.in_(list(addresses)), Person.active))
+    return {person.email: person for person in found}

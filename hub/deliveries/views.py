@@ -6,10 +6,13 @@ from werkzeug.wrappers import Response
 
 from hub.core import mail as core_mail
 from hub.core.access import authorize, current_actor, requires
+from hub.core.addressees import forget
+from hub.core.audit import record
 from hub.core.mail import send_again
 
 from . import queries
-from .rules import STATE_MEANINGS
+from .health import DAYS, SPANS, health, lost_share
+from .rules import CONDITION_MEANINGS, STATE_MEANINGS, condition, masked, without_address
 
 bp = Blueprint("deliveries", __name__)
 
@@ -41,3 +44,34 @@ def second_sending(token: str) -> Response:
     else:
         flash(_("It is no longer uncertain, so it was left as it is."), "warning")
     return redirect("/admin/deliveries?state=uncertain", 303)
+
+
+@bp.get("/admin/deliveries/health")
+@requires("site.administer")
+def how_mail_goes() -> str:
+    """Counts over time, by provider, and the addresses with which something is wrong."""
+    span = request.args.get("by", DAYS)
+    addresses = queries.addresses_with_problems(request.args.get("after"))
+    return render_template(
+        "deliveries/health.html",
+        health=health(span if span in SPANS else DAYS),
+        lost_share=lost_share,
+        addresses=addresses,
+        owners=queries.owners_of(known.address for known in addresses),
+        condition=condition,
+        meanings=CONDITION_MEANINGS,
+        masked=masked,
+        without_address=without_address,
+    )
+
+
+@bp.post("/admin/deliveries/addresses/<token>/another-try")
+@requires("site.administer")
+def another_try(token: str) -> Response:
+    """What failed before is forgotten; the next message shows whether the address works."""
+    authorize("site.administer")
+    known = queries.address_with(token) or abort(404)
+    record(current_actor(), "mail.address_tried_again", known)
+    forget(known.address)
+    flash(_("The next message to this address is sent again."), "success")
+    return redirect("/admin/deliveries/health#addresses", 303)
