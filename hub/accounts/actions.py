@@ -7,6 +7,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import delete, func, select
 
 from hub.core import audit, clock
+from hub.core.addressees import works
 from hub.core.database import db, new_token
 from hub.core.errors import Refused
 from hub.core.mail import post_mail
@@ -137,7 +138,8 @@ def forget_unconfirmed() -> None:
 
 
 def confirm(person: Person) -> None:
-    """The address is theirs. Confirming twice changes nothing."""
+    """The address is theirs, and mail reaches it. Confirming twice changes nothing."""
+    works(person.email)
     if person.confirmed_at is None:
         person.confirmed_at = clock.now()
         person.organisation_confirmed = rules.confirmation(person, person.organisation)
@@ -161,6 +163,7 @@ def change_email(person: Person, email: str) -> None:
         raise Refused(_("This address cannot be used. Your old address still stands."))
     mail_person(person, CHANGED, what="email")
     person.email = email
+    works(email)
     person.confirmed_at = clock.now()
     person.organisation_confirmed = rules.confirmation(person, person.organisation)
     db.session.flush()

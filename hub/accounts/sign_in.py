@@ -5,13 +5,14 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g
+from flask import Flask, g, session
 from flask_security import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.utils import hash_password, login_user, logout_user, verify_and_update_password
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
+from hub.core.addressees import known_of
 from hub.core.database import db
 from hub.core.mail import keeps_mail
 
@@ -26,6 +27,10 @@ ARGON2 = {
     "argon2__time_cost": 2,
     "argon2__parallelism": 1,
 }
+
+
+# In the session of somebody whose mail comes back.
+MAIL_STOPPED = "mail_stopped"
 
 
 class Datastore(SQLAlchemyUserDatastore):
@@ -67,7 +72,17 @@ def proven(email: str, password: str) -> Person | None:
 def begin_session(person: Person, remember: bool = False) -> None:
     """Signed in from here on, also for the rest of this request."""
     login_user(person, remember=remember, authn_via=["password"])
+    note_mail_stopped(person)
     g.pop("actor", None)
+
+
+def note_mail_stopped(person: Person) -> None:
+    """Whether mail to their address comes back: asked when they sign in, and shown on every page then."""
+    known = known_of(person.email)
+    if known is not None and known.gets_nothing:
+        session[MAIL_STOPPED] = True
+    else:
+        session.pop(MAIL_STOPPED, None)
 
 
 def end_session() -> None:

@@ -30,7 +30,14 @@ FORGOTTEN_AFTER = timedelta(days=40)
 
 # What somebody asked for a moment ago, at that address: it is sent whatever is known.
 ASKED_FOR = frozenset(
-    {"account.confirm", "account.known", "account.recover", "account.change_email", "digest.confirm"}
+    {
+        "account.confirm",
+        "account.known",
+        "account.recover",
+        "account.change_email",
+        "digest.confirm",
+        "subscriptions.links",
+    }
 )
 
 # Who has not been mailed for so long may be tried again: addresses are not kept for good.
@@ -153,7 +160,7 @@ def note_taken(address: str) -> None:
     now = clock.now()
     known.taken_at = known.taken_at or now
     if now - known.taken_at >= ARRIVED_AFTER:
-        forget(address)
+        works(address)
 
 
 def note_complaint(address: str) -> None:
@@ -161,7 +168,7 @@ def note_complaint(address: str) -> None:
     known.complained_at = known.changed_at = clock.now()
 
 
-def forget(address: str) -> None:
+def works(address: str) -> None:
     """Its owner showed that it works (a link that was mailed to it was used), or asks to try it again. That
     mail was unwanted once stays known."""
     known = known_of(address)
@@ -176,15 +183,12 @@ def forget(address: str) -> None:
 
 def wants_mail_again(address: str) -> None:
     """Its owner chose mail to many, after having called it unwanted."""
-    db.session.execute(
-        delete(MailAddress).where(
-            MailAddress.address == address.strip().lower(),
-            MailAddress.hard_since.is_(None),
-            MailAddress.soft_since.is_(None),
-        )
-    )
-    if (known := known_of(address)) is not None:
-        known.complained_at = None
+    known = known_of(address)
+    if known is None or known.complained_at is None:
+        return
+    known.complained_at = None
+    if known.hard_since is None and known.soft_since is None:
+        db.session.delete(known)
 
 
 def forget_old() -> None:

@@ -39,13 +39,13 @@ class MailDay(Base):
     ended: Mapped[int] = mapped_column(default=0)
 
 
-def count(what: str, address: str) -> None:
-    """One more of it today, in the current transaction."""
+def count(what: str, address: str, number: int = 1) -> None:
+    """So many more of it today, in the current transaction."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     zeros = dict.fromkeys(COUNTED, 0)
-    values = {"day": clock.now().date(), "domain": domain_of(address), **zeros, what: 1}
+    values = {"day": clock.now().date(), "domain": domain_of(address), **zeros, what: number}
     statement = dialect.insert(MailDay).values(values)
-    one_more = {what: getattr(MailDay, what) + 1}
+    one_more = {what: getattr(MailDay, what) + number}
     db.session.execute(
         statement.on_conflict_do_update(index_elements=[MailDay.day, MailDay.domain], set_=one_more)
     )

@@ -137,5 +137,3 @@ def lost_share(counts: dict[str, int]) -> float:
     lost = counts[REFUSED] + counts[BOUNCED]
     settled = counts[DELIVERED] + counts[REFUSED]
     return min(lost / settled, 1.0) if settled else 0.0
-
-

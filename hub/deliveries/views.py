@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from hub.core import mail as core_mail
 from hub.core.access import authorize, current_actor, requires
-from hub.core.addressees import forget
+from hub.core.addressees import works
 from hub.core.audit import record
 from hub.core.mail import send_again
 
@@ -72,6 +72,6 @@ def another_try(token: str) -> Response:
     authorize("site.administer")
     known = queries.address_with(token) or abort(404)
     record(current_actor(), "mail.address_tried_again", known)
-    forget(known.address)
+    works(known.address)
     flash(_("The next message to this address is sent again."), "success")
     return redirect("/admin/deliveries/health#addresses", 303)

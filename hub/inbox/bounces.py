@@ -8,7 +8,7 @@ from hub.core.addressees import HARD, SOFT, Failure, judged, note_complaint, not
 from hub.core.database import db
 from hub.core.mail import Mail
 from hub.core.mail_days import BOUNCED, COMPLAINED, DEFERRED, count
-from hub.subscriptions.actions import leave
+from hub.subscriptions.actions import leave_altogether
 from hub.subscriptions.models import Subscriber
 
 from .reading import Arrived
@@ -35,7 +35,7 @@ def take_complaint(arrived: Arrived) -> Settled | None:
         count(COMPLAINED, mail.to_address)
         note_complaint(mail.to_address)
         for subscriber in _subscribers(mail):
-            leave(subscriber)
+            leave_altogether(subscriber)
     return done("complaint")
 
 

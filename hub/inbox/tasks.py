@@ -9,10 +9,10 @@ from hub.core import clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
 
-from . import automatic, bounces, polling, sorting
+from . import automatic, bounces, leaving, polling, sorting
 from .models import HELD, WAITING, Incoming
 
-__all__ = ["automatic", "bounces", "forget", "install", "polling", "sorting"]
+__all__ = ["automatic", "bounces", "forget", "install", "leaving", "polling", "sorting"]
 
 POLLED = timedelta(minutes=1)
 

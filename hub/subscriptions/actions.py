@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.accounts.models import Person
 from hub.content.models import Numbering, Topic
 from hub.core import clock
+from hub.core.addressees import wants_mail_again, works
 from hub.core.database import db, new_token
 from hub.core.mail import Mail, post_mail
+from hub.core.mail_days import ENDED, count
 from hub.core.policy import Actor
 from hub.groups.models import Group
 
@@ -125,6 +127,7 @@ def confirm_subjects(
 ) -> list[Subscription]:
     """The address is theirs, and they want to be told of these."""
     subscriber.confirmed_at = subscriber.confirmed_at or clock.now()
+    works(subscriber.sent_to)
     return choose_all(subscriber, dict.fromkeys(subjects, frequency))
 
 
@@ -143,12 +146,19 @@ def choose_all(subscriber: Subscriber, chosen: Mapping[Subject, str]) -> list[Su
     db.session.execute(select(Subscriber.id).where(Subscriber.id == subscriber.id).with_for_update())
     kept = {subject_of(one).key: one for one in subscriptions_of(subscriber)}
     newest = newest_number()
-    found = []
+    found, ended, wanted = [], 0, False
     for subject, frequency in chosen.items():
         subscription = kept.get(subject.key) or _begun(subscriber, subject)
+        before = subscription.frequency
+        ended += before in IN_DIGESTS and frequency not in IN_DIGESTS
+        wanted |= before != frequency and (frequency in IN_DIGESTS or before == NEVER)
         _set(subscription, subscriber, frequency, newest)
         found.append(subscription)
     db.session.flush()
+    if ended:
+        count(ENDED, subscriber.sent_to, ended)
+    if wanted:
+        wants_mail_again(subscriber.sent_to)
     return found
 
 
@@ -236,6 +246,11 @@ def leave(subscriber: Subscriber) -> None:
         of_own_group = subject.kind == GROUP and actor.is_member(subject.thing.id)
         left[subject] = MENTIONS if of_own_group and kept.frequency != NEVER else NEVER
     choose_all(subscriber, left)
+
+
+def leave_altogether(subscriber: Subscriber) -> None:
+    """Nothing of any list from now on, not what concerns them either: they called it unwanted."""
+    choose_all(subscriber, {subject_of(kept): NEVER for kept in subscriptions_of(subscriber)})
 
 
 def end_subscriptions(subscriber: Subscriber, group: Group) -> None:

@@ -12,11 +12,11 @@ from hub.core.addressees import (
     SOFT,
     Failure,
     MailAddress,
-    forget,
     judged,
     note_complaint,
     note_failure,
     wants_mail_again,
+    works,
 )
 from hub.core.addressing import signed_token
 from hub.core.carrying import drain
@@ -108,7 +108,7 @@ def test_what_somebody_asked_for_at_that_address_is_sent_all_the_same(app, serve
 def test_an_address_that_works_again_gets_everything_again(app, server):
     fail(HARD)
     with unit_of_work():
-        forget(READER.lower())
+        works(READER.lower())
     assert send("one").state == "sent"
     assert row() is None
 

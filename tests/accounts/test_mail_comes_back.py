@@ -1,0 +1,62 @@
+"""Somebody whose mail comes back learns of it when they sign in, and can mend it."""
+
+from sqlalchemy import select
+
+from hub.core.addressees import HARD, SOFT, Failure, MailAddress, note_failure
+from hub.core.database import db, unit_of_work
+from tests.factories.content import form_on
+from tests.factories.people import PASSWORD, person
+
+NOTICE = "Mail to you comes back"
+
+
+def somebody():
+    return person(password=PASSWORD)
+
+
+def sign_in(client, someone) -> None:
+    client.submit("/sign-in", {"email": someone.email, "password": PASSWORD})
+
+
+def comes_back(address: str, kind: str = HARD) -> None:
+    with unit_of_work():
+        note_failure(address, Failure(kind, "550 5.1.1 unknown"))
+
+
+def known() -> list[MailAddress]:
+    db.session.rollback()
+    return list(db.session.scalars(select(MailAddress)))
+
+
+def test_it_is_said_on_every_page_after_signing_in(app, client):
+    ann = somebody()
+    comes_back(ann.email)
+    sign_in(client, ann)
+    for path in ("/", "/questions"):
+        page = client.get(path).text
+        assert NOTICE in page
+        assert ann.email in page
+
+
+def test_nobody_else_is_told(app, client):
+    comes_back(person().email)
+    assert NOTICE not in client.get("/").text
+    sign_in(client, somebody())
+    assert NOTICE not in client.get("/").text
+
+
+def test_a_failure_that_may_pass_is_not_said(app, client):
+    ann = somebody()
+    comes_back(ann.email, SOFT)
+    sign_in(client, ann)
+    assert NOTICE not in client.get("/").text
+
+
+def test_an_address_that_works_is_tried_again_with_one_button(app, client):
+    ann = somebody()
+    comes_back(ann.email)
+    sign_in(client, ann)
+    action = "/me/email/another-try"
+    client.post(action, data=form_on(client.get("/questions"), action))
+    assert known() == []
+    assert NOTICE not in client.get("/questions").text

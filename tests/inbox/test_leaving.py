@@ -1,0 +1,37 @@
+"""Leaving digests by mail."""
+
+from hub.core.addressing import signed_address
+from hub.core.carrying import drain
+from hub.core.database import unit_of_work
+from hub.inbox.models import LMTP
+from hub.inbox.receiving import keep
+from hub.subscriptions.actions import choose, own_subscriber, renew_links
+from tests.inbox.messages import message, rows
+from tests.inbox.test_bounces import frequencies
+
+
+def subscribed(world) -> str:
+    """The address at which bob leaves."""
+    with unit_of_work():
+        subscriber = own_subscriber(world.bob)
+        choose(subscriber, world.group, "daily")
+    return signed_address("leave", subscriber.token)
+
+
+def test_a_message_to_the_address_in_a_digest_ends_digests(incoming, world):
+    to = subscribed(world)
+    keep(message(to=to, text="", Precedence="bulk"), LMTP, recipient=to.upper(), sender="")
+    drain()
+    assert frequencies() in (["never"], ["mentions"])
+    assert rows()[0].kind == "leave"
+
+
+def test_addresses_that_were_not_mailed_end_nothing(incoming, world):
+    to = subscribed(world)
+    with unit_of_work():
+        renew_links(own_subscriber(world.bob))
+    keep(message(to=to), LMTP, recipient=to, sender="")
+    keep(message(to="x"), LMTP, recipient="hub+leave-bcdfghjkmnpq-2345@hub.example.org", sender="x@y")
+    drain()
+    assert frequencies() == ["daily"]
+    assert [row.state for row in rows()] == ["refused", "refused"]
