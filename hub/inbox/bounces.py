@@ -1,6 +1,6 @@
 """Mail that came back, and mail that was called unwanted: what it means for the address that it went to."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from hub.accounts.models import Person
 from hub.core import clock
@@ -86,6 +86,6 @@ def _failure(mail: Mail, report: Report) -> Failure:
 def _subscribers(mail: Mail) -> list[Subscriber]:
     """Whoever gets lists at that address."""
     address = mail.to_address.strip().lower()
-    at_it = select(Person.id).where(func.lower(Person.email) == address)
+    at_it = select(Person.id).where(Person.email == address)
     found = select(Subscriber).where(or_(Subscriber.address == address, Subscriber.person_id.in_(at_it)))
     return list(db.session.scalars(found))
