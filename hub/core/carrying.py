@@ -113,15 +113,30 @@ def _alive(pid: int) -> bool:
 
 def heartbeat(lease: timedelta = LEASE) -> None:
     """Keep the lease of the long job that this thread runs. Raises LeaseLost when another has it."""
+    with unit_of_work():
+        keep_lease(lease)
+
+
+def keep_lease(lease: timedelta) -> None:
+    """The same, in the current transaction."""
     job_id, worker = _running.lease
-    with unit_of_work() as session:
-        kept = session.execute(
-            update(Job)
-            .where(Job.id == job_id, Job.leased_by == worker)
-            .values(leased_until=clock.now() + lease)
-        )
-        if kept.rowcount != 1:  # type: ignore[attr-defined]
-            raise LeaseLost(f"Job {job_id} was taken up by another worker.")
+    kept = db.session.execute(
+        update(Job).where(Job.id == job_id, Job.leased_by == worker).values(leased_until=clock.now() + lease)
+    )
+    if kept.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(f"Job {job_id} was taken up by another worker.")
+
+
+def finish_with_this() -> None:
+    """The current transaction is the last that the running long job makes: it ends with it, in one commit. It
+    stands also when another worker has taken the job up meanwhile."""
+    job_id, worker = _running.lease
+    db.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.leased_by == worker, Job.finished_at.is_(None))
+        .values(finished_at=clock.now(), leased_until=None, error=None)
+    )
+    _running.finished = True
 
 
 def companions(most: int) -> dict[int, dict[str, Any]]:
@@ -207,15 +222,16 @@ def _take_serial(session: Session, found: Job) -> bool:
 
 def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
     handler = handlers.get(claimed.kind)
-    _running.lease = (claimed.id, worker)
+    _running.lease, _running.finished = (claimed.id, worker), False
     try:
         with app.app_context():
             if handler is None:
                 raise LookupError(f"Nothing carries out jobs of kind {claimed.kind!r}.")
             if handler.long:
                 handler.run(**claimed.payload)
-                with unit_of_work():
-                    _finish(claimed, worker)
+                if not _running.finished:
+                    with unit_of_work():
+                        _finish(claimed, worker)
             else:
                 with unit_of_work():
                     handler.run(**claimed.payload)

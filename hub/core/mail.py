@@ -12,6 +12,7 @@ two weeks. Of other mail nothing is kept: it may hold links that let somebody in
 """
 
 import hashlib
+import time
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,13 +27,13 @@ from . import clock
 from .addressees import forget_old, judged, note_failure, note_taken, why_not
 from .addressing import mail_comes_in, signed_address
 from .audit import record
-from .carrying import NotYet, heartbeat
+from .carrying import NotYet, finish_with_this, heartbeat, keep_lease
 from .database import Base, UtcDateTime, begin_reading, db, new_token, unit_of_work
 from .delivery import PATIENCE_AFTER_TEXT, Delivery, Folder, NotAccepted, Unknown, delivery
 from .dkim import CannotSign, signed, signers_of
 from .jobs import AFTERWARDS, FIRST, LEASE, enqueue, job, scheduled
 from .mail_days import DEFERRED, DELIVERED, REFUSED, count, forget_days
-from .message import CannotBeWritten, Email, Outgoing, address
+from .message import CannotBeWritten, Email, Outgoing, address, travelling
 from .message import build as build_message
 from .pacing import ALL, domain_of, forget_paces, free_from, leave_alone, take_turn
 from .policy import Actor
@@ -55,6 +56,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 MOST_TRIES = 32
 # An other side that can be asked what it took is asked when whatever was on its way must have arrived.
 ASKED_AFTER = timedelta(minutes=10)
+# What takes less than this, in seconds, wears off little of a lease.
+AT_EASE = 5
 
 
 def keeps_mail() -> bool:
@@ -189,8 +192,7 @@ def send(mail_id: int) -> None:
     if not _is_to_be_sent(mail_id, line):
         return
     try:
-        line.connect()
-        heartbeat()
+        _connect(line)
         _hand_over(mail_id, line)
     except CannotBeWritten as problem:
         _settle(mail_id, FAILED, str(problem))
@@ -205,6 +207,14 @@ def send(mail_id: int) -> None:
         if problem.may_be_asked:
             raise NotYet(clock.now() + ASKED_AFTER, str(problem)) from problem
         _settle(mail_id, UNCERTAIN, str(problem))
+
+
+def _connect(line: Delivery) -> None:
+    """A mail server may take its time, up to what a lease bears."""
+    begun = time.monotonic()
+    line.connect()
+    if time.monotonic() - begun > AT_EASE:
+        heartbeat()
 
 
 def _is_to_be_sent(mail_id: int, line: Delivery) -> bool:
@@ -232,15 +242,16 @@ def _turn_of(mail: Mail) -> datetime:
     now = clock.now()
     if mail.purpose not in _to_many:
         return now
-    if mail.turn_at is None:
-        settings = current_app.extensions["settings"]
+    settings = current_app.extensions["settings"]
+    paced = settings.mail_per_minute or settings.mail_per_minute_to_a_domain
+    if mail.turn_at is None and paced:
         mail.turn_at = take_turn(
             mail.to_address,
             now,
             in_all=settings.mail_per_minute,
             to_a_domain=settings.mail_per_minute_to_a_domain,
         )
-    return max(mail.turn_at, free_from(mail.to_address, now))
+    return max(mail.turn_at or now, free_from(mail.to_address, now))
 
 
 def _is_found_unsent(mail_id: int, line: Delivery, token: str) -> bool:
@@ -303,14 +314,14 @@ def _hand_over(mail_id: int, line: Delivery) -> None:
     message = build(mail, email)
     db.session.rollback()  # nothing of the database is held while the other side takes its time
     if line.deliver(message, lambda: _begin_sending(mail_id, message)):
-        _settle(mail_id, SENT)
+        _settle(mail_id, SENT, last=True)
 
 
 def _begin_sending(mail_id: int, message: Outgoing) -> bool:
     """The instant before it is handed over: whoever changes the state from queued goes on, alone."""
-    heartbeat(LEASE + timedelta(seconds=PATIENCE_AFTER_TEXT))
     kept = zlib.compress(message.raw) if message.to_many else None
     with unit_of_work() as session:
+        keep_lease(LEASE + timedelta(seconds=PATIENCE_AFTER_TEXT))
         begun = session.execute(
             update(Mail.__table__)  # type: ignore[arg-type]
             .where(Mail.id == mail_id, Mail.state == QUEUED)
@@ -322,8 +333,12 @@ def _begin_sending(mail_id: int, message: Outgoing) -> bool:
         return alone
 
 
-def _settle(mail_id: int, state: str, problem: str = "", *, only: str | None = None) -> None:
+def _settle(
+    mail_id: int, state: str, problem: str = "", *, only: str | None = None, last: bool = False
+) -> None:
     with unit_of_work() as session:
+        if last:
+            finish_with_this()
         mail = session.get(Mail, mail_id, with_for_update=True)
         if mail is None or (only and mail.state != only) or mail.state in {SENT, FAILED, DROPPED}:
             return
@@ -361,7 +376,7 @@ def build(mail: Mail, email: Email) -> Outgoing:
         token=mail.token,
         sender=signed_address(RETURN_PATH, mail.token) if mail_comes_in() else sender.addr_spec,
         recipient=address(mail.to_address).addr_spec,
-        raw=signed(message.as_bytes(), signers_of(settings)),
+        raw=signed(travelling(message), signers_of(settings)),
         email=email,
         to_many=mail.purpose in _to_many,
     )

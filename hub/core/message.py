@@ -102,10 +102,17 @@ def build(email: Email, *, sender: Address, to: str, token: str, at: datetime) -
         message.set_content(email.text)
         if email.html:
             message.add_alternative(email.html, subtype="html")
-        message.as_bytes()
     except (ValueError, UnicodeError, MessageError) as problem:
         raise CannotBeWritten(f"This message cannot be written: {problem}") from problem
     return message
+
+
+def travelling(message: EmailMessage) -> bytes:
+    """Its bytes. Raises CannotBeWritten."""
+    try:
+        return message.as_bytes()
+    except (ValueError, UnicodeError, MessageError) as problem:
+        raise CannotBeWritten(f"This message cannot be written: {problem}") from problem
 
 
 def _one_line(subject: str) -> str:

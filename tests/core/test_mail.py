@@ -267,8 +267,8 @@ def test_an_answer_that_does_not_come_is_uncertain(app, server, monkeypatch):
 
 def test_a_slow_answer_is_waited_for_without_losing_the_lease(app, server, monkeypatch):
     leases = []
-    real = mail.heartbeat
-    monkeypatch.setattr(mail, "heartbeat", lambda *lease: (leases.append(lease), real(*lease)))
+    real = mail.keep_lease
+    monkeypatch.setattr(mail, "keep_lease", lambda *lease: (leases.append(lease), real(*lease)))
     server.slow = 0.2
     _post()
     drain()
