@@ -5,6 +5,8 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement, builder, fragment_fromstring, tostring
 from markupsafe import Markup, escape
 
+from hub.core.fragments import fragments
+from hub.core.language import page_language
 from hub.core.language import translated as _
 from hub.core.markup.shape import replace
 
@@ -17,6 +19,14 @@ def elsewhere(html: str, page: str, *, open_to_all: bool = True) -> Markup:
     links within the text begin from. Pictures that need a session become links with their words."""
     if not html:
         return Markup("")
+    key = ("elsewhere", html, page, open_to_all, page_language())
+    made: Markup = fragments.get(
+        key, lambda: _rewritten(html, page, open_to_all), lambda made: len(html) + len(made)
+    )
+    return made
+
+
+def _rewritten(html: str, page: str, open_to_all: bool) -> Markup:
     tree = fragment_fromstring(html, create_parent="div")
     for element in list(tree.iter()):
         if not isinstance(element.tag, str):

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from hub.accounts.models import Person
 from hub.content.models import Item
-from hub.content.rules import is_open_to_all
 from hub.core.access import current_actor
 from hub.core.policy import ANYBODY, Actor, can
 from hub.core.slots import fills
@@ -56,7 +55,8 @@ def discovery_of_search(asked: Any, groups: Sequence[Group]) -> Markup | None:
 @fills("search.foot")
 def offer_of_search(asked: Any, groups: Sequence[Group]) -> Markup | None:
     """Under what a search finds: how to hear of more."""
-    return _small(_of_search(asked, groups))
+    subject = _of_search(asked, groups)
+    return _follow("feeds/_of_search.html", subject) if subject is not None else None
 
 
 def _of_search(asked: Any, groups: Sequence[Group]) -> Subject | None:
@@ -72,19 +72,15 @@ def offer_of_item(item: Item) -> Markup | None:
     """Beside an item: the feed of what is written here."""
     if item.published_at is None or item.withdrawn_at is not None:
         return None
-    return _small(Subject(ITEM, group=item.group, item=item), is_open_to_all(item))
+    return _follow("feeds/_of_item.html", Subject(ITEM, group=item.group, item=item))
 
 
-def _small(subject: Subject | None, is_open: bool | None = None) -> Markup | None:
-    """A line with the open feed's formats, or with the way to one's own."""
-    if subject is None:
-        return None
-    is_open = can(ANYBODY, "feed.read", subject) if is_open is None else is_open
+def _follow(template: str, subject: Subject) -> Markup | None:
+    """The open feed's formats, or the way to one's own."""
+    is_open = can(ANYBODY, "feed.read", subject)
     if not is_open and not current_actor().signed_in:
         return None
-    return Markup(
-        render_template("feeds/_small.html", subject=subject, is_open=is_open, formats=FORMAT_NAMES)
-    )
+    return Markup(render_template(template, subject=subject, is_open=is_open, formats=FORMAT_NAMES))
 
 
 @fills("group.rail")

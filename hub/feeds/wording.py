@@ -47,7 +47,7 @@ def kind_words() -> dict[str, str]:
 def about_kinds() -> dict[str, str]:
     """A sentence on what each holds."""
     return {
-        EVERYTHING: _("Every question, discussion and guidance page, as it is begun or published."),
+        EVERYTHING: _("Each question, discussion and guidance page."),
         QUESTIONS: _("Every question that is asked."),
         UNANSWERED: _("Questions without an answer yet; each goes when it gets one."),
         DISCUSSIONS: _("Every discussion that is started."),

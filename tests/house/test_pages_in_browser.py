@@ -21,6 +21,8 @@ PAGES = [
     "/proof",
     "/collections/sealed",
     "/admin/sealed",
+    "/feeds",
+    "/me/feeds",
 ]
 
 # At 1280 pixels and 400% zoom a page is laid out in 320.
