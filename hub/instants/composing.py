@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -27,7 +26,7 @@ from hub.subscriptions.hearing import heard_through
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.replying import reply_address
 from hub.subscriptions.rules import is_away, zone_named
-from hub.subscriptions.threads import message_name, subject, thread_headers
+from hub.subscriptions.threads import in_thread, subject
 
 from . import wording
 from .links import stop_link
@@ -74,13 +73,8 @@ def compose_instant(mail: Mail) -> Email | None:
     locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
     with read_by(locale, zone_named(subscriber.zone)):
         composed = letter("instant", locale=locale, headers=_headers(told), **_words(told))
-        sender_name = wording.sender(told.post, current_app.extensions["hub_name"]())
-    return replace(
-        composed,
-        sender_name=sender_name,
-        message_id=message_name(mail.to_address, told.post, told.version),
-        begun=partial(keep_that_it_is_told, mail.id),
-    )
+        composed = in_thread(composed, mail.to_address, told.post, told.version)
+    return replace(composed, begun=partial(keep_that_it_is_told, mail.id))
 
 
 def _told(subscriber: Subscriber, activity_id: int) -> Told | None:
@@ -104,15 +98,13 @@ def _told(subscriber: Subscriber, activity_id: int) -> Told | None:
 
 
 def _headers(told: Told) -> dict[str, str]:
-    """Which list this is, how to leave it, what it answers, and where a reply goes."""
-    to = told.subscriber.sent_to
+    """Which list this is, how to leave it, and where a reply goes."""
     headers = {
         "List-Id": f"<{wording.list_name(told.subscription)}.{urlsplit(mail_links.address('/')).hostname}>",
         "List-Archive": f"<{mail_links.address(told.item.group.path)}>",
         "List-Unsubscribe": f"<{stop_link(told.subscription)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "list",
-        **thread_headers(to, told.item, told.post, told.version),
     }
     if (replies := reply_address(told.subscriber.person, told.post)) is not None:
         headers["Reply-To"] = replies

@@ -31,12 +31,6 @@ def what(activity: Activity, item: Item, post: Post, concern: str) -> str:
     return _("%(who)s answered", who=who) if post.kind == ANSWER else _("%(who)s replied", who=who)
 
 
-def sender(post: Post, hub_name: str) -> str:
-    """By whose name it comes, at the hub's own address: no other server's rules about senders are broken."""
-    name = " ".join(post.byline.get("name", "").split())
-    return _("%(who)s via %(hub)s", who=name, hub=hub_name) if name else hub_name
-
-
 def applies(item: Item) -> str:
     """Where it applies, and of what day the law is."""
     place = words(item.applies_to, "place") if item.applies_to else ""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.accounts.models import Person
@@ -12,6 +12,7 @@ from hub.core import clock
 from hub.core.database import db, new_token
 from hub.core.mail import post_mail
 from hub.core.policy import Actor, visible
+from hub.subscriptions.models import AT_ONCE, EVERYTHING, NEVER, Subscriber, Subscription
 
 from .models import ACCEPTED, ANSWERED, MENTIONED, POSTED, Notice, NoticePreference
 from .rules import KEPT, MAILED, is_unread
@@ -19,7 +20,7 @@ from .rules import KEPT, MAILED, is_unread
 PURPOSE = "notice"
 
 # A statement has a bound on its parameters; an item may have more watchers.
-AT_ONCE = 500
+A_PIECE = 500
 
 
 def tell_of_activity(activity: Activity, item: Item, post: Post) -> None:
@@ -45,8 +46,8 @@ def _tell(person_ids: Collection[int | None], kind: str, item: Item, post: Post,
     more than what one watches."""
     people = sorted(person_id for person_id in person_ids if person_id is not None)
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    for first in range(0, len(people), AT_ONCE):
-        some = people[first : first + AT_ONCE]
+    for first in range(0, len(people), A_PIECE):
+        some = people[first : first + A_PIECE]
         insert = dialect.insert(Notice).values(
             [
                 {
@@ -70,11 +71,27 @@ def _tell(person_ids: Collection[int | None], kind: str, item: Item, post: Post,
             insert.on_conflict_do_update(index_elements=["person_id", "post_id"], set_={"kind": better})
         )
         if kind in MAILED:
-            _mail(some, post)
+            _mail(some, kind, post)
 
 
-def _mail(person_ids: Collection[int], post: Post) -> None:
-    for person in db.session.scalars(select(Person).where(Person.id.in_(person_ids), Person.active)):
+def _mail(person_ids: Collection[int], kind: str, post: Post) -> None:
+    """Queue mail to those who may want it; whether they do is asked again when it is composed."""
+    wanted = getattr(NoticePreference, MAILED[kind])
+    chosen = and_(
+        Subscription.subscriber_id == Subscriber.id,
+        Subscription.group_id == post.item.group_id,
+        Subscription.told == EVERYTHING,
+    )
+    people = (
+        select(Person)
+        .outerjoin(NoticePreference, NoticePreference.person_id == Person.id)
+        .outerjoin(Subscriber, Subscriber.person_id == Person.id)
+        .outerjoin(Subscription, chosen)
+        .where(Person.id.in_(person_ids), Person.active)
+        .where(or_(wanted.is_(None), wanted))
+        .where(or_(Subscription.frequency.is_(None), Subscription.frequency.not_in((NEVER, AT_ONCE))))
+    )
+    for person in db.session.scalars(people):
         post_mail(
             PURPOSE,
             person.email,
@@ -104,15 +121,12 @@ def mark_all_read(actor: Actor) -> None:
     )
 
 
-def choose_mail(person_id: int, *, answers: bool, mentions: bool) -> None:
+def choose_mail(person_id: int, *, answers: bool, mentions: bool, watched: bool) -> None:
     """What one wants by e-mail at once."""
+    wanted = {"answers": answers, "mentions": mentions, "watched": watched}
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(NoticePreference).values(person_id=person_id, answers=answers, mentions=mentions)
-    db.session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["person_id"], set_={"answers": answers, "mentions": mentions}
-        )
-    )
+    insert = dialect.insert(NoticePreference).values(person_id=person_id, **wanted)
+    db.session.execute(insert.on_conflict_do_update(index_elements=["person_id"], set_=wanted))
 
 
 def forget() -> None:

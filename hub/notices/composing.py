@@ -7,17 +7,24 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.accounts.models import Person
 from hub.content.models import Item, Post
+from hub.content.rules import is_open_to_all
 from hub.core import clock
 from hub.core.database import db
+from hub.core.language import read_by
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.markup import excerpt, own_words
 from hub.core.policy import visible
+from hub.subscriptions.hearing import hears_of_post, is_left_in_peace
+from hub.subscriptions.queries import own_subscriber_of
+from hub.subscriptions.replying import reply_address
+from hub.subscriptions.rules import zone_named
+from hub.subscriptions.threads import in_thread, subject
 
 from . import wording
-from .models import ANSWERED, Notice
+from .models import Notice
 from .queries import preference_of
-from .rules import MAILED_WITHIN, is_unread
+from .rules import MAILED, MAILED_WITHIN, is_unread
 
 # Most answers are whole in it; the rest is a click away.
 LONGEST = 1500
@@ -31,21 +38,36 @@ def compose_notice(mail: Mail) -> Email | None:
     if person is None or not person.active or person.email != mail.to_address:
         return None
     notice = _unread_notice(person, mail.payload["post_id"])
-    wanted = preference_of(person.id)
-    if notice is None or not (wanted.answers if notice.kind == ANSWERED else wanted.mentions):
+    if notice is None or not _is_wanted(person, notice):
         return None
-    stop = stop_link(notice)
+    stop, replies = stop_link(notice), reply_address(person, notice.post)
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return letter(
-        "notice",
-        locale=person.locale,
-        headers=headers,
-        what=wording.what(notice),
-        item=notice.item,
-        path=f"{notice.item.path}#post-{notice.post.position}",
-        said=excerpt(own_words(notice.post.html), LONGEST),
-        stop_link=stop,
-    )
+    open_words = is_open_to_all(notice.item)
+    with read_by(person.locale, zone_named(person.time_zone)):
+        composed = letter(
+            "notice",
+            locale=person.locale,
+            headers=headers | ({"Reply-To": replies} if replies else {}),
+            subject=subject(notice.item),
+            what=wording.what(notice),
+            why=wording.why(notice),
+            item=notice.item,
+            path=notice.post.path,
+            open_words=open_words,
+            said=excerpt(own_words(notice.post.html), LONGEST) if open_words else "",
+            by_mail=replies is not None,
+            stop_link=stop,
+        )
+        return in_thread(composed, mail.to_address, notice.post)
+
+
+def _is_wanted(person: Person, notice: Notice) -> bool:
+    """By kind, and by what they chose for the group; and no second mail of a post that is mailed at once."""
+    preference = MAILED.get(notice.kind)
+    if preference is None or not getattr(preference_of(person.id), preference):
+        return False
+    subscriber = own_subscriber_of(person.id)
+    return not (is_left_in_peace(subscriber, notice.item.group_id) or hears_of_post(subscriber, notice.post))
 
 
 def _unread_notice(person: Person, post_id: int) -> Notice | None:

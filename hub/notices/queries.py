@@ -68,4 +68,4 @@ def notice_with(token: str) -> Notice | None:
 def preference_of(person_id: int) -> NoticePreference:
     """What a person wants by e-mail; everything, before they chose."""
     found = db.session.get(NoticePreference, person_id)
-    return found or NoticePreference(person_id=person_id, answers=True, mentions=True)
+    return found or NoticePreference(person_id=person_id, answers=True, mentions=True, watched=True)

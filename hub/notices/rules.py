@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from hub.content.models import Post, ReadMark
 from hub.core.policy import Actor, visibility, visible
 
-from .models import ACCEPTED, ANSWERED, MENTIONED, Notice
+from .models import ACCEPTED, ANSWERED, MENTIONED, POSTED, Notice
 
-# What is mailed at once: the rest waits on the page, and in digests.
-MAILED = (ANSWERED, MENTIONED)
+# What is mailed at once, and the column of `NoticePreference` that says whether somebody wants it. The rest
+# waits on the page, and in digests.
+MAILED = {ANSWERED: "answers", MENTIONED: "mentions", POSTED: "watched"}
 
 # "At once" that comes days later is no news: the page of notices and the digest have told it.
 MAILED_WITHIN = timedelta(days=2)

@@ -14,6 +14,7 @@ from hub.subscriptions.queries import subscriber_with
 from . import queries, wording
 from .actions import choose_mail, mark_all_read, mark_read
 from .composing import token_of
+from .rules import MAILED
 
 bp = Blueprint("notices", __name__)
 
@@ -57,7 +58,7 @@ def read_one(token: str) -> Response:
 def choose() -> Response:
     """What one wants by e-mail at once."""
     person_id = current_actor().person_id or abort(404)
-    choose_mail(person_id, answers="answers" in request.form, mentions="mentions" in request.form)
+    choose_mail(person_id, **{kind: kind in request.form for kind in MAILED.values()})
     flash(_("Your choices are kept."), "success")
     return redirect("/me/mail", 303)
 
@@ -86,7 +87,7 @@ def stop(link: str) -> Response:
     notice = (queries.notice_with(token) if token else None) or abort(404)
     stopped = request.method == "POST"
     if stopped:
-        choose_mail(notice.person_id, answers=False, mentions=False)
+        choose_mail(notice.person_id, answers=False, mentions=False, watched=False)
     response = make_response(render_template("notices/stop.html", stopped=stopped))
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

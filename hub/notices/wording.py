@@ -21,5 +21,14 @@ def what(notice: Notice) -> str:
     return _("%(who)s commented", who=who) if notice.post.kind == COMMENT else _("%(who)s replied", who=who)
 
 
+def why(notice: Notice) -> str:
+    """Why somebody is told."""
+    if notice.kind == ANSWERED:
+        return _("You get this because it answers your question.")
+    if notice.kind == MENTIONED:
+        return _("You get this because it mentions you.")
+    return _("You get this because you watch this page.")
+
+
 def _who(post: Post) -> str:
     return post.byline.get("name") or _("Somebody who has left")

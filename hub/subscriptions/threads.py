@@ -6,12 +6,14 @@ after it was restored is known for the same. Nobody can guess them, or tell from
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from hub.content.models import Item, Post
 from hub.core.markup import excerpt
-from hub.core.message import address
+from hub.core.message import Email, address
 from hub.groups.models import Group
 
 # Subjects are cut by mail programs: what the item is called matters more than how long its group's name is.
@@ -27,17 +29,30 @@ def name_in_subject(group: Group) -> str:
     return excerpt(group.name, GROUP_IN_SUBJECT).replace("[", "(").replace("]", ")")
 
 
-def message_name(to: str, post: Post, version: str = "") -> str:
-    """What the message that tells an address of a post is named by, before the @. version: of a later message
-    about the same post."""
-    return _drawn(to, _of(post), version)
+def in_thread(email: Email, to: str, post: Post, version: str = "") -> Email:
+    """The message as part of the talk that the post stands in, saying what it answers. It comes by its
+    writer's name at the hub's own address, so that no other server's rules about senders are broken.
+
+    version: of a later message about the same post. Needs `item` loaded.
+    """
+    return replace(
+        email,
+        sender_name=_sender(post),
+        message_id=_drawn(to, _of(post), version),
+        headers={**email.headers, **_answering(to, post, version)},
+    )
 
 
-def thread_headers(to: str, item: Item, post: Post, version: str = "") -> dict[str, str]:
-    """What the message answers: the one that began the talk, and the one whose post this one answers."""
+def _sender(post: Post) -> str:
+    who, hub = " ".join(post.byline.get("name", "").split()), current_app.extensions["hub_name"]()
+    return _("%(who)s via %(hub)s", who=who, hub=hub) if who else hub
+
+
+def _answering(to: str, post: Post, version: str) -> dict[str, str]:
+    """The message that began the talk, and the one whose post this one answers."""
     before = []
     if post.position != 1 or version:
-        before.append(_drawn(to, f"item:{item.id}", ""))
+        before.append(_drawn(to, f"item:{post.item_id}", ""))
     if post.parent_id is not None:
         before.append(_drawn(to, f"post:{post.parent_id}", ""))
     if not before:

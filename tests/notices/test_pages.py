@@ -66,7 +66,7 @@ def test_mail_is_chosen_beside_the_digests(client, told):
     fields = form_on(client.get("/me/mail"), "/me/mail/notices")
     client.post("/me/mail/notices", data={**fields, "mentions": "1"})
     chosen = preference_of(told.bob.id)
-    assert (chosen.answers, chosen.mentions) == (False, True)
+    assert (chosen.answers, chosen.mentions, chosen.watched) == (False, True, False)
 
 
 def test_one_click_in_the_mail_stops_it_and_a_look_changes_nothing(app, client, told, folder):

@@ -18,6 +18,8 @@ from hub.notices.queries import notices_of, unread_count
 from hub.notices.rules import KEPT
 from hub.notices.tasks import tell_of_activity
 from hub.questions.actions import accept_answer, answer, comment
+from hub.subscriptions.actions import choose, choose_times, own_subscriber
+from hub.subscriptions.models import AT_ONCE, FREQUENCIES, NEVER, WEEKLY
 from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.factories.content import question
@@ -56,10 +58,13 @@ def test_an_asker_is_told_of_an_answer_at_once_on_the_site_and_by_mail(app, worl
     drain()
     assert _told(world.bob) == ["answered"]
     assert _told(world.cat) == []
-    assert _mailed(folder) == [(world.bob.email, "Cat answered your question: How long?")]
-    text = folder.messages()[0][1].get_body(("plain",)).get_content()
+    assert _mailed(folder) == [(world.bob.email, "[Records] How long?")]
+    message = folder.messages()[0][1]
+    assert message["From"].addresses[0].display_name == "Cat via Knowledge Hub"
+    text = message.get_body(("plain",)).get_content()
+    assert "Cat answered your question" in text
     assert "Six years, in our schedule." in text
-    assert "/groups/rims/questions/1#post-2" in text
+    assert "/groups/rims/questions/1?post=2#post-2" in text
 
 
 @both
@@ -76,14 +81,21 @@ def test_whoever_is_mentioned_is_told_once_even_if_they_watch(app, world, folder
 
 
 @both
-def test_those_who_watch_are_told_on_the_site_only(app, world, folder):
+def test_those_who_watch_are_told_by_mail_too_unless_they_chose_otherwise(app, world, folder):
     item = question(world.bob, world.group)
     first = _answered(world.as_cat, item)
     with unit_of_work():
         comment(world.as_ann, _again(first), "Is that so?")
     drain()
     assert _told(world.cat) == ["posted"]
-    assert world.cat.email not in dict(_mailed(folder))
+    assert world.cat.email in dict(_mailed(folder))
+    with unit_of_work():
+        choose_mail(world.cat.id, answers=True, mentions=True, watched=False)
+    with unit_of_work():
+        comment(world.as_ann, _again(first), "I mean it.")
+    drain()
+    assert _told(world.cat) == ["posted", "posted"]
+    assert [to for to, _subject in _mailed(folder)].count(world.cat.email) == 1
 
 
 @both
@@ -125,7 +137,7 @@ def test_telling_twice_is_telling_once(app, world, folder):
     assert len(_mailed(folder)) == 2
 
 
-def test_many_watchers_are_told_in_few_statements(app, world, folder):
+def test_telling_a_watcher_more_costs_no_more_than_their_mail(app, world, folder):
     def cost(people: int) -> int:
         item = question(world.bob, world.group)
         for _ in range(people):
@@ -137,7 +149,9 @@ def test_many_watchers_are_told_in_few_statements(app, world, folder):
             drain(kinds=["activity>notices.tasks.tell_of_activity"])
         return spent.count
 
-    assert cost(2) == cost(9)
+    # A message to each is two statements: its row and its job.
+    few = cost(2)
+    assert cost(9) - few == 2 * 7
 
 
 # What is dark
@@ -186,12 +200,94 @@ def test_a_closed_account_is_not_mailed(app, world, folder):
 def test_mail_comes_as_chosen(app, world, folder, answers, mentions):
     for someone in (world.bob, world.dan):
         with unit_of_work():
-            choose_mail(someone.id, answers=answers, mentions=mentions)
+            choose_mail(someone.id, answers=answers, mentions=mentions, watched=False)
     _answered(world.as_cat, question(world.bob, world.group), "@dan may know.")
     drain()
     mailed = [to for to, _subject in _mailed(folder)]
     assert (world.bob.email in mailed, world.dan.email in mailed) == (answers, mentions)
     assert _told(world.bob) == ["answered"]
+
+
+@pytest.mark.parametrize("when", ["before it was written", "before it was sent"])
+@pytest.mark.parametrize("frequency", FREQUENCIES)
+def test_a_group_of_which_one_wants_nothing_is_silent_and_of_each_post_one_mail_comes(
+    app, world, folder, frequency, when
+):
+    """At once the post itself is the mail, and says what concerns its reader."""
+    first, then = (frequency, frequency) if when.endswith("written") else (WEEKLY, frequency)
+    choice(world.bob, world.group, first)
+    item = question(world.bob, world.group, "How long?")
+    drain()
+    _answered(world.as_cat, item)
+    drain(kinds=["activity>notices.tasks.tell_of_activity"])
+    choice(world.bob, world.group, then)
+    drain()
+    mailed = [message.get_body(("plain",)).get_content() for _token, message in folder.messages()]
+    silent = frequency == NEVER
+    assert len(mailed) == (0 if silent else 1)
+    assert all("Cat answered your question" in text for text in mailed)
+    assert _told(world.bob) == ["answered"]  # on the page it stands all the same
+
+
+def choice(someone, group, frequency) -> None:
+    with unit_of_work():
+        choose(own_subscriber(_again(someone)), _again(group), frequency)
+
+
+def test_who_is_away_is_not_mailed_and_finds_it_on_the_page(app, world, folder):
+    with unit_of_work():
+        away = clock.now().date() + timedelta(days=3)
+        choose_times(own_subscriber(_again(world.bob)), away_until=away)
+    _answered(world.as_cat, question(world.bob, world.group))
+    drain()
+    assert _mailed(folder) == []
+    assert _told(world.bob) == ["answered"]
+
+
+@pytest.mark.parametrize("first", ["notices", "instants"])
+def test_whichever_is_done_first_one_mail_of_a_post_comes_and_says_who_is_mentioned(
+    app, world, folder, first
+):
+    choice(world.bob, world.group, AT_ONCE)
+    item = question(world.cat, world.group)
+    drain()
+    before = len(folder.messages())
+    _answered(world.as_ann, item, "As @bob knows.")
+    tellings = ["activity>notices.tasks.tell_of_activity", "mentioned>notices.tasks.tell_of_mention"]
+    sendings = [
+        "activity>content.tasks.number_activities",
+        "activities.numbered>instants.tasks.begin",
+        "instants.tell",
+        "mail.send",
+    ]
+    for kind in [*tellings, *sendings] if first == "notices" else [*sendings, *tellings]:
+        drain(kinds=[kind])
+    drain()
+    to_bob = [message for _token, message in folder.messages() if message["To"] == world.bob.email]
+    assert len(to_bob) == before + 1
+    assert "Ann mentioned you" in to_bob[0].get_body(("plain",)).get_content()
+
+
+def test_notices_and_posts_at_once_stand_in_one_talk(app, world, folder):
+    choice(world.dan, world.group, AT_ONCE)
+    item = question(world.bob, world.group)
+    _answered(world.as_cat, item)
+    drain()
+    notice = next(message for _token, message in folder.messages() if message["To"] == world.bob.email)
+    instant = next(message for _token, message in folder.messages() if message["In-Reply-To"])
+    assert notice["Subject"] == instant["Subject"]
+    assert notice["References"] and notice["References"] != instant["References"]  # each address has its own
+
+
+def test_the_words_of_a_group_that_is_not_open_stay_on_the_hub(app, world, folder):
+    with unit_of_work():
+        _again(world.group).visibility = "listed"
+    _answered(world.as_cat, question(world.bob, world.group, "How long?"), "A canary sings.")
+    drain()
+    (message,) = (message for _token, message in folder.messages())
+    assert message["Subject"] == "[Records] How long?"
+    assert "canary" not in message.as_string()
+    assert "read on the hub" in message.get_body(("plain",)).get_content()
 
 
 def test_what_was_read_meanwhile_is_not_mailed(app, world, folder):
