@@ -6,7 +6,9 @@ from hub.content.models import ANSWER, DISCUSSION, GUIDANCE, QUESTION, Activity,
 from hub.content.wording import byline
 from hub.core.pages import day
 from hub.core.words import words
-from hub.subscriptions.models import GUIDANCE_ONLY, Subscription
+from hub.subscriptions.models import Subscription
+from hub.subscriptions.subjects import subject_of
+from hub.subscriptions.wording import name_of
 
 from .rules import COMMENTED, PUBLISHED, REVISED
 
@@ -59,6 +61,5 @@ def list_name(subscription: Subscription) -> str:
 
 
 def chosen(subscription: Subscription) -> str:
-    """The choice that it came by."""
-    name = subscription.subject.name
-    return _("the guidance of %(name)s", name=name) if subscription.told == GUIDANCE_ONLY else name
+    """The choice that it came by, as the page of somebody's mail calls it."""
+    return name_of(subject_of(subscription))

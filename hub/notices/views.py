@@ -58,9 +58,13 @@ def read_one(token: str) -> Response:
 def choose() -> Response:
     """What one wants by e-mail at once."""
     person_id = current_actor().person_id or abort(404)
-    choose_mail(person_id, **{kind: kind in request.form for kind in MAILED.values()})
+    choose_mail(person_id, **_ticked())
     flash(_("Your choices are kept."), "success")
     return redirect("/me/mail", 303)
+
+
+def _ticked() -> dict[str, bool]:
+    return {kind: kind in request.form for kind in MAILED.values()}
 
 
 @bp.post("/mail/choices-of-notices/<link>")
@@ -73,7 +77,7 @@ def choose_by_link(link: str) -> Response:
     subscriber = subscriber_with(values[0]) if values else None
     if subscriber is None or subscriber.person_id is None:
         abort(404)
-    choose_mail(subscriber.person_id, answers="answers" in request.form, mentions="mentions" in request.form)
+    choose_mail(subscriber.person_id, **_ticked())
     return redirect(f"/mail/choices/{link}", 303)
 
 

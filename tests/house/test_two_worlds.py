@@ -44,6 +44,7 @@ UNASKED = CANARIES[1:]
 DRAWN = (
     re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
     re.compile(r"\b[23456789bcdfghjkmnpqrstvwxyz]{12}\b"),
+    re.compile(r"(?<=<)[0-9a-f]{24}(?=@)"),
     re.compile(r"\b[1-9]\d{8}\b"),
     re.compile(r'(?<=name="csrf_token" value=")[^"]+'),
     re.compile(r"(?<=session=)[^;]+"),
@@ -337,7 +338,10 @@ def _decoded(message: EmailMessage) -> str:
 def test_mail_to_those_outside_is_the_same(worlds):
     without, with_it = worlds
     one, other = mail(without), mail(with_it)
-    assert {to for to, _text in one} == {"bob@example.org", "mona@example.org", "visitor@example.org"}
+    people = {"bob@example.org", "mona@example.org", "vera@example.org"}
+    assert {to for to, _text in one} == people | {"visitor@example.org", "reader@example.org"}
+    at_once = [text for to, text in one if "List-Id: <open.groups." in text or "filing.topics." in text]
+    assert len(at_once) > 8 and all(f"List-Id: <{name}" in "".join(at_once) for name in ("open.", "filing."))
     assert len([text for to, text in one if to.startswith("visitor")]) == DIGESTS
     assert other == one, differing("mail", tuple(one), tuple(other))
     assert not any(canary in text.casefold() for _to, text in other for canary in CANARIES)

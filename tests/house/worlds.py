@@ -15,7 +15,7 @@ from sqlalchemy.orm import close_all_sessions
 from hub.accounts.models import Person
 from hub.archive.covering import cover
 from hub.archive.models import Collection, Keeper, Media
-from hub.content.models import Item, Post
+from hub.content.models import Item, Post, Topic
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
@@ -30,7 +30,13 @@ from hub.examples.queries import choices
 from hub.groups.models import HIDDEN, LISTED, PART_OPEN, PUBLIC, Group, Membership
 from hub.guidance.actions import publish, start_guidance
 from hub.questions.actions import accept_answer, answer, ask_question, comment
-from hub.subscriptions.actions import confirm_subscription, subscribe, subscriber_of_address
+from hub.subscriptions.actions import (
+    choose,
+    confirm_subscription,
+    own_subscriber,
+    subscribe,
+    subscriber_of_address,
+)
 from tests.conftest import make_app
 from tests.factories.archived import bring_in, collection, declare
 from tests.factories.people import actor_of
@@ -89,7 +95,7 @@ def build(folder: Path, time, *, hidden: bool) -> World:
 
 def _people(world: World, time) -> None:
     with acting(world, time), unit_of_work() as session:
-        for handle in ("alice", "bob", "mona"):
+        for handle in ("alice", "bob", "mona", "vera"):
             session.add(_person(handle))
     with acting(world, time), unit_of_work() as session:
         if world.hidden:
@@ -106,13 +112,20 @@ def _people(world: World, time) -> None:
         _join("alice", "open")
         _join("alice", "part")
         _join("bob", "open")
+        _join("vera", "open")
+        filed = Topic(slug="filing", name="Filing", groups=[_group("open"), _group("part")])
+        session.add(filed)
         if world.hidden:
+            filed.groups.append(_group(SECRET))
             _join("hilda", SECRET, "owner")
             _join("alice", SECRET)
     with acting(world, time), unit_of_work():
         for handle in ("bob", "mona"):
             subscribe(actor_of(_who(handle)), _group("open"), "daily")
         confirm_subscription(subscriber_of_address("visitor@example.org"), _group("open"), "daily")
+        # At once: what is filed anywhere, and a group.
+        choose(own_subscriber(_who("vera")), _topic(), "at_once")
+        confirm_subscription(subscriber_of_address("reader@example.org"), _group("open"), "at_once")
 
 
 def _person(handle: str) -> Person:
@@ -145,7 +158,11 @@ def _visibly(world: World, time, number: int) -> None:
     for slug in ("open", "part"):
         with acting(world, time), unit_of_work():
             asked = ask_question(
-                actor_of(_who("alice")), _group(slug), f"How long do we keep records {number}?", "Retention"
+                actor_of(_who("alice")),
+                _group(slug),
+                f"How long do we keep records {number}?",
+                "Retention",
+                topics=[_topic()],
             )
             world.addresses[f"{slug} question {number}"] = asked.path
         with acting(world, time), unit_of_work():
@@ -172,6 +189,10 @@ def _guidance(world: World, time, slug: str) -> None:
         world.addresses[f"{slug} guidance"] = page.path
 
 
+def _topic() -> Topic:
+    return db.session.scalars(select(Topic)).one()
+
+
 def _item(slug: str, kind: str, number: int) -> Item:
     found = db.session.scalars(
         select(Item).where(Item.group_id == _group(slug).id, Item.kind == kind).order_by(Item.id)
@@ -188,7 +209,11 @@ def _secretly(world: World, time, number: int) -> None:
     with acting(world, time), unit_of_work():
         hilda, secret = actor_of(_who("hilda")), _group(SECRET)
         asked = ask_question(
-            hilda, secret, f"The zanzibarine records {number}", "retention quokkaberg @alice"
+            hilda,
+            secret,
+            f"The zanzibarine records {number}",
+            "retention quokkaberg @alice",
+            topics=[_topic()],
         )
         given = answer(actor_of(_who("alice")), asked, "Seven years of vellichor, says the schedule.")
         accept_answer(hilda, given)
@@ -197,7 +222,7 @@ def _secretly(world: World, time, number: int) -> None:
         world.addresses[f"hidden question {number}"] = asked.path
         world.addresses[f"hidden discussion {number}"] = talk.path
         if number == 0:
-            subscribe(hilda, secret, "daily")
+            choose(subscribe(hilda, secret, "daily").subscriber, _topic(), "at_once")
     with acting(world, time), unit_of_work():
         draft = start_guidance(
             actor_of(_who("mona")),
