@@ -7,7 +7,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from hub.accounts.models import Person
 from hub.content.models import Item, Post
-from hub.content.rules import is_open_to_all
+from hub.content.rules import words_may_be_mailed
 from hub.core import clock
 from hub.core.database import db
 from hub.core.language import read_by
@@ -42,7 +42,7 @@ def compose_notice(mail: Mail) -> Email | None:
         return None
     stop, replies = stop_link(notice), reply_address(person, notice.post)
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    open_words = is_open_to_all(notice.item)
+    open_words = words_may_be_mailed(notice.item)
     with read_by(person.locale, zone_named(person.time_zone)):
         composed = letter(
             "notice",

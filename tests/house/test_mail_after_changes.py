@@ -73,7 +73,8 @@ class Case:
 
 def _member_hears(world) -> None:
     with unit_of_work():
-        again(world.group).visibility = "listed"
+        group = again(world.group)
+        group.visibility, group.mails_words = "listed", True
 
 
 def _digest(world) -> Item:

@@ -165,6 +165,16 @@ def test_the_words_of_a_group_that_is_not_open_stay_on_the_hub(app, world, folde
         assert "What members write in this group is read on the hub." in body
 
 
+def test_its_owners_may_decide_that_the_words_are_mailed(app, world, folder):
+    with unit_of_work():
+        group = again(world.group)
+        group.visibility, group.mails_words = "hidden", True
+    at_once(world.as_ann, world.group)
+    asked(world.as_bob, world.group, "How long?", "A canary sings.")
+    drain()
+    assert "A canary sings." in text_of(instants(folder)[0])
+
+
 def test_a_worked_example_is_shown_with_the_post(scene, folder):
     reader = actor_of(scene.member)
     at_once(reader, scene.group)
