@@ -1,4 +1,4 @@
-"""How a message leaves: over SMTP, or into a mail folder while no mail server is set.
+"""How a message leaves: over SMTP, or into a mail folder while no mail server is set (`notify`: a third way).
 
 Both ask, at the last instant at which nothing was handed over, whether they may go on (`about_to`). Over SMTP
 that instant is after the whole text and before the single dot that ends it: whatever breaks earlier was
@@ -273,4 +273,8 @@ def delivery(app: Flask) -> Delivery:
     """The adapter that the settings ask for."""
     settings = app.extensions["settings"]
     url = settings.mail_url.get_secret_value()
+    if url.startswith("notify"):
+        from .notify import Notify  # it stands on this module
+
+        return Notify(url)
     return Smtp(url) if url else Folder(settings.folder("mail"))

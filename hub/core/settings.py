@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     )
     mail_url: SecretStr = Field(
         SecretStr(""),
-        description="smtp://user:password@host:port, smtps://... or smtp+starttls://...; empty: a folder.",
+        description="smtp://user:password@host:port, smtps://... or smtp+starttls://...; GOV.UK Notify: "
+        "notify://API-KEY@api.notifications.service.gov.uk/TEMPLATE-ID; empty: a folder.",
     )
     mail_from: str = Field("hub@localhost", description="The address that the hub's mail comes from.")
     mail_in_address: str = Field(
@@ -121,8 +122,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_mail(cls, url: SecretStr) -> SecretStr:
         scheme = urlsplit(url.get_secret_value()).scheme
-        if scheme not in {"", "smtp", "smtps", "smtp+starttls"}:
-            raise ValueError("must start with smtp://, smtps:// or smtp+starttls:// (or be left empty)")
+        if scheme not in {"", "smtp", "smtps", "smtp+starttls", "notify", "notify+http"}:
+            raise ValueError(
+                "must start with smtp://, smtps://, smtp+starttls:// or notify:// (or be left empty)"
+            )
+        if scheme.startswith("notify"):
+            _check_notify(url.get_secret_value())
         return url
 
     @field_validator("mail_in_address")
@@ -217,3 +222,12 @@ class Settings(BaseSettings):
                 }
             )
         return rows
+
+
+def _check_notify(url: str) -> None:
+    """A key ends in two UUIDs, the service's and the secret's. The path is the template's."""
+    parts = urlsplit(url)
+    if len(parts.username or "") < 73 or not parts.hostname or not parts.path.strip("/"):
+        raise ValueError("must be notify://API-KEY@api.notifications.service.gov.uk/TEMPLATE-ID")
+    if parts.scheme == "notify+http" and parts.hostname not in {"127.0.0.1", "localhost"}:
+        raise ValueError("must begin with notify:// (TEMPLATE-ID): keys do not travel unencrypted")
