@@ -2,9 +2,10 @@
 
 from sqlalchemy import select
 
-from hub.core.addressing import signed_token
+from hub.core.addressing import mail_comes_in, signed_address, signed_token
 from hub.core.database import db
 from hub.subscriptions.actions import leave
+from hub.subscriptions.headers import leaves_by_mail
 from hub.subscriptions.models import Subscriber
 
 from .reading import Arrived
@@ -13,6 +14,12 @@ from .sorting import Settled, done, refused, sorts
 LEAVE = "leave"
 # Before automatic answers are dropped: mail programs send these messages by themselves.
 LEAVING = 25
+
+
+@leaves_by_mail
+def leave_address(token: str) -> str | None:
+    """Where a subscriber of this token leaves by mail."""
+    return signed_address(LEAVE, token) if mail_comes_in() else None
 
 
 @sorts(LEAVING)

@@ -55,7 +55,7 @@ class Receiver:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: LMTP, _session: Session, envelope: Envelope) -> str:
-        answers = await asyncio.get_running_loop().run_in_executor(None, self._keep, envelope)
+        answers = await asyncio.to_thread(self._keep, envelope)
         return "\r\n".join(answers)
 
     def _keep(self, envelope: Envelope) -> list[str]:

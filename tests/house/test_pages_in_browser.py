@@ -23,6 +23,7 @@ PAGES = [
     "/admin/sealed",
     "/feeds",
     "/me/feeds",
+    "/admin/deliveries/health",
 ]
 
 # At 1280 pixels and 400% zoom a page is laid out in 320.

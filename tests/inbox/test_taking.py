@@ -1,6 +1,7 @@
 """Mail servers hand mail over: through a pipe, and by LMTP. They hear "kept" only when it is."""
 
 import asyncio
+import contextvars
 import os
 import smtplib
 import subprocess
@@ -84,7 +85,8 @@ def listening(app, where: str):
         await stop.wait()
         server.close()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    run = contextvars.copy_context().run  # the test's clock
+    thread = threading.Thread(target=run, args=(loop.run_until_complete, serve()), daemon=True)
     thread.start()
     assert ready.wait(10)
     yield
