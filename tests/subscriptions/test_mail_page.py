@@ -113,8 +113,12 @@ def test_a_day_that_cannot_be_is_refused_and_nothing_is_lost(app, client, world,
     with on(18):
         subscribed(world.as_bob, world.group, "daily")
         sign_in(client, world.bob)
-        page = client.submit("/me/mail", {"away_until": until, "group-rims": "never"}, button=KEEP)
+        fields = {"away_until": until, "group-rims": "never", "hour": "11", "add": ["guidance-rims"]}
+        page = client.submit("/me/mail", fields, button=KEEP)
         assert page.status_code == 422
+        assert '<option value="never" selected>' in page.text
+        assert '<option selected value="11">' in page.text
+        assert 'value="guidance-rims" checked' in page.text
         assert said in page.text
         assert frequencies() == {"group-rims": "daily"}
 

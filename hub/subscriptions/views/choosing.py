@@ -67,6 +67,9 @@ def _page(subscriber: Subscriber, form: MailForm, link: str = "", done: str = ""
         away=is_away(subscriber, clock.now()),
         words=wording,
         often=wording.frequency_words(),
+        # What was chosen is kept on the page while something else in it is to be mended.
+        typed=request.form if form.errors else {},
+        ticked=request.form.getlist("add") if form.errors else [],
     )
 
 
