@@ -374,12 +374,19 @@ def build(mail: Mail, email: Email) -> Outgoing:
     message = build_message(email, sender=sender, to=mail.to_address, token=mail.token, at=clock.now())
     return Outgoing(
         token=mail.token,
-        sender=signed_address(RETURN_PATH, mail.token) if mail_comes_in() else sender.addr_spec,
+        sender=_return_path(mail, email, sender.addr_spec),
         recipient=address(mail.to_address).addr_spec,
         raw=signed(travelling(message), signers_of(settings)),
         email=email,
         to_many=mail.purpose in _to_many,
     )
+
+
+def _return_path(mail: Mail, email: Email, ours: str) -> str:
+    """Who is told when it cannot be delivered: nobody, of an answer."""
+    if email.answers:
+        return ""
+    return signed_address(RETURN_PATH, mail.token) if mail_comes_in() else ours
 
 
 @job("mail.forget")

@@ -37,6 +37,8 @@ class Email:
     sender_name: str = ""
     # What other messages name it by, before the @; empty: its row's token.
     message_id: str = ""
+    # Whether it answers a message of theirs: then nobody is told when it cannot be delivered (RFC 3834).
+    answers: bool = False
     # What must be written in the very transaction in which handing it over begins.
     begun: Callable[[], None] | None = None
 
@@ -96,7 +98,7 @@ def build(email: Email, *, sender: Address, to: str, token: str, at: datetime) -
         message["Subject"] = _one_line(email.subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{email.message_id or token}@{sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"
+        message["Auto-Submitted"] = "auto-replied" if email.answers else "auto-generated"
         for header, value in email.headers.items():
             message[header] = value
         message.set_content(email.text)

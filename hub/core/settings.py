@@ -45,6 +45,14 @@ class Settings(BaseSettings):
     lmtp: str = Field(
         "", description="host:port or the path of a socket, on which a mail server hands mail over by LMTP."
     )
+    mail_in_authserv: str = Field(
+        "",
+        description="How your mail server calls itself where it says what it found of a sender; empty: none.",
+    )
+    mail_in_unproven: Literal["replies", "all", "none"] = Field(
+        "replies",
+        description="Which mail is posted though no server proved its sender; other mail waits for a click.",
+    )
     mail_per_minute: int = Field(
         600,
         ge=0,

@@ -97,6 +97,7 @@ WORDS = {
         "digest.confirm": _("Confirming a subscription"),
         "subscriptions.links": _("New links in mail"),
         "notice": _("Told of an answer or mention"),
+        "mail_answer": _("Told what became of a message"),
         "report.answer": _("What was decided about a report"),
         "report.takedown": _("Asked for an example to be taken down"),
         "report.withdrawn": _("Told of a withdrawal"),

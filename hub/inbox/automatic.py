@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from .machines import is_automatic
 from .reading import Arrived
 from .sorting import Settled, done, sorts
 
@@ -19,4 +20,4 @@ def drop_own(arrived: Arrived) -> Settled | None:
 @sorts(AUTOMATIC)
 def drop_automatic(arrived: Arrived) -> Settled | None:
     """Out-of-office answers, receipts, lists: nobody reads an answer to them."""
-    return done("automatic") if arrived.by_a_machine else None
+    return done("automatic") if is_automatic(arrived) else None

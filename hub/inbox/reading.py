@@ -43,18 +43,6 @@ class Arrived:
         """Whom it says it is from, in small letters. Anybody can write anything there."""
         return parseaddr(self.header("From"))[1].lower()
 
-    @property
-    def by_a_machine(self) -> bool:
-        """Whether no person sent it now: answers to it would go round in circles (RFC 3834)."""
-        submitted = self.header("Auto-Submitted").lower()
-        return (
-            self.incoming.sender == ""
-            or (submitted not in {"", "no"})
-            or self.header("Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
-            or any(self.header(name) for name in ("X-Autoreply", "X-Autorespond"))
-            or self.message.get_content_type() == "multipart/report"
-        )
-
 
 def arrived(incoming: Incoming) -> Arrived:
     """Raises Unreadable."""

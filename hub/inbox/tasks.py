@@ -8,11 +8,24 @@ from sqlalchemy import delete, update
 from hub.core import clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
+from hub.core.mail import Email, Mail, composer
 
-from . import automatic, bounces, leaving, polling, sorting
+from . import addresses, asking, automatic, bounces, leaving, polling, posting, replying, sorting
+from .answering import PURPOSE, compose
 from .models import HELD, WAITING, Incoming
 
-__all__ = ["automatic", "bounces", "forget", "install", "leaving", "polling", "sorting"]
+__all__ = [
+    "addresses",
+    "asking",
+    "automatic",
+    "bounces",
+    "forget",
+    "install",
+    "leaving",
+    "polling",
+    "replying",
+    "sorting",
+]
 
 POLLED = timedelta(minutes=1)
 
@@ -39,3 +52,16 @@ def forget() -> None:
 
 
 scheduled("inbox.forget", timedelta(days=1))
+
+
+@composer(PURPOSE)
+def compose_answer(mail: Mail) -> Email | None:
+    return compose(mail)
+
+
+@job("inbox.forget_held")
+def forget_held() -> None:
+    posting.forget()
+
+
+scheduled("inbox.forget_held", timedelta(days=1))

@@ -9,9 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.accounts.models import Person
 from hub.content.models import Activity, Item, Post, Watch
 from hub.core import clock
+from hub.core.addressing import mail_comes_in
 from hub.core.database import db, new_token
 from hub.core.mail import post_mail
 from hub.core.policy import Actor, visible
+from hub.subscriptions.actions import own_subscriber
 from hub.subscriptions.models import AT_ONCE, EVERYTHING, NEVER, Subscriber, Subscription
 
 from .models import ACCEPTED, ANSWERED, MENTIONED, POSTED, Notice, NoticePreference
@@ -92,6 +94,8 @@ def _mail(person_ids: Collection[int], kind: str, post: Post) -> None:
         .where(or_(Subscription.frequency.is_(None), Subscription.frequency.not_in((NEVER, AT_ONCE))))
     )
     for person in db.session.scalars(people):
+        if mail_comes_in():
+            own_subscriber(person)  # whose token signs the address for a reply
         post_mail(
             PURPOSE,
             person.email,

@@ -1,0 +1,298 @@
+"""What somebody wrote, without what their program quoted, their signature, and their organisation's footer.
+
+Read line by line, each line once: a message of any form costs what its length costs. In doubt a line stays:
+a signature on a page is a blemish, a sentence that is lost is not ours to lose.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# A signature is short, in lines and in their length.
+LONGEST_SIGNATURE, LONGEST_SIGNATURE_LINE = 14, 90
+# "On Tuesday, 3 March 2026 at 10:12, Cat Muir <cat@example.org> wrote:" is broken into three lines at most.
+ATTRIBUTION_LINES, LONGEST_ATTRIBUTION = 3, 300
+# Of what is answered, no more than this is repeated in front of somebody's words, in lines.
+MOST_REPEATED = 40
+
+# Stands above what the hub mails; programs that do not mark what they quote leave it as it is.
+MARKER = re.compile(r"^\W*reply above this line\W*$", re.IGNORECASE)
+
+QUOTE = re.compile(r"^\s{0,3}>")
+ATTRIBUTION = re.compile(
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|skrev|sgrìobh)\b[^\n]{0,40}:\s*$"
+    r"|<[^<>\s]+@[^<>\s]+>[^\n]{0,20}:\s*$|\b20\d\d\b[^\n]*:\s*$",
+    re.IGNORECASE,
+)
+BEGINS_ATTRIBUTION = re.compile(r"^\W*(?:On|Am|Le|El|Il|Den|Op|Air)\b", re.IGNORECASE)
+HEADER_LINE = re.compile(
+    r"^\W{0,4}(From|Sent|Date|To|Cc|Subject|Importance|Reply-To|Von|Gesendet|An|Betreff|De|Envoyé|À|Objet)"
+    r"\W{0,3}:\W{0,4}\s",
+    re.IGNORECASE,
+)
+FIRST_HEADER = re.compile(r"^\W{0,4}(?:From|Von|De)\W{0,3}:", re.IGNORECASE)
+SEPARATOR = re.compile(
+    r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Reply message|Original Appointment)\s*-{2,}"
+    r"|_{20,}|-{30,}|Begin forwarded message:)\s*$",
+    re.IGNORECASE,
+)
+SENT_FROM = re.compile(
+    r"^\W{0,3}(?:Sent from (?:my |Outlook|Mail for|Yahoo|Proton|Samsung|Gmail|Surface|Windows)|"
+    r"Get \W?Outlook for|Sent via |Sent with )[^\n]{0,120}$",
+    re.IGNORECASE,
+)
+CLOSING = re.compile(
+    r"^(?:(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)?\s?(?:regards|wishes))|best|all the best|"
+    r"(?:many |with )?thanks(?: (?:again|in advance|and regards|very much|all))?|thank you|cheers|ta|"
+    r"yours (?:sincerely|faithfully|truly)|sincerely|regards|le d(?:ù|u)rachd(?:an)?|le deagh dh(?:ù|u)rachd|"
+    r"tapadh leibh|kr|br|rgds)[\s,.!]*$",
+    re.IGNORECASE,
+)
+# Phrases that stand in corporate footers; one of them makes a paragraph at the end a footer.
+FOOTER = re.compile(
+    r"intended (?:solely|only) for|use of the (?:intended|individual|addressee)|"
+    r"not the intended (?:recipient|addressee)|"
+    r"received (?:this|it) (?:e-?mail|message|communication|in error)|"
+    r"this (?:e-?mail|message|communication)[^.]{0,80}(?:is|are|may be|contains?)[^.]{0,40}"
+    r"(?:confidential|privileged|proprietary)|"
+    r"e-?mail and any (?:files|attachments?)|"
+    r"(?:opinions|views)[^.]{0,60}(?:are|those)[^.]{0,40}(?:author|sender|individual)|"
+    r"(?:scanned|checked|swept) (?:for|by)[^.]{0,40}(?:virus|malware)|virus[- ]free|"
+    r"consider the environment|before printing this|"
+    r"e-?mails? (?:may be|are|is) (?:monitored|recorded|subject to)|"
+    r"registered (?:office|charity|company)|registered in (?:england|scotland)|"
+    r"company (?:number|registration)|caution:[^.]{0,60}(?:external|outside|originated)|"
+    r"(?:originated|came|sent) from outside (?:of )?(?:the|your|our)|"
+    r"disclosed? under the freedom of information|unsubscribe from this group|"
+    r"you received this message because you are subscribed",
+    re.IGNORECASE,
+)
+# Above what people write, put there by mail servers.
+BANNER = re.compile(
+    r"^\W*(?:caution|warning|external(?: e-?mail| sender)?|\[external\]|you don't often get e-?mail from|"
+    r"this (?:e-?mail|message) (?:originated|came|was sent) from outside)",
+    re.IGNORECASE,
+)
+RULE = re.compile(r"^\s*(?:[*_=~-]\s?){4,}\s*$")
+# "Classification: OFFICIAL" stands at the end of every message of many councils.
+CLASSIFIED = re.compile(
+    r"^\W*(?:(?:security )?classification\W{1,3})?(?:official|not protectively marked|unclassified)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """text: what is left. quoted: whether something was cut that somebody else wrote."""
+
+    text: str
+    quoted: bool
+
+
+def trimmed(text: str, *, names: Iterable[str] = (), quotable: str = "") -> Trimmed:
+    """Only what its sender wrote.
+
+    names: what they sign with. quotable: what they answer, of which lines may stand before their own.
+    """
+    lines = [line.rstrip() for line in text.split("\n")]
+    end = _end_of_own(lines)
+    own, quoted = _without_quotes(lines[:end], _words(quotable))
+    own = _without_banner(own)
+    own = _without_footer(own)
+    own = _without_signature(own, [_words(name) for name in names if name.strip()])
+    own = _without_footer(own)
+    kept = re.sub(r"\n{3,}", "\n\n", "\n".join(own)).strip("\n").rstrip()
+    return Trimmed(kept if _says_something(kept) else "", quoted or end < len(lines))
+
+
+def ends_of(text: str, lines: int) -> list[str]:
+    """The first and the last lines that say something, of what its sender wrote and of the whole message."""
+    whole = [line.strip() for line in text.split("\n")]
+    own = [line for line in whole[: _end_of_own(whole)] if line and not QUOTE.match(line)]
+    unquoted = [line for line in whole if line and not QUOTE.match(line)]
+    return [*own[:lines], *own[-lines:], *unquoted[-lines:]]
+
+
+def _end_of_own(lines: Sequence[str]) -> int:
+    """Where a program began to quote without marking each line: at the hub's own words, at a separator with
+    headers under it, or at the headers of the message that is answered."""
+    for at, line in enumerate(lines):
+        if not line or QUOTE.match(line):
+            continue
+        if MARKER.match(line):
+            return _before_attribution(lines, at)
+        if FIRST_HEADER.match(line) and sum(bool(HEADER_LINE.match(one)) for one in lines[at : at + 6]) >= 3:
+            return at
+        if SEPARATOR.match(line):
+            nxt = [one for one in lines[at + 1 : at + 8] if one.strip()]
+            says_so = any(letter.isalpha() for letter in line)
+            if nxt and (says_so or FIRST_HEADER.match(nxt[0])):
+                return at
+    return len(lines)
+
+
+def _before_attribution(lines: Sequence[str], at: int) -> int:
+    """Where the "On Tuesday, Cat wrote:" begins that ends just before this line, if one does."""
+    last = at
+    while last > 0 and not lines[last - 1].strip():
+        last -= 1
+    if last == 0 or not ATTRIBUTION.search(lines[last - 1][-LONGEST_ATTRIBUTION:]):
+        return at
+    for first in range(last - 1, max(-1, last - 1 - ATTRIBUTION_LINES), -1):
+        if BEGINS_ATTRIBUTION.match(lines[first]):
+            return first
+        if first and not lines[first - 1].strip():
+            return first
+    return last - 1
+
+
+def _without_quotes(lines: list[str], quotable: str) -> tuple[list[str], bool]:
+    """Quoted lines go. Those of what is answered stay where something is said under them: without them, "Yes"
+    and "No" would mean nothing."""
+    own: list[str] = []
+    quoted = False
+    last_own = max(
+        (at for at, line in enumerate(lines) if line.strip() and not QUOTE.match(line)), default=-1
+    )
+    at = 0
+    while at < len(lines):
+        if not QUOTE.match(lines[at]):
+            own.append(lines[at])
+            at += 1
+            continue
+        first = at
+        while at < len(lines) and (QUOTE.match(lines[at]) or (_goes_on(lines, at))):
+            at += 1
+        quoted = True
+        del own[_before_attribution(own, len(own)) :]
+        if at <= last_own:
+            own += _quotation(lines[max(first, at - MOST_REPEATED) : at], quotable)
+    return own, quoted
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """An empty line between two quoted ones."""
+    return not lines[at].strip() and at + 1 < len(lines) and bool(QUOTE.match(lines[at + 1]))
+
+
+def _quotation(block: Sequence[str], quotable: str) -> list[str]:
+    """The last lines of a quoted block that stand in what is answered, as a quotation."""
+    kept: list[str] = []
+    for line in reversed(block):
+        said = line.lstrip("> ").strip()
+        if said and (len(_words(said)) < 4 or _words(said) not in quotable):
+            break
+        kept.append(f"> {said}" if said else ">")
+    while kept and kept[-1] == ">":
+        kept.pop()
+    while kept and kept[0] == ">":
+        kept.pop(0)
+    return ["", *reversed(kept), ""] if kept else []
+
+
+def _without_banner(lines: list[str]) -> list[str]:
+    """Without the warning that a mail server put above: its paragraph, and rules around it."""
+    first = next((at for at, line in enumerate(lines) if line.strip() and not RULE.match(line)), len(lines))
+    if first == len(lines) or not (BANNER.match(lines[first]) and _is_footer(_paragraph(lines, first))):
+        return lines
+    end = first
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    rest = lines[end:]
+    return rest if any(line.strip() for line in rest) else lines
+
+
+def _without_footer(lines: list[str]) -> list[str]:
+    """Without the footer of an organisation: paragraphs at the end that say what footers say. The first
+    paragraph stays: a message that is only a footer says nothing anyway."""
+    paragraphs = _paragraphs(lines)
+    kept = len(paragraphs)
+    at = kept
+    # Small paragraphs stand between those of a footer: an address, a slogan. They go when a footer follows.
+    for number in range(len(paragraphs) - 1, 0, -1):
+        paragraph = paragraphs[number]
+        if _is_footer(paragraph):
+            at = number
+        elif not _is_trifle(paragraph):
+            break
+    kept = at
+    while kept > 1 and _is_rule(paragraphs[kept - 1]):
+        kept -= 1
+    return [line for paragraph in paragraphs[:kept] for line in [*paragraph, ""]]
+
+
+def _without_signature(lines: list[str], names: list[str]) -> list[str]:
+    """Cut at the delimiter, at "Sent from my phone", or at a closing with a name under it."""
+    written = [at for at, line in enumerate(lines) if line.strip()]
+    for place in range(max(0, len(written) - LONGEST_SIGNATURE - 1), len(written)):
+        at, rest = written[place], [lines[later] for later in written[place + 1 :]]
+        line = lines[at].strip()
+        if line == "--":
+            return lines[:at]
+        if SENT_FROM.match(line) and len(rest) <= 3:
+            return _without_signature(lines[:at], names)
+        if place == 0 or any(len(one) > LONGEST_SIGNATURE_LINE for one in rest):
+            continue
+        if (CLOSING.match(line) and (not rest or _is_name(rest[0], names))) or _words(line) in names:
+            return lines[:at]
+    return lines
+
+
+def _is_name(line: str, names: list[str]) -> bool:
+    words = line.split()
+    if _words(line) in names or any(name.startswith(_words(line) + " ") for name in names):
+        return True
+    named = all(
+        word[:1].isupper() or word[:1] in "(|*" or word.lower() in {"de", "van", "von"} for word in words
+    )
+    return len(words) <= 4 and named and not line.rstrip().endswith((".", "?", "!", ":"))
+
+
+def _paragraphs(lines: Sequence[str]) -> list[list[str]]:
+    """Lines between empty ones; a rule stands by itself."""
+    found: list[list[str]] = []
+    fresh = True
+    for line in lines:
+        if not line.strip():
+            fresh = True
+        elif RULE.match(line):
+            found.append([line])
+            fresh = True
+        else:
+            if fresh:
+                found.append([])
+            found[-1].append(line)
+            fresh = False
+    return found
+
+
+def _paragraph(lines: Sequence[str], at: int) -> list[str]:
+    end = at
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    return list(lines[at:end])
+
+
+def _is_footer(paragraph: Sequence[str]) -> bool:
+    said = " ".join(paragraph)[:4000]
+    return bool(FOOTER.search(said)) or (len(paragraph) == 1 and bool(CLASSIFIED.match(said)))
+
+
+def _is_rule(paragraph: Sequence[str]) -> bool:
+    return len(paragraph) == 1 and bool(RULE.match(paragraph[0]))
+
+
+def _is_trifle(paragraph: Sequence[str]) -> bool:
+    said = " ".join(paragraph)
+    return _is_rule(paragraph) or (len(said) <= 120 and not said.rstrip().endswith(("?", ".", ":")))
+
+
+def _words(text: str) -> str:
+    """Only letters and digits, in small letters: what stays of a text however programs break and mark it."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is a word (or a sign of approval) that is no quotation."""
+    own = "\n".join(line for line in text.split("\n") if not QUOTE.match(line))
+    return bool(re.sub(r"[\s\\*_=~.,;:|>-]", "", own))

@@ -1,0 +1,196 @@
+"""What somebody wrote is found in what their mail program made of it: nothing of theirs is lost, nothing of
+others is posted."""
+
+import time
+
+import pytest
+
+from hub.inbox.flowed import rejoined, unflowed
+from hub.inbox.from_html import as_markdown
+from hub.inbox.parts import Unreadable, letter_of
+from hub.inbox.trimming import trimmed
+from tests.inbox import letters
+
+TO = "hub+reply-abc@hub.example.org"
+SAID = "The keeper signs it, and I ask the archivist – once a year."
+
+
+def own(raw: bytes, quotable: str = "") -> str:
+    return trimmed(letter_of(raw).text, names=["Bob Reid"], quotable=quotable).text
+
+
+@pytest.mark.parametrize("program", ["outlook", "outlook_web", "gmail", "apple_mail", "thunderbird"])
+def test_only_what_was_typed_is_left_of_a_reply(program):
+    assert "".join(own(getattr(letters, program)(TO, SAID)).split("[cid")[0]).strip() == SAID
+
+
+def test_the_banner_and_the_footer_of_a_council_go():
+    assert own(letters.council(TO, SAID)) == SAID
+
+
+def test_attachments_and_pictures_are_named_and_logos_are_not():
+    assert letter_of(letters.council(TO, SAID)).left_out == [("file", "Schedule–2026.docx")]
+    assert letter_of(letters.apple_mail(TO, SAID)).left_out == [("picture", "IMG_0042.jpeg")]
+    assert letter_of(letters.outlook(TO, SAID)).left_out == []
+
+
+def test_thanks_is_no_signature_when_something_follows():
+    text = "Thanks, that helps.\nBut what of the schedule?\n\n- one\n- two"
+    assert trimmed(text).text == text
+    text = "Yes.\n\nThanks, but one thing\nis open: who keeps it?"
+    assert trimmed(text).text == text
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "-- \nBob Reid\nRecords Manager",
+        "Kind regards\nBob",
+        "Many thanks,\n\nBob Reid | Records\nT: 01738 000000",
+        "Le dùrachdan,\nCalum",
+        "Bob Reid\nPerth Council",
+        "Sent from my iPhone",
+        "Get Outlook for Android<https://aka.ms/x>",
+    ],
+)
+def test_signatures_go(end):
+    assert trimmed(f"Six years.\n\n{end}", names=["Bob Reid"]).text == "Six years."
+
+
+def test_words_between_quoted_lines_keep_what_they_answer():
+    post = "Six years, as our schedule says.\n\nWho signs it off with you?"
+    text = "On 2 Mar 2026, Hub wrote:\n> Reply above this line\n>\n> Six years, as our schedule says.\n\n"
+    text += "Really?\n\n> Who signs it off with you?\n\nThe keeper.\n\n> Stop mail: http://localhost/mail/notices/KEY"
+    assert trimmed(text, quotable=post).text == (
+        "> Six years, as our schedule says.\n\nReally?\n\n> Who signs it off with you?\n\nThe keeper."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        letters.quoted(),
+        f"On Monday, Cat <cat@example.org> wrote:\n{letters.quoted()}",
+        f"\n\n{letters.NOTICE}",
+        "-- \nBob",
+        "...",
+        "",
+        f"From: Hub <hub@x.org>\nSent: Monday\nTo: Bob\nSubject: Re\n\n{letters.NOTICE}",
+    ],
+)
+def test_what_holds_no_word_of_theirs_is_empty(text):
+    assert trimmed(text, names=["Bob"]).text == ""
+
+
+def test_a_thumb_up_is_a_word():
+    assert trimmed("👍\n\nOn 2 Mar 2026, Cat wrote:\n> x").text == "👍"
+
+
+def test_a_question_about_disclaimers_is_not_taken_for_one():
+    text = "What do you do with “this email is confidential and intended solely for X”?\n\nIt is long."
+    assert trimmed(text).text == text
+
+
+def test_lines_that_a_program_broke_are_whole_again():
+    text = (
+        "The retention schedule was agreed last year by the keeper and\nthe archivist, so we can now begin."
+    )
+    assert rejoined(text) == text.replace("\n", " ")
+    assert (
+        unflowed("One \ntwo.\n> three \n> four\n-- \nBob", delsp=False) == "One two.\n> three four\n-- \nBob"
+    )
+    listed = "First:\n- one\n- two, which goes on for so long that the line is nearly full of words\n- three"
+    assert rejoined(listed) == listed
+
+
+def test_html_becomes_markdown():
+    html = """<p class=MsoNormal>See <a href="https://www.nrscotland.gov.uk/x">the model plan</a>:</p>
+    <ul><li>one</li><li>two</li></ul><p>A*b and <b>bold</b><br>line</p><script>alert(1)</script>
+    <a href="javascript:alert(1)">no</a><img src="https://spy.example/x.gif">
+    <div style="display: none">hidden</div>"""
+    assert as_markdown(html) == (
+        "See [the model plan](https://www.nrscotland.gov.uk/x):\n\n- one\n\n- two\n\n"
+        "A\\*b and **bold**\nline\n\nno"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"Content-Type: text/plain; charset=iso-8859-1\n\n\x93Six\x94 \x96 caf\xe9", "“Six” – café"),
+        (b"Content-Type: text/plain; charset=nonsense\n\ncaf\xc3\xa9", "café"),
+        (b"Content-Type: text/plain; charset=us-ascii\n\ncaf\xe9", "café"),
+        (
+            b"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n//5TAGkAeAA=",
+            "Six",
+        ),
+        (b"Content-Type: text/plain; charset=rot13\n\nSix", "Six"),
+    ],
+)
+def test_any_characters_are_read(raw, said):
+    assert letter_of(raw).text == said
+
+
+def test_signed_messages_are_read_and_sealed_ones_are_not():
+    signed = b'Content-Type: multipart/signed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSix.\n'
+    signed += b"--b\nContent-Type: application/pgp-signature; name=signature.asc\n\nxyz\n--b--\n"
+    assert (letter_of(signed).text.strip(), letter_of(signed).left_out) == ("Six.", [])
+    clear = (
+        b"Content-Type: text/plain\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nSix.\n- -- \nBob\n"
+    )
+    clear += b"-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
+    assert trimmed(letter_of(clear).text).text == "Six."
+    for raw, code in (
+        (b'Content-Type: multipart/encrypted; boundary="b"\n\n--b--\n', "encrypted"),
+        (b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx", "encrypted"),
+        (b"Content-Type: application/pkcs7-mime; smime-type=signed-data\n\nx", "sealed"),
+        (b"Content-Type: text/plain\n\n-----BEGIN PGP MESSAGE-----\n\nabc", "encrypted"),
+    ):
+        with pytest.raises(Unreadable) as problem:
+            letter_of(raw)
+        assert problem.value.code == code
+
+
+def test_invitations_are_left_out_and_cards_are_dropped():
+    raw = b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nCome.\n'
+    raw += b"--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"
+    raw += b"--b\nContent-Type: text/vcard; name=bob.vcf\n\nBEGIN:VCARD\n--b--\n"
+    assert letter_of(raw).left_out == [("invitation", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026 " * 40_000,
+        "\n".join(f"> q{n}\nx" for n in range(20_000)),
+        "From: \n" * 30_000,
+        "\n" * 200_000,
+        "*" * 200_000,
+        "* " * 100_000 + "x",
+        "On " * 60_000 + "wrote:\n> x",
+        "this email " * 40_000,
+        "x\n\n" * 60_000,
+        "--\n" * 60_000,
+    ],
+)
+def test_messages_made_to_keep_the_hub_busy_do_not(text):
+    begun = time.perf_counter()
+    trimmed(text, quotable="x " * 10_000)
+    rejoined(text)
+    assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 50_000 + "x",
+        "<ol>" + "<li>x" * 30_000,
+        "<blockquote>" * 5000 + "x",
+        "<a" * 100_000,
+        "<b>" * 9000,
+    ],
+)
+def test_neither_does_html(html):
+    begun = time.perf_counter()
+    as_markdown(html)
+    assert time.perf_counter() - begun < 5
