@@ -62,10 +62,7 @@ def run(settings: Settings) -> None:
     Raises PortTaken before anything is started.
     """
     _refuse_a_taken_port(settings)
-    worker = [sys.executable, "-m", "hub", "worker"]
-    children = [Child("web", web_command(settings)), Child("worker", worker)]
-    if settings.lmtp:
-        children.append(Child("lmtp", [sys.executable, "-m", "hub", "mail", "listen"]))
+    children = children_of(settings)
     stopping = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -79,6 +76,13 @@ def run(settings: Settings) -> None:
             child.see_to()
         time.sleep(0.2)
     _stop([child.process for child in children if child.process is not None])
+
+
+def children_of(settings: Settings) -> list[Child]:
+    """Who serves pages, who carries out jobs, and, where it is asked for, who takes mail in."""
+    hub = [sys.executable, "-m", "hub"]
+    children = [Child("web", web_command(settings)), Child("worker", [*hub, "worker"])]
+    return [*children, Child("lmtp", [*hub, "mail", "listen"])] if settings.lmtp else children
 
 
 def _refuse_a_taken_port(settings: Settings) -> None:

@@ -44,3 +44,11 @@ def test_what_lived_long_is_started_again_soon(monkeypatch):
     moment[0] += supervisor.OF_AGE + 1
     child.see_to()
     assert child.resting_until - moment[0] == supervisor.PAUSE
+
+
+def test_mail_is_taken_in_by_lmtp_where_it_is_asked_for(tmp_path):
+    def names(**more) -> list[str]:
+        return [child.name for child in supervisor.children_of(Settings(data=tmp_path, **more))]
+
+    assert names() == ["web", "worker"]
+    assert names(lmtp="127.0.0.1:8024") == ["web", "worker", "lmtp"]

@@ -3,6 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from hub.core.addressees import HARD, Failure, note_failure
+from hub.core.database import unit_of_work
+from hub.core.mail_days import DELIVERED, count
 from tests.factories.groups import group
 from tests.factories.people import administrator, sign_in
 
@@ -39,6 +42,9 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
 @pytest.fixture
 def reader(client):
     group("Records and information management Scotland", summary="Ask, compare, and write it down. " * 5)
+    with unit_of_work():
+        count(DELIVERED, "somebody@a-council-with-a-long-name.example", 12_345)
+        note_failure("somebody@example.org", Failure(HARD, "550 5.1.1 <somebody@example.org>: no such user"))
     return sign_in(client, administrator())
 
 

@@ -3,10 +3,12 @@
 import asyncio
 import contextvars
 import os
+import signal
 import smtplib
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -167,6 +169,34 @@ def test_a_message_that_is_too_large_is_refused_for_each(incoming):
         assert end(connection, message(text=("long" * 20_000 + "\r\n") * 45), 2) == [552, 552]
         connection.close()
     assert rows() == []
+
+
+def test_the_command_serves_until_it_is_told_to_stop(incoming):
+    """As `hub run` starts it, in a process of its own."""
+    where, data = f"127.0.0.1:{free_port()}", str(incoming.extensions["settings"].data)
+    mine = {"HUB_DATA": data, "HUB_MAIL_IN_ADDRESS": "hub+*@hub.example.org", "HUB_LMTP": where}
+    command = [sys.executable, "-m", "hub", "mail", "listen"]
+    with subprocess.Popen(command, env={**os.environ, **mine}, cwd=ROOT) as process:
+        connection = connected(where)
+        begin(connection, TO)
+        assert end(connection, message(), 1) == [250]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        connection.close()
+    assert len(rows()) == 1
+
+
+def connected(where: str) -> smtplib.LMTP:
+    host, port = where.split(":")
+    for _ in range(600):
+        try:
+            connection = smtplib.LMTP(host, int(port), timeout=10)
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            connection.ehlo()
+            return connection
+    raise AssertionError("nothing listens")
 
 
 def test_long_lines_are_taken(line):
