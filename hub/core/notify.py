@@ -1,8 +1,8 @@
 """GOV.UK Notify, for councils that may send through nothing else: an API instead of a mail server.
 
 One template of theirs has the subject `((subject))` and the body `((body))`; the hub fills both with the
-plain text of a message. Notify takes no HTML and no headers of ours, so threads and List-Id are lost; how to
-leave in one click is told by its own parameter. A message is named by its token (`reference`): Notify does not
+plain text of a message. Notify takes no HTML and no headers of ours, so threads and List-Id are lost. How to
+leave in one click has a parameter of its own. A message is named by its token (`reference`): Notify does not
 notice that it was asked twice, so what is in doubt is asked for by that name, and not sent again blindly.
 """
 

@@ -1,6 +1,8 @@
 """A lawful erasure reaches whatever repeats the words: nothing in the hub says them any more."""
 
+import base64
 import json
+import zlib
 
 import pytest
 from flask import current_app
@@ -17,6 +19,7 @@ from hub.content.models import ANSWER, Item, Post, Revision
 from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
 from hub.core.delivery import delivery
+from hub.core.mail import Mail, post_mail
 from hub.core.policy import ANYBODY
 from hub.examples.mailed import shown_in_mail
 from hub.examples.queries import chosen as chosen_to_attach
@@ -134,6 +137,24 @@ def test_mail_that_the_hub_keeps_goes_with_the_words(scene, second, repeated):
     erase(scene, second)
     assert not (folder.folder / "bcdfghjkmnpq.eml").exists()
     assert (folder.folder / "zcdfghjkmnpq.eml").exists()
+
+
+def test_the_kept_bytes_of_a_digest_that_says_it_go_too(scene, second):
+    head = b"From: a@example.org\r\nSubject: News\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    with unit_of_work():
+        for key, text in (
+            ("told", b"Schools are closed\ntoday and tomorrow."),
+            ("other", b"Something else."),
+        ):
+            post_mail("digest", "a@example.org", key=key)
+            row = db.session.scalars(select(Mail).where(Mail.key == key)).one()
+            row.state, row.kept = "sent", zlib.compress(head + base64.b64encode(said))
+    erase(scene, second)
+    db.session.rollback()
+    kept = {
+        row.key: row.raw is not None for row in db.session.scalars(select(Mail).where(Mail.kept.is_not(None)))
+    }
+    assert kept == {"other": True}
 
 
 def test_copies_in_which_somebody_is_masked_are_found_too():
