@@ -19,8 +19,8 @@ TOLD = (PUBLISHED, REVISED, ANSWERED, REPLIED, COMMENTED)
 # "At once" that comes days later is no news: the daily digest has told it.
 TOLD_WITHIN = timedelta(days=2)
 
-# Subscribers whose messages are queued in one transaction. On SQLite whoever writes waits for it: two statements
-# each, some 10 ms on a busy machine.
+# Subscribers whose messages are queued in one transaction. On SQLite whoever writes waits for it: two
+# statements each, some 10 ms on a busy machine.
 A_PIECE = 100
 # Whether a saved search finds the item is asked for each of them.
 A_PIECE_OF_SEARCHES = 25
