@@ -20,6 +20,7 @@ from hub.groups.models import Group
 from hub.guidance.actions import mark_checked, mark_needs_review, publish, start_guidance
 from hub.questions.actions import accept_answer, answer, comment
 from tests.budget import queries
+from tests.conftest import DATABASES
 from tests.factories.content import discussion, fresh, question, topic
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of, sign_in
@@ -79,6 +80,7 @@ def everything(world, asked, scene):
     ]
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_every_feed_is_read_without_a_complaint_in_every_format(client, everything):
     for path in everything:
         told = [titles(read(client, path, one)) for one in FORMATS]

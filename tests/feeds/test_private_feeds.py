@@ -22,6 +22,7 @@ from hub.guidance.actions import start_guidance
 from hub.subscriptions.actions import own_subscriber
 from hub.subscriptions.models import SavedSearch
 from tests.budget import queries
+from tests.conftest import DATABASES
 from tests.factories.content import question
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of, administrator, person, sign_in
@@ -203,6 +204,7 @@ def test_nobody_makes_more_than_the_limit(client, world):
     assert "as many as one person can have" in refused.text
 
 
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
 def test_a_list_holds_everything_of_mine_and_each_address_works(app, client, world, hidden):
     question(world.ann, world.group, "Openly asked?")
     with unit_of_work():
