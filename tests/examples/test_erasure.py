@@ -142,19 +142,13 @@ def test_mail_that_the_hub_keeps_goes_with_the_words(scene, second, repeated):
 def test_the_kept_bytes_of_a_digest_that_says_it_go_too(scene, second):
     head = b"From: a@example.org\r\nSubject: News\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     with unit_of_work():
-        for key, text in (
-            ("told", b"Schools are closed\ntoday and tomorrow."),
-            ("other", b"Something else."),
-        ):
+        for key, said in {"told": WORDS.encode(), "other": b"Something else."}.items():
             post_mail("digest", "a@example.org", key=key)
             row = db.session.scalars(select(Mail).where(Mail.key == key)).one()
             row.state, row.kept = "sent", zlib.compress(head + base64.b64encode(said))
     erase(scene, second)
     db.session.rollback()
-    kept = {
-        row.key: row.raw is not None for row in db.session.scalars(select(Mail).where(Mail.kept.is_not(None)))
-    }
-    assert kept == {"other": True}
+    assert db.session.scalars(select(Mail.key).where(Mail.kept.is_not(None))).all() == ["other"]
 
 
 def test_copies_in_which_somebody_is_masked_are_found_too():
