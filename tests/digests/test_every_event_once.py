@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -21,7 +21,8 @@ from tests.digests.telling import again, sent, visitor
 from tests.factories.groups import group as a_group
 from tests.factories.people import person
 
-# Summer time ends within the month.
+# Summer time ends within the first month. Each further one begins where the one before it ended: the pace of
+# mail goes by the clock, so that must not go back.
 BEGIN = datetime(2026, 10, 20, 12, tzinfo=UTC)
 ZONES = ("Europe/London", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu")
 
@@ -37,7 +38,7 @@ STEPS = st.lists(
         st.tuples(st.just("run"), st.just(0)),
         st.tuples(st.sampled_from(["hides", "shows"]), st.integers(0, 1)),
         st.tuples(st.sampled_from(["withdraws", "restores"]), st.integers(0, len(ITEMS) - 1)),
-        st.tuples(st.sampled_from(["daily", "weekly", "at_once"]), st.integers(0, 2)),
+        st.tuples(st.sampled_from(["daily", "weekly"]), st.integers(0, 2)),
         st.tuples(st.just("away"), st.integers(1, 14)),
         st.tuples(st.just("hour"), st.integers(0, 23)),
         st.tuples(st.just("separate"), st.integers(0, 1)),
@@ -51,8 +52,10 @@ class Month:
     """Two groups and a topic in both; one subscriber, who hears of one group, of the other's guidance and of
     the topic; and what they were told."""
 
+    ended = BEGIN
+
     def __init__(self, zone: str) -> None:
-        self.now = BEGIN
+        self.now = self.begun = Month.ended + timedelta(days=1)
         self.groups = [a_group(), a_group()]
         self.moderator = Actor(person().id, {group.id: MODERATOR for group in self.groups})
         with unit_of_work():
@@ -75,8 +78,8 @@ class Month:
             number=["question", "guidance", "discussion"].index(kind) + 1,
             kind=kind,
             title=kind,
-            last_activity_at=BEGIN,
-            published_at=BEGIN,
+            last_activity_at=self.begun,
+            published_at=self.begun,
             topics=[self.topic] if filed else [],
         )
 
@@ -156,7 +159,11 @@ class Month:
 
 @pytest.mark.parametrize("app", DATABASES, indirect=True)
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    phases=[Phase.explicit, Phase.generate],  # a failing month is short enough to be read as it is
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
 )
 @given(steps=STEPS, zone=st.sampled_from(ZONES))
 def test_every_visible_event_is_told_exactly_once(app, folder, steps, zone):
@@ -177,6 +184,7 @@ def test_every_visible_event_is_told_exactly_once(app, folder, steps, zone):
             month.take(step, number)
     finally:
         composing.gather = real
+        Month.ended = month.now
     assert len(month.told) == len(set(month.told))
     assert month.heard_of() - set(month.told) <= month.passed_unseen
     assert set(month.told) <= month.heard_of()
