@@ -32,6 +32,7 @@ bench: $(VENV)/.test  ## speed, side by side with a bare Flask page, as ratios
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.importers
 	@$(PY) -m tests.bench.archive
+	@$(PY) -m tests.bench.mailing
 
 lint: $(VENV)/.test
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format . && $(VENV)/bin/lint-imports --no-logo
