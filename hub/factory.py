@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.address.startswith("https://"),
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
-        # The token in the form is the proof; pages whose address is a key send no referrer to compare.
+        # The token is the proof; pages whose address is a key send no referrer to compare.
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=None,  # a form may lie open for days; the session bounds it
     )

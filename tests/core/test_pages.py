@@ -15,7 +15,7 @@ def test_nothing_in_a_handle_is_taken_for_markup():
 
 
 def test_forms_are_taken_over_https_from_pages_that_send_no_referrer(client):
-    """Mailed links lead to such pages: a confirmation must not fail because of what the browser keeps back."""
+    """Mailed links lead to such pages: none may fail because of what the browser keeps back."""
     secure = {"base_url": "https://localhost"}
     page = client.get("/register", **secure)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
