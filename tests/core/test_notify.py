@@ -194,7 +194,7 @@ def test_where_nobody_listens_it_was_certainly_not_sent(app, service):
         ("sending", "sent", False, False),
     ],
 )
-def test_what_became_of_it_is_asked_later(app, service, status, state, arrived, stopped):
+def test_what_became_of_it_is_asked_later(service, status, state, arrived, stopped):
     _post()
     service.statuses["all"] = status
     for _ in range(2):

@@ -57,6 +57,8 @@ HELD_BY_TESTS_OF = {
     "sealed.asked": "tests/archive/sealed",
     "sealed.decided": "tests/archive/sealed",
     "watch_noticed": "tests/archive/capturing",
+    "webhook_paused": "tests/webhooks",
+    "mail_answer": "tests/inbox",
     "retention_due": "tests/archive/retention",
     "report.takedown": "tests/moderation/test_takedown.py",
 }
