@@ -1,4 +1,4 @@
-"""Taking part by mail: without an account as a reader, with one as a writer, in a browser and a mail program."""
+"""Taking part by mail: reading without an account, writing with one; in a browser and a mail program."""
 
 import subprocess
 import sys
@@ -49,7 +49,7 @@ def _a_member_answers_what_came_by_mail(writer: Reader, people: dict, hub: Runni
     writer.goto(f"{GROUP}/discussions/new")
     writer.page.locator("[name=title]").fill("Who answers at the weekend?")
     writer.page.locator("[name=text]").fill("Our inbox is full on Mondays.")
-    writer.press("Start the discussion")
+    writer.press("Start this discussion")
     discussion = writer.page.url
     received = _letter_about(writer, member["email"], "Who answers at the weekend?")
     _answer(hub, received, member["email"], "Nobody does here.\r\nThe page says so.")
