@@ -32,7 +32,7 @@ _in_memory = _memory if _memory.is_dir() else None
 _compiled = tempfile.TemporaryDirectory(dir=_in_memory)
 
 # Groups of tests that keep one process busy for long: begun first, so that none is left alone at the end.
-LONGEST_FIRST = ("journey", "worlds", "tampering", "seeded")
+LONGEST_FIRST = ("kills", "journey", "worlds", "tampering", "seeded")
 
 
 @pytest.hookimpl(trylast=True)  # pytest has put those on the same database side by side
@@ -133,7 +133,7 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     fragments.forget()  # kept by the ids of rows that the next test uses again
     close_all_sessions()  # one that a failed test left open would hold its locks
     settings = app.extensions["settings"]
-    for folder in ("mail", "uploads", "media", "erasures"):
+    for folder in ("mail", "uploads", "media", "handovers", "erasures"):
         shutil.rmtree(settings.folder(folder))
     (settings.data / "last_backup").unlink(missing_ok=True)
     with app.app_context():

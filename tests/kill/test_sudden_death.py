@@ -31,8 +31,10 @@ from tests.kill.conftest import inside
 from tests.running import RunningHub, Visitor
 from tests.smtp import MailServer, mail_server
 
+pytestmark = pytest.mark.xdist_group("kills")
+
 often = pytest.mark.parametrize(
-    "kills", [pytest.param(3, id="3-times"), pytest.param(20, id="20-times", marks=pytest.mark.soak)]
+    "kills", [pytest.param(2, id="2-times"), pytest.param(20, id="20-times", marks=pytest.mark.soak)]
 )
 # Kills fall anywhere in what goes on.
 chance = random.Random()

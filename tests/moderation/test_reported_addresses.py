@@ -133,7 +133,11 @@ class TestMailedKeys:
         "/mail/choices/{}",
         "/mail/leave/{}",
         "/mail/notices/{}",
+        "/mail/at-once/{}",
+        "/mail/digest/{}",
     )
+    # No page stands there: one takes what a page sends, the other is for programs.
+    NO_PAGES = ("/mail/choices-of-notices/{}", "/feeds/private/{}")
 
     @pytest.mark.parametrize("place", KEYS)
     def test_no_page_passes_its_key_on(self, client, place):
@@ -154,13 +158,18 @@ class TestMailedKeys:
             assert without_key(page) == page
         assert 'href="/report?page=/about/privacy"' in client.get("/about/privacy").text
 
+    def test_the_key_of_a_private_feed_is_cut_off_too(self, client):
+        assert "S3CRET" not in reported(client, "/feeds/private/S3CRETKEY.atom").about
+
     def test_every_address_with_a_key_is_declared(self, app):
         keyed = {
             str(rule)
             for rule in app.url_map.iter_rules()
             if getattr(app.view_functions[rule.endpoint], "address_is_key", False)
         }
-        assert {rule.partition("<")[0] for rule in keyed} == {place.removesuffix("{}") for place in self.KEYS}
+        assert {rule.partition("<")[0] for rule in keyed} == {
+            place.removesuffix("{}") for place in (*self.KEYS, *self.NO_PAGES)
+        }
         mailed = {str(rule) for rule in app.url_map.iter_rules() if "<link>" in str(rule)}
         assert mailed <= keyed
 
