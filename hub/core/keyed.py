@@ -13,14 +13,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def keyed(view: View) -> View:
-    """Declare that the last part of this view's address is a key."""
+    """Declare that the last part of this view's address is a key: its answers are kept nowhere, and tell
+    the address to nobody (`security`)."""
     view.address_is_key = True  # type: ignore[attr-defined]
     return view
 
 
 def own_address() -> str:
     """The path of this page without its key: what its links to other pages may carry."""
-    return _cut(request.path) if _is_keyed(request.endpoint) else request.path
+    return _cut(request.path) if is_keyed(request.endpoint) else request.path
 
 
 def without_key(address: str) -> str:
@@ -30,12 +31,13 @@ def without_key(address: str) -> str:
         endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except (ValueError, HTTPException, RoutingException):
         return address
-    return _cut(path) if _is_keyed(endpoint) else address
+    return _cut(path) if is_keyed(endpoint) else address
 
 
 def _cut(path: str) -> str:
     return path.rstrip("/").rpartition("/")[0]
 
 
-def _is_keyed(endpoint: str | None) -> bool:
+def is_keyed(endpoint: str | None) -> bool:
+    """Whether the view of that endpoint declared its address to be a key."""
     return getattr(current_app.view_functions.get(endpoint or ""), "address_is_key", False)

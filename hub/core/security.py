@@ -10,6 +10,7 @@ from flask_talisman import Talisman
 from werkzeug.datastructures import Headers
 
 from .access import current_actor
+from .keyed import is_keyed
 
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
@@ -42,19 +43,22 @@ limiter = Limiter(get_remote_address, headers_enabled=False)
 
 
 class _Talisman(Talisman):
-    """Leaves a referrer policy that a view chose: pages whose address is a key tell it to nobody."""
+    """Pages whose address is a key tell it to nobody."""
 
     def _set_referrer_policy_headers(self, headers: Headers) -> None:
-        headers.setdefault("Referrer-Policy", self.referrer_policy)
+        policy = "no-referrer" if is_keyed(request.endpoint) else self.referrer_policy
+        headers["Referrer-Policy"] = policy
 
 
 def _caching(response: Response) -> Response:
-    """Personal pages are stored nowhere; open ones carry a validator, and are asked for again each time."""
+    """Personal pages, and those whose address is a key, are stored nowhere; open ones carry a validator, and
+    are asked for again each time."""
     if request.endpoint in {"static", "bootstrap.static"} or "Cache-Control" in response.headers:
         return response
     response.vary.add("Cookie")
     # A session holds a form's token or something to be said once, even where nobody signed in.
-    if current_actor().signed_in or session or "Set-Cookie" in response.headers:
+    personal = current_actor().signed_in or session or "Set-Cookie" in response.headers
+    if personal or is_keyed(request.endpoint):
         response.headers["Cache-Control"] = "no-store"
         return response
     response.headers["Cache-Control"] = "no-cache"

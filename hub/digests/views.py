@@ -1,6 +1,6 @@
 """Pages of digests: reading one in the hub, and writing the note that stands at its top."""
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -39,14 +39,11 @@ def own_digest(token: str) -> str:
 @bp.get("/mail/digest/<link>")
 @requires("site.read")
 @keyed
-def by_link(link: str) -> Response:
+def by_link(link: str) -> str:
     """The same by the link in the mail, without signing in: no more than the mail has of closed groups."""
     values = links.read(links.DIGEST, link) or abort(404)
     digest = queries.digest_by_link(values[0], values[1]) if len(values) == 2 else None
-    page = _page(digest or abort(404), mailed=True, path=f"/mail/digest/{link}")
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _page(digest or abort(404), mailed=True, path=f"/mail/digest/{link}")
 
 
 def _page(digest: Digest, *, mailed: bool, path: str) -> str:

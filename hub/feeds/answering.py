@@ -31,7 +31,6 @@ def answer_private(feed: PrivateFeed, actor: Actor, subject: Subject, written: s
     with read_by(feed.person.locale, zone_named(feed.person.time_zone)):
         response = _answer(actor, subject, written, own, f"/private/{feed.token}")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -1,8 +1,7 @@
 """The page behind the link that stops posts at once. GET only shows; mail scanners open links."""
 
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from hub.core.access import requires
 from hub.core.database import db
@@ -22,22 +21,18 @@ bp = Blueprint("instants", __name__)
 @requires("site.read")
 @keyed
 @csrf.exempt
-def stop_page(link: str) -> Response:
+def stop_page(link: str) -> str:
     """A page with a button, or one click in the mail program (RFC 8058)."""
     subscription = _named_by(link)
     if request.method == "POST":
         stop(subscription)
-    page = render_template(
+    return render_template(
         "instants/stop.html",
         chosen=wording.chosen(subscription),
         stopped=request.method == "POST",
         keeps_mentions=subscription.frequency != NEVER,
         choices_link=choices_link(subscription.subscriber.token),
     )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _named_by(link: str) -> Subscription:

@@ -1,6 +1,6 @@
 """Pages of notices."""
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -85,14 +85,11 @@ def choose_by_link(link: str) -> Response:
 @requires("site.read")
 @keyed
 @csrf.exempt
-def stop(link: str) -> Response:
+def stop(link: str) -> str:
     """Out of such mail by the link in it: a page with a button, or one click (RFC 8058)."""
     token = token_of(link)
     notice = (queries.notice_with(token) if token else None) or abort(404)
     stopped = request.method == "POST"
     if stopped:
         choose_mail(notice.person_id, answers=False, mentions=False, watched=False)
-    response = make_response(render_template("notices/stop.html", stopped=stopped))
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return render_template("notices/stop.html", stopped=stopped)

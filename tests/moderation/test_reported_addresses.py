@@ -158,6 +158,12 @@ class TestMailedKeys:
             assert without_key(page) == page
         assert 'href="/report?page=/about/privacy"' in client.get("/about/privacy").text
 
+    @pytest.mark.parametrize("place", KEYS)
+    def test_it_is_kept_nowhere_and_told_to_nobody(self, client, place):
+        answer = client.get(place.format("S3CRETKEY"))
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+
     def test_the_key_of_a_private_feed_is_cut_off_too(self, client):
         assert "S3CRET" not in reported(client, "/feeds/private/S3CRETKEY.atom").about
 

@@ -17,7 +17,7 @@ from hub.subscriptions.rules import is_away
 from hub.subscriptions.searches import remove_search, rename_search, searches_of
 from hub.subscriptions.subjects import may_be_chosen, subject_of, subjects_named
 
-from .blueprint import bp, by_link, me, private
+from .blueprint import Page, bp, by_link, link_is_old, me
 
 # What the page's small forms do, by the name of their button.
 BACK, STOP, LINKS = "back", "stop", "links"
@@ -41,17 +41,17 @@ def own_mail() -> Response | tuple[str, int]:
 @requires("site.read")
 @keyed
 @csrf.exempt
-def choices(link: str) -> Response:
+def choices(link: str) -> str | Page:
     """The same for whoever has a mail of theirs, person or address, without signing in."""
     subscriber = by_link(links.CHOICES, link)
-    if isinstance(subscriber, Response):
-        return subscriber
+    if subscriber is None:
+        return link_is_old()
     done, form = _carried_out(subscriber, link=link)
     if done and LINKS in request.form:
-        return private(render_template("subscriptions/new_links.html"))
+        return render_template("subscriptions/new_links.html")
     if done:
         form = MailForm.shown(subscriber)
-    return private(_page(subscriber, form, link=link, done=done), form.status)
+    return _page(subscriber, form, link=link, done=done), form.status
 
 
 def _page(subscriber: Subscriber, form: MailForm, link: str = "", done: str = "") -> str:

@@ -20,7 +20,7 @@ from hub.subscriptions.models import FREQUENCIES, WEEKLY
 from hub.subscriptions.rules import CONFIRM_WITHIN
 from hub.subscriptions.subjects import Subject
 
-from .blueprint import bp, link_is_old, private
+from .blueprint import Page, bp, link_is_old
 
 # A whole council may come from one address; nobody subscribes it to more than this in an hour.
 SUBSCRIPTIONS = "60 per hour"
@@ -79,7 +79,7 @@ def asked() -> str:
 @requires("site.read")
 @keyed
 @csrf.exempt
-def confirm(link: str) -> Response:
+def confirm(link: str) -> str | Page:
     """The link that was mailed: a page with a button. The link is the key, so no session is needed."""
     token, often, *codes = links.read(links.CONFIRM, link, CONFIRM_WITHIN) or ["", ""]
     subscriber = queries.subscriber_with(token) if token else None
@@ -92,14 +92,12 @@ def confirm(link: str) -> Response:
         "often": wording.often_words()[frequency],
     }
     if request.method != "POST":
-        return private(render_template("subscriptions/confirm.html", **words))
+        return render_template("subscriptions/confirm.html", **words)
     confirm_subjects(subscriber, subjects, frequency)
-    return private(
-        render_template(
-            "subscriptions/confirmed.html",
-            choices_link=links.choices_link(subscriber.token),
-            subjects=subjects,
-            member=subscriber.person is not None,
-            **words,
-        )
+    return render_template(
+        "subscriptions/confirmed.html",
+        choices_link=links.choices_link(subscriber.token),
+        subjects=subjects,
+        member=subscriber.person is not None,
+        **words,
     )
