@@ -64,8 +64,8 @@ class Posts:
         return {f"post:{post_id}" for post_id in rows}
 
 
-# Authors and moderators see more than this; the search shows nobody what is withdrawn or not published.
-_IN_SIGHT = (Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
+# The search shows nobody what is withdrawn or not published.
+_IN_SIGHT = (Post.withdrawn_at.is_(None), Item.is_out)
 
 
 def _text(post: Post) -> str:

@@ -7,13 +7,16 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core import clock
@@ -111,6 +114,17 @@ class Item(Base):
     @property
     def closed(self) -> bool:
         return self.closed_at is not None
+
+    @hybrid_property
+    def is_out(self) -> bool:
+        """Published, and not withdrawn. Authors and moderators see more; what is found by searching,
+        mailed or fed holds nothing else, whoever asks."""
+        return self.published_at is not None and self.withdrawn_at is None
+
+    @is_out.inplace.expression
+    @classmethod
+    def _is_out(cls) -> ColumnElement[bool]:
+        return and_(cls.published_at.is_not(None), cls.withdrawn_at.is_(None))
 
 
 class Post(Base):

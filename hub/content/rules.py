@@ -27,8 +27,7 @@ def _sees_item(actor: Actor) -> ColumnElement[bool]:
     """What is published in a group whose talk they read, what moderators chose to show to all, and of the
     unpublished and withdrawn their own and what they moderate."""
     shown = and_(
-        Item.published_at.is_not(None),
-        Item.withdrawn_at.is_(None),
+        Item.is_out,
         or_(talk_is_read(Item.group_id, actor), and_(Item.is_open, chosen_is_read(Item.group_id))),
     )
     if not actor.signed_in:
@@ -159,10 +158,8 @@ def _may_read_post(_actor: Actor, _post: Post) -> bool:
 
 def is_open_to_all(item: Item) -> bool:
     """Whether anyone, without an account, reads the item: what ranking statistics and feeds may rest on."""
-    return (
-        item.published_at is not None
-        and item.withdrawn_at is None
-        and (item.group.visibility == PUBLIC or (item.is_open and item.group.visibility == "part_open"))
+    return item.is_out and (
+        item.group.visibility == PUBLIC or (item.is_open and item.group.visibility == "part_open")
     )
 
 

@@ -53,9 +53,7 @@ def may_be_told(
 ) -> ColumnElement[bool]:
     """The condition on `Activity`: it is among those that `happened`, and out, and seen by the actor, and by
     whoever looks at it beside them."""
-    item_is_out = select(Item.id).where(
-        Item.id == Activity.item_id, Item.published_at.is_not(None), Item.withdrawn_at.is_(None)
-    )
+    item_is_out = select(Item.id).where(Item.id == Activity.item_id, Item.is_out)
     post_is_out = select(Post.id).where(Post.id == Activity.post_id, Post.withdrawn_at.is_(None))
     its_example = select(Example.id).where(tells_of_example(Activity), is_out(actor))
     if beside is not None:

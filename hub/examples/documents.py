@@ -73,9 +73,8 @@ class Examples:
 
 def _document(example: Example, cards: Sequence[Any]) -> Document:
     item = example.post.item
-    shown = item.published_at is not None and item.withdrawn_at is None
     who = " ".join(f"{card.name} @{card.handle}" for card in cards if not card.masked)
-    audiences = {OPEN} if is_open_to_all(item) else {readers_of(item.group_id)} if shown else set()
+    audiences = {OPEN} if is_open_to_all(item) else {readers_of(item.group_id)} if item.is_out else set()
     return Document(
         key=f"example:{example.id}",
         kind="example",

@@ -19,7 +19,6 @@ from hub.subscriptions.links import address
 
 from . import wording
 from .naming import host
-from .of_items import IN_SIGHT
 from .rules import MOST_EVENTS
 from .subjects import Subject
 
@@ -50,7 +49,7 @@ def _pages(actor: Actor, subject: Subject) -> list[Guidance]:
         .join(Guidance.item)
         .join(Item.group)
         .options(contains_eager(Guidance.item).contains_eager(Item.group))
-        .where(visible(Item, actor), *IN_SIGHT)
+        .where(visible(Item, actor), Item.is_out)
         .where(Guidance.review_by.is_not(None), Item.state != SUPERSEDED)
         .order_by(Guidance.review_by.desc(), Item.group_id, Item.number)
         .limit(MOST_EVENTS)

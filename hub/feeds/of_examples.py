@@ -44,7 +44,7 @@ def found_examples(actor: Actor, subject: Subject, cursor: str | None) -> Found:
 def _stands(example: Example) -> bool:
     """Whether it stands under what readers read: moderators see more, but no feed tells it."""
     post, item = example.post, example.post.item
-    return post.withdrawn_at is None and item.withdrawn_at is None and item.published_at is not None
+    return post.withdrawn_at is None and item.is_out
 
 
 def _shown(cards: list[Card]) -> list[Card]:

@@ -26,9 +26,6 @@ from .subjects import DISCUSSIONS, QUESTIONS, SEARCH, UNANSWERED, Subject
 
 Found = tuple[list[Entry], list[Gone], str]
 
-# Drafts and what is out of sight are in no feed, whoever reads it.
-IN_SIGHT = (Item.published_at.is_not(None), Item.withdrawn_at.is_(None))
-
 
 def found_items(actor: Actor, subject: Subject, cursor: str | None) -> Found:
     """What was asked, begun and published, the newest first."""
@@ -52,7 +49,7 @@ def items_with_first_posts(actor: Actor) -> Any:
         .join(Item.group)
         .join(Post, and_(Post.item_id == Item.id, Post.position == 1))
         .options(contains_eager(Item.group), selectinload(Item.topics))
-        .where(visible(Item, actor), *IN_SIGHT)
+        .where(visible(Item, actor), Item.is_out)
     )
 
 

@@ -21,7 +21,7 @@ from .content import elsewhere
 from .entries import Entry, Gone
 from .filed import foot_of, tags_of
 from .naming import post_address, tag_of_post, written_by
-from .of_items import IN_SIGHT, Found
+from .of_items import Found
 from .rules import ENTRIES, FOUND
 from .subjects import Subject, Wanted
 
@@ -77,7 +77,7 @@ def _read_again(actor: Actor, post_ids: Sequence[int]) -> list[Post]:
             contains_eager(Post.item).contains_eager(Item.group),
             contains_eager(Post.item).selectinload(Item.topics),
         )
-        .where(Post.id.in_(post_ids), visible(Post, actor), Post.withdrawn_at.is_(None), *IN_SIGHT)
+        .where(Post.id.in_(post_ids), visible(Post, actor), Post.withdrawn_at.is_(None), Item.is_out)
         .order_by(Post.created_at.desc(), Item.number, Post.position)
         .limit(ENTRIES)
     )

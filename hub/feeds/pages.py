@@ -70,7 +70,7 @@ def _of_search(asked: Any, groups: Sequence[Group]) -> Subject | None:
 @fills("item.rail")
 def offer_of_item(item: Item) -> Markup | None:
     """Beside an item: the feed of what is written here."""
-    if item.published_at is None or item.withdrawn_at is not None:
+    if not item.is_out:
         return None
     return _follow("feeds/_of_item.html", Subject(ITEM, group=item.group, item=item))
 

@@ -41,8 +41,7 @@ def subject_of(feed: PrivateFeed, actor: Actor) -> Subject | None:
     item, group = feed.item, feed.group
     if item is not None:
         seen = db.session.scalar(select(Item.id).where(Item.id == item.id, visible(Item, actor)))
-        shown = seen and item.published_at is not None and item.withdrawn_at is None
-        return Subject(feed.kind, group=item.group, item=item) if shown else None
+        return Subject(feed.kind, group=item.group, item=item) if seen and item.is_out else None
     if group is not None:
         found = db.session.scalar(select(Group.id).where(Group.id == group.id, visible(Group, actor)))
         return Subject(feed.kind, group=group) if found else None

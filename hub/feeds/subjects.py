@@ -184,5 +184,4 @@ def _of_item(slug: str, kind: str, number: int, actor: Actor) -> Subject | None:
         return None
     given = {"kind": kind, "slug": slug, "number": number}
     item = db.session.scalars(item_statement(actor), given).one_or_none()
-    shown = item is not None and item.published_at is not None and item.withdrawn_at is None
-    return Subject(ITEM, group=item.group, item=item) if item is not None and shown else None
+    return Subject(ITEM, group=item.group, item=item) if item is not None and item.is_out else None

@@ -32,11 +32,7 @@ NEWS = timedelta(days=30)
 
 def shown(actor: Actor, kind: str | None = None) -> Select[tuple[Item]]:
     """Items that are published and not withdrawn, of those the actor sees, the latest activity first."""
-    statement = (
-        select(Item)
-        .where(visible(Item, actor), Item.published_at.is_not(None), Item.withdrawn_at.is_(None))
-        .order_by(Item.last_activity_at.desc())
-    )
+    statement = select(Item).where(visible(Item, actor), Item.is_out).order_by(Item.last_activity_at.desc())
     return statement if kind is None else statement.where(Item.kind == kind)
 
 

@@ -92,8 +92,7 @@ def post_to_answer(actor: Actor, post_id: int) -> Post:
     post = db.session.scalar(
         select(Post)
         .join(Post.item)
-        .where(Post.id == post_id, visible(Post, actor), Post.withdrawn_at.is_(None))
-        .where(Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
+        .where(Post.id == post_id, visible(Post, actor), Post.withdrawn_at.is_(None), Item.is_out)
     )
     if post is None:
         raise NotPosted("gone")

@@ -37,8 +37,7 @@ def may_be_told(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Activity.kind.in_(TOLD),
         visible(Activity, actor),
-        Item.published_at.is_not(None),
-        Item.withdrawn_at.is_(None),
+        Item.is_out,
         Post.withdrawn_at.is_(None),
     )
 

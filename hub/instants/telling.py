@@ -62,7 +62,7 @@ def tell_some(activity_id: int, after: int, *, searches: bool) -> int | None:
     """
     activity = db.session.get(Activity, activity_id)
     item = db.session.get(Item, activity.item_id) if activity is not None else None
-    if activity is None or item is None or item.published_at is None or item.withdrawn_at is not None:
+    if activity is None or item is None or not item.is_out:
         return None
     most = A_PIECE_OF_SEARCHES if searches else A_PIECE
     ids = db.session.scalars(_next_ids(activity, item, after, most, searches=searches)).all()

@@ -81,7 +81,7 @@ def _unread_notice(person: Person, post_id: int) -> Notice | None:
         .where(Notice.person_id == person.id, Notice.post_id == post_id)
         .where(visible(Notice, person.as_actor()), is_unread())
         .where(Notice.created_at > clock.now() - MAILED_WITHIN)
-        .where(Post.withdrawn_at.is_(None), Item.withdrawn_at.is_(None), Item.published_at.is_not(None))
+        .where(Post.withdrawn_at.is_(None), Item.is_out)
     )
 
 

@@ -86,8 +86,7 @@ def _related_statement(actor: Actor) -> Select[Any]:
             .where(
                 RelatedItem.item_id == bindparam("item"),
                 RelatedItem.audience == bindparam("as_found_by"),
-                Item.published_at.is_not(None),
-                Item.withdrawn_at.is_(None),
+                Item.is_out,
                 visible(Item, actor),
             )
             .order_by(RelatedItem.place)

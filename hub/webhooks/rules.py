@@ -54,6 +54,5 @@ def may_be_told(actor: Actor, group: Group) -> ColumnElement[bool]:
         Activity.group_id == group.id,
         Item.group_id == group.id,
         visible(Activity, actor),
-        Item.published_at.is_not(None),
-        Item.withdrawn_at.is_(None),
+        Item.is_out,
     )

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.looking import barriers
 from tests.running import RunningHub
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @dataclass
@@ -29,9 +27,8 @@ class Reader:
 
     def look(self) -> None:
         """Note what axe finds on the page as it is now."""
-        found = Axe().run(self.page, options=RULES)
-        if found.violations_count:
-            self.barriers[self.page.url] = found.generate_report()
+        if found := barriers(self.page):
+            self.barriers[self.page.url] = found
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Press a button of the page (else follow a link) by its words, and look where it leads."""
