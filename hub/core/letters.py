@@ -7,10 +7,11 @@ style sheets. Nothing is ever loaded from elsewhere.
 from pathlib import Path
 
 import css_inline
-from flask import current_app, render_template
+from flask import render_template
 from flask_babel import force_locale
 
 from .mail import Email
+from .site import address
 
 CHARSET = '<meta charset="utf-8">'
 STYLES = Path(__file__).parent.parent / "static" / "css" / "mail.css"
@@ -25,7 +26,7 @@ def letter(
     message: str, *, locale: str = "en_GB", headers: dict[str, str] | None = None, **about: object
 ) -> Email:
     """The message, written from its templates. `hub` in them is the hub's address, for links."""
-    hub = current_app.extensions["settings"].address
+    hub = address()
     with force_locale(locale):
         subject, text, html = (
             render_template(f"email/{message}/{part}", hub=hub, **about)

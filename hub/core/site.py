@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,11 @@ def site() -> Site:
     if "site" not in g:
         g.site = db.session.scalar(_THE_SITE) or unnamed_site()
     return g.site
+
+
+def address(path: str = "") -> str:
+    """Where people find the hub, or a page of it, as a whole address."""
+    return f"{current_app.extensions['settings'].address}{path}"
 
 
 def init_app(app: Flask) -> None:

@@ -9,8 +9,8 @@ from flask_babel import ngettext
 
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, SHOWN
 from hub.content.wording import byline
+from hub.core.site import address
 from hub.guidance.models import DOUBTED, DUE, SUPERSEDED
-from hub.subscriptions.links import address
 
 from .entries import (
     ACCEPTED,

@@ -14,8 +14,8 @@ from sqlalchemy.orm import contains_eager
 from hub.content.models import Item
 from hub.core.database import db
 from hub.core.policy import Actor, visible
+from hub.core.site import address
 from hub.guidance.models import SUPERSEDED, Guidance
-from hub.subscriptions.links import address
 
 from . import wording
 from .naming import host

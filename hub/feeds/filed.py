@@ -5,8 +5,8 @@ from markupsafe import Markup
 
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, Item
 from hub.core.pages import day
+from hub.core.site import address
 from hub.core.words import words
-from hub.subscriptions.links import address
 
 
 def tags_of(item: Item) -> list[tuple[str, str]]:

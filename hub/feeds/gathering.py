@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from hub.content.models import GUIDANCE as GUIDANCE_PAGE
 from hub.core.language import page_language
 from hub.core.policy import Actor
-from hub.subscriptions.links import address
+from hub.core.site import address
 
 from . import wording
 from .entries import NOTHING_YET, Feed

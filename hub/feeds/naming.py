@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from hub.content.models import Item
 from hub.core.language import translated as _
-from hub.subscriptions.links import address
+from hub.core.site import address
 
 
 def host() -> str:

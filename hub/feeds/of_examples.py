@@ -2,25 +2,24 @@
 
 from flask import render_template
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from hub.content.models import Item, Post
 from hub.core.database import db
 from hub.core.markup import excerpt
 from hub.core.policy import Actor
+from hub.core.site import address
 from hub.examples.cards import Card, cards_of
 from hub.examples.models import Example
 from hub.examples.shelves import library
-from hub.groups.rules import chosen_is_read, talk_is_read
-from hub.subscriptions.links import address
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere
 from .entries import Entry, Gone
 from .filed import tags_of
 from .naming import post_address, tag
-from .of_items import Found
+from .of_items import Found, was_read
 from .rules import ENTRIES
 from .subjects import Subject
 
@@ -76,13 +75,12 @@ def _entry(example: Example, cards: list[Card], changes: Changes) -> Entry:
 
 def _withdrawn(actor: Actor, subject: Subject) -> list[Gone]:
     """Lately withdrawn from under what the actor reads: only that they are gone is told."""
-    was_read = or_(talk_is_read(Item.group_id, actor), and_(Item.is_open, chosen_is_read(Item.group_id)))
     statement = (
         select(Example)
         .join(Example.post)
         .join(Post.item)
         .options(contains_eager(Example.post).contains_eager(Post.item))
-        .where(Example.withdrawn_at.is_not(None), Item.published_at.is_not(None), was_read)
+        .where(Example.withdrawn_at.is_not(None), Item.published_at.is_not(None), was_read(actor))
         .order_by(Example.withdrawn_at.desc(), Example.token)
         .limit(ENTRIES)
     )

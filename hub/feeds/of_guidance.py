@@ -12,9 +12,9 @@ from hub.core.database import db
 from hub.core.pages import day
 from hub.core.paging import page
 from hub.core.policy import Actor
+from hub.core.site import address
 from hub.groups.models import Group
 from hub.guidance.models import NEEDS_REVIEW, SUPERSEDED, Guidance
-from hub.subscriptions.links import address
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere, paragraph

@@ -11,10 +11,10 @@ from hub.content.rules import is_open_to_all
 from hub.core.database import db
 from hub.core.paging import page
 from hub.core.policy import Actor, visible
+from hub.core.site import address
 from hub.groups.models import Group
 from hub.groups.rules import chosen_is_read, talk_is_read
 from hub.questions.models import WAITING
-from hub.subscriptions.links import address
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere
@@ -92,14 +92,18 @@ def entry_of(item: Item, post: Post, changes: Changes) -> Entry:
     )
 
 
+def was_read(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor reads such items where they stand. Of one that is withdrawn no rule says that."""
+    return or_(talk_is_read(Item.group_id, actor), and_(Item.is_open, chosen_is_read(Item.group_id)))
+
+
 def withdrawn_items(actor: Actor, *criteria: ColumnElement[bool]) -> list[Gone]:
     """Those that the actor could read, lately withdrawn: only that they are gone is told."""
-    was_read = or_(talk_is_read(Item.group_id, actor), and_(Item.is_open, chosen_is_read(Item.group_id)))
     rows = db.session.scalars(
         select(Item)
         .join(Item.group)
         .options(contains_eager(Item.group))
-        .where(Item.published_at.is_not(None), Item.withdrawn_at.is_not(None), was_read, *criteria)
+        .where(Item.published_at.is_not(None), Item.withdrawn_at.is_not(None), was_read(actor), *criteria)
         .order_by(Item.withdrawn_at.desc(), Group.slug, Item.number)
         .limit(ENTRIES)
     )

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -26,7 +25,7 @@ from hub.archive.sources import open_source
 from hub.core import audit, clock
 from hub.core.database import db, unit_of_work
 from hub.core.policy import Actor, can
-from hub.core.site import site
+from hub.core.site import address, site
 
 from . import actions, choosing, papers, plain_files, store
 from .bag import POSTS_IN_A_BAG, About, write_bag
@@ -198,7 +197,7 @@ class _Making:
         return About(
             token=self.made.token,
             hub=site().name,
-            address=current_app.extensions["settings"].address,
+            address=address(),
             organisation=holder or self.person.name,
             contact_name=self.person.name,
             contact_email=self.person.email,

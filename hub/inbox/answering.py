@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from hub.accounts.models import Person
@@ -20,6 +19,7 @@ from hub.core.database import db
 from hub.core.letters import letter
 from hub.core.mail import Email, Mail, post_mail
 from hub.core.policy import ANYBODY, Actor, visible
+from hub.core.site import address
 from hub.groups.models import Group
 
 from . import wording
@@ -64,7 +64,7 @@ def compose(mail: Mail) -> Email | None:
     actor = replace(person.as_actor(), reads=frozenset()) if person is not None else ANYBODY
     item, group = _item(actor, about.get("post_id")), _group(actor, about.get("group_id"))
     words = wording.of(about["code"], item=item, group=group, about=about)
-    headers = {LOOP: current_app.extensions["settings"].address}
+    headers = {LOOP: address()}
     if in_reply_to := about.get("in_reply_to"):
         headers |= {"In-Reply-To": in_reply_to, "References": in_reply_to}
     written = letter(

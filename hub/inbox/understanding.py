@@ -8,6 +8,7 @@ from flask import current_app
 from hub.accounts.models import Person
 from hub.core.addressing import mail_comes_in
 from hub.core.markup import plain_text, tidy
+from hub.core.site import address
 
 from . import parts
 from .addresses import is_reply_address
@@ -76,8 +77,8 @@ def _shallow(text: str) -> str:
 
 def _without_keys(text: str) -> str:
     """Without the links and addresses that let in whoever has them: a program may have quoted them."""
-    hub = f"{current_app.extensions['settings'].address}/mail/"
-    lines = [line for line in text.split("\n") if hub not in line]
+    keys = address("/mail/")
+    lines = [line for line in text.split("\n") if keys not in line]
     if mail_comes_in():
         lines = [" ".join(_without_reply_address(word) for word in line.split(" ")) for line in lines]
     return "\n".join(lines)

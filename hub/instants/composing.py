@@ -18,6 +18,7 @@ from hub.core.mail import Email, Mail
 from hub.core.markup import mail_html, mail_text
 from hub.core.pages import moment_with_zone
 from hub.core.policy import Actor
+from hub.core.site import address
 from hub.examples import mail_wording
 from hub.examples.mailed import ShownExample, is_out, shown_in_mail
 from hub.examples.models import Example
@@ -100,8 +101,8 @@ def _told(subscriber: Subscriber, activity_id: int) -> Told | None:
 def _headers(told: Told) -> dict[str, str]:
     """Which list this is, how to leave it, and where a reply goes."""
     headers = {
-        "List-Id": f"<{wording.list_name(told.subscription)}.{urlsplit(mail_links.address('/')).hostname}>",
-        "List-Archive": f"<{mail_links.address(told.item.group.path)}>",
+        "List-Id": f"<{wording.list_name(told.subscription)}.{urlsplit(address()).hostname}>",
+        "List-Archive": f"<{address(told.item.group.path)}>",
         "List-Unsubscribe": f"<{stop_link(told.subscription)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "list",
@@ -112,7 +113,7 @@ def _headers(told: Told) -> dict[str, str]:
 
 
 def _words(told: Told) -> dict[str, object]:
-    page = mail_links.address(told.post.path)
+    page = address(told.post.path)
     open_words = words_may_be_mailed(told.item)
     whole = open_words and told.activity.kind != REVISED
     examples = _examples(told) if whole else []

@@ -1,6 +1,7 @@
 """The signed link that stops one choice of one subscriber."""
 
-from hub.subscriptions.links import address, read, signed
+from hub.core.site import address
+from hub.subscriptions.links import read, signed
 from hub.subscriptions.models import Subscription
 
 STOP = "at_once"

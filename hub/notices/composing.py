@@ -15,6 +15,7 @@ from hub.core.letters import letter
 from hub.core.mail import Email, Mail
 from hub.core.markup import excerpt, own_words
 from hub.core.policy import visible
+from hub.core.site import address
 from hub.subscriptions.hearing import hears_of_post, is_left_in_peace
 from hub.subscriptions.queries import own_subscriber_of
 from hub.subscriptions.replying import reply_address
@@ -87,7 +88,7 @@ def _unread_notice(person: Person, post_id: int) -> Notice | None:
 
 def stop_link(notice: Notice) -> str:
     """Out of such mail, without signing in."""
-    return f"{current_app.extensions['settings'].address}/mail/notices/{_signer().dumps(notice.token)}"
+    return address(f"/mail/notices/{_signer().dumps(notice.token)}")
 
 
 def token_of(link: str) -> str | None:

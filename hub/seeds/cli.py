@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
 from hub.accounts import passwords
 from hub.core.carrying import drain
 from hub.core.database import db
-from hub.core.site import Site
+from hub.core.site import Site, address
 from hub.search.index import rebuild
 
 from .bulk import generate
@@ -99,7 +98,7 @@ def _told(result: dict[str, Any]) -> str:
             f"({result['seconds']} s)."
         )
     if result["sign_ins"]:
-        lines.append(f"Sign in at {current_app.extensions['settings'].address}/sign-in as")
+        lines.append(f"Sign in at {address('/sign-in')} as")
         width = max(len(each["who"]) for each in result["sign_ins"])
         lines += [
             f"  {each['who']:<{width}}  {each['email']}  {each['password']}" for each in result["sign_ins"]
@@ -137,13 +136,12 @@ def setup_command(as_json: bool, password: str, **names: str) -> None:
     if as_json:
         click.echo(json.dumps(asdict(made), indent=2))
         return
-    address = current_app.extensions["settings"].address
     click.echo(f"{wishes.hub_name} is ready. Start it with `hub run`, then sign in as {made.email}:")
-    click.echo(f"  {address}/sign-in")
+    click.echo(f"  {address('/sign-in')}")
     click.echo("What to do first:")
-    click.echo(f"  read and change the page to start at: {address}{made.start_here}")
-    click.echo(f"  say who you are: {address}{made.introductions}")
-    click.echo(f"  invite the first members: {address}{made.group}")
+    click.echo(f"  read and change the page to start at: {address(made.start_here)}")
+    click.echo(f"  say who you are: {address(made.introductions)}")
+    click.echo(f"  invite the first members: {address(made.group)}")
 
 
 def _wrong(wishes: Wishes) -> str | None:

@@ -24,7 +24,7 @@ def list_headers(token: str, group: Group | None = None) -> dict[str, str]:
     ways += [f"mailto:{address}" for of in _by_mail if (address := of(token)) is not None]
     label = "digest" if group is None else f"{group.slug}.digest"
     return {
-        "List-Id": f"<{label}.{urlsplit(links.address('/')).hostname}>",
+        "List-Id": f"<{label}.{urlsplit(address()).hostname}>",
         "List-Unsubscribe": ", ".join(f"<{way}>" for way in ways),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",

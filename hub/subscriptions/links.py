@@ -8,6 +8,7 @@ from flask import current_app
 from itsdangerous import BadData, TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer
 
 from hub.core import clock
+from hub.core.site import address
 
 CONFIRM, CHOICES, LEAVE, DIGEST = "confirm", "choices", "leave", "digest"
 
@@ -17,11 +18,6 @@ class _HubClock(TimestampSigner):
 
     def get_timestamp(self) -> int:
         return int(clock.now().timestamp())
-
-
-def address(path: str) -> str:
-    """A path of the hub as a whole address."""
-    return f"{current_app.extensions['settings'].address}{path}"
 
 
 def signed(purpose: str, *values: str) -> str:

@@ -66,7 +66,7 @@ def send_test(webhook: Webhook) -> WebhookDelivery:
     delivery = WebhookDelivery(webhook_id=webhook.id, kind=TEST)
     db.session.add(delivery)
     db.session.flush()
-    enqueue(DELIVER, key=f"{DELIVER}:{delivery.id}", delivery_id=delivery.id)
+    _enqueue(delivery.id)
     return delivery
 
 
@@ -81,13 +81,13 @@ def note_activity(activity: Activity, item: Item) -> None:
         if item.kind not in webhook.kinds:
             continue
         kind = f"{item.kind}.{activity.kind}"
-        if add_once(WebhookDelivery, webhook_id=webhook.id, activity_id=activity.id, kind=kind, **_new()):
-            delivery_id = db.session.scalar(
-                select(WebhookDelivery.id).where(
-                    WebhookDelivery.webhook_id == webhook.id, WebhookDelivery.activity_id == activity.id
-                )
-            )
-            enqueue(DELIVER, key=f"{DELIVER}:{delivery_id}", delivery_id=delivery_id)
+        made = add_once(WebhookDelivery, webhook_id=webhook.id, activity_id=activity.id, kind=kind, **_new())
+        if made is not None:
+            _enqueue(made.id)
+
+
+def _enqueue(delivery_id: int) -> None:
+    enqueue(DELIVER, key=f"{DELIVER}:{delivery_id}", delivery_id=delivery_id)
 
 
 def _new() -> dict[str, object]:

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -13,6 +12,7 @@ from hub.content.rules import is_open_to_all
 from hub.core.database import db
 from hub.core.markup import excerpt, own_words
 from hub.core.policy import Actor
+from hub.core.site import address
 
 from .actions import TEST
 from .models import Webhook, WebhookDelivery
@@ -53,11 +53,11 @@ def compose(delivery: WebhookDelivery, actor: Actor) -> bytes | None:
 def _told(webhook: Webhook, activity: Activity, item: Item, post: Post | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "group": _group(webhook),
-        "item": {"kind": item.kind, "number": item.number, "title": item.title, "url": _address(item.path)},
+        "item": {"kind": item.kind, "number": item.number, "title": item.title, "url": address(item.path)},
         "happened_at": activity.happened_at.isoformat(),
     }
     if post is not None:
-        told["post"] = {"position": post.position, "url": _address(post.path)}
+        told["post"] = {"position": post.position, "url": address(post.path)}
         if is_open_to_all(item):  # what is written in a group that is not open stays in the hub
             told["post"] |= {
                 "author": post.byline.get("name", ""),
@@ -68,13 +68,9 @@ def _told(webhook: Webhook, activity: Activity, item: Item, post: Post | None) -
 
 
 def _group(webhook: Webhook) -> dict[str, str]:
-    return {"name": webhook.group.name, "url": _address(webhook.group.path)}
+    return {"name": webhook.group.name, "url": address(webhook.group.path)}
 
 
 def _written(delivery: WebhookDelivery, data: dict[str, Any]) -> bytes:
     message = {"type": delivery.kind, "timestamp": delivery.created_at.isoformat(), "data": data}
     return json.dumps(message, ensure_ascii=False).encode()
-
-
-def _address(path: str) -> str:
-    return f"{current_app.extensions['settings'].address}{path}"

@@ -25,6 +25,7 @@ from sqlalchemy import select
 
 from hub.archive.models import Collection
 from hub.core.database import db
+from hub.core.site import address
 
 from .models import LogKey
 
@@ -65,8 +66,7 @@ class Note:
 
 def origin_of(collection: Collection) -> str:
     """How a collection's log is named: by the hub's host and the collection's token."""
-    address = urlsplit(current_app.extensions["settings"].address)
-    return f"{address.netloc}{collection.path}"
+    return f"{urlsplit(address()).netloc}{collection.path}"
 
 
 def key_hash(name: str, public: bytes) -> bytes:

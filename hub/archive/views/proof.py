@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template
+from flask import render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.core.access import requires
 from hub.core.policy import Actor, can
+from hub.core.site import address
 from hub.core.slots import fills
 
 from ..models import ArchivedPost, Collection
@@ -84,8 +85,7 @@ def check(token: str, post_token: str) -> str:
 def proof(token: str, post_token: str) -> Response:
     """A post's proof, for its keepers: with everything open."""
     found = post_at(token, post_token)
-    address = current_app.extensions["settings"].address + found.path
-    return proof_file(proofs.proof_for_keepers(found, address), found.token)
+    return proof_file(proofs.proof_for_keepers(found, address(found.path)), found.token)
 
 
 @bp.get("/proof")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -58,13 +58,13 @@ def touch(item: Item) -> None:
     change_item(item)
 
 
-def add_once(model: type, **values: Any) -> bool:
-    """Insert a row unless it is there already. True if it was inserted."""
+def add_once(model: type, **values: Any) -> Row[Any] | None:
+    """Insert a row unless it is there already. Its primary key, if it was inserted."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"created_at": clock.now(), **values} if hasattr(model, "created_at") else values
     table = model.__table__  # type: ignore[attr-defined]
     insert = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return db.session.execute(insert.returning(*table.primary_key)).first() is not None
+    return db.session.execute(insert.returning(*table.primary_key)).first()
 
 
 def happened(kind: str, actor: Actor, item: Item, post: Post | None = None) -> Activity:

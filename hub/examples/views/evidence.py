@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, current_app, flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from hub.archive.proof.downloads import proof_file
 from hub.core.access import current_actor, load_from, requires
 from hub.core.differences import difference_html
 from hub.core.forms import HubForm
+from hub.core.site import address
 
 from .. import actions, editing
 from ..approved import ask_to_show
@@ -69,7 +70,7 @@ def proof(token: str, number: int) -> Response:
     if not 1 <= number <= len(cards):
         abort(404)
     part, card = example.shows[number - 1], cards[number - 1]
-    made = proof_of(example, part, card, current_app.extensions["settings"].address)
+    made = proof_of(example, part, card, address())
     if made is None:
         abort(404)
     return proof_file(made, f"{example.token}-{number}")

@@ -4,7 +4,7 @@ from flask import Response, abort, make_response, render_template, request
 
 from hub.core.access import authorize, requires
 from hub.core.policy import ANYBODY
-from hub.core.site import site
+from hub.core.site import address, site
 from hub.feeds.answering import answer_open
 from hub.feeds.queries import open_groups
 from hub.feeds.subjects import (
@@ -22,7 +22,6 @@ from hub.feeds.subjects import (
 )
 from hub.feeds.wording import FORMAT_NAMES, about_kinds, kind_words, name_of
 from hub.feeds.writing.opml import Listed, opml
-from hub.subscriptions.links import address
 
 from .blueprint import bp
 

@@ -9,7 +9,7 @@ from hub.core.access import current_actor, load, requires
 from hub.core.errors import Refused
 from hub.core.forms import HubForm
 from hub.core.policy import Actor, can
-from hub.core.site import site
+from hub.core.site import address, site
 from hub.feeds.actions import make_private, revoke
 from hub.feeds.forms import PrivateFeedForm
 from hub.feeds.models import PrivateFeed
@@ -17,7 +17,6 @@ from hub.feeds.queries import own_feeds, own_groups, own_searches, subject_of
 from hub.feeds.subjects import ATOM, EVERYTHING, PATHS, SEARCH, Subject, of_search, subject_at
 from hub.feeds.wording import FORMAT_NAMES, name_of
 from hub.feeds.writing.opml import Listed, opml
-from hub.subscriptions.links import address
 
 from .blueprint import bp
 
