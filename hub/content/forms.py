@@ -18,11 +18,12 @@ from wtforms import (
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from hub.core import clock
 from hub.core.forms import HubForm
 from hub.core.markup import tidy
 from hub.core.words import choices
 
-from .models import Topic
+from .models import DISCUSSION, Topic
 from .rules import LONGEST_COMMENT, LONGEST_POST, LONGEST_TITLE, SHORTEST_TITLE
 
 # A list that one can still choose from; a name that fits beside others.
@@ -136,9 +137,17 @@ class FiledForm(HubForm):
         description=_("If you speak of the law: the day on which it stood so."),
         validators=[Optional()],
     )
+    replies_by = DateField(
+        _("Replies wanted by"),
+        description=_("For a consultation: its last day. It stands in the group's calendar."),
+        validators=[Optional()],
+    )
 
-    def offer(self, topics: Sequence[Topic]) -> None:
-        """Fill the lists to choose from: the topics of the group, and the places."""
+    def offer(self, kind: str, topics: Sequence[Topic]) -> None:
+        """Fill the lists to choose from: the topics of the group, and the places. Only a discussion may be a
+        consultation."""
+        if kind != DISCUSSION:
+            del self.replies_by
         self._topics = {topic.slug: topic for topic in topics}
         self.topics.choices = [SelectChoice(topic.slug, topic.name) for topic in topics]
         self.applies_to.choices = [SelectChoice("", _("Not said")), *choices("place")]
@@ -154,11 +163,15 @@ class FiledForm(HubForm):
             "topics": self.chosen_topics,
             "applies_to": self.applies_to.data or "",
             "law_date": self.law_date.data,
-        }
+        } | ({"replies_by": self.replies_by.data} if self.replies_by else {})
 
 
 class StartForm(FiledForm, PostForm):
     """An item with its opening post."""
+
+    def validate_replies_by(self, field: Any) -> None:
+        if field.data and field.data < clock.now().date():
+            raise ValidationError(_("Choose a day that is still to come."))
 
 
 class GroupTopicsForm(HubForm):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -65,6 +66,9 @@ def path_of(slug: str, kind: str, number: int) -> str:
     return f"/groups/{slug}/{PLACES[kind]}/{number}"
 
 
+_CONSULTS = text("replies_by IS NOT NULL")
+
+
 class Item(Base):
     __tablename__ = "item"
     __table_args__ = (
@@ -74,6 +78,12 @@ class Item(Base):
         Index("ix_item_group_kind_activity", "group_id", "kind", "last_activity_at"),
         Index("ix_item_activity", "last_activity_at"),
         Index("ix_item_published", "published_at"),
+        Index(
+            "ix_item_replies_by",
+            "replies_by",
+            sqlite_where=_CONSULTS,
+            postgresql_where=_CONSULTS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,6 +98,8 @@ class Item(Base):
     summary: Mapped[str] = mapped_column(String(400), default="")
     applies_to: Mapped[str] = mapped_column(String(20), default="")
     law_date: Mapped[date | None]
+    # Of a discussion that is a consultation: the last day on which what people think is asked for.
+    replies_by: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     # None: a draft. It has no default: SQLAlchemy would take a None for "not given".
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

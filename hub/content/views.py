@@ -136,9 +136,10 @@ def refile(slug: str, place: str, number: int) -> str | Response | tuple[str, in
             "topics": [topic.slug for topic in item.topics],
             "applies_to": item.applies_to,
             "law_date": item.law_date,
+            "replies_by": item.replies_by,
         }
     )
-    form.offer(topics_of(current_actor(), item.group))
+    form.offer(item.kind, topics_of(current_actor(), item.group))
     if earlier := form.sent_before():
         return earlier
     if form.validate_on_submit():

@@ -19,10 +19,19 @@ def start_discussion(
     topics: Iterable[Topic] = (),
     applies_to: str = "",
     law_date: date | None = None,
+    replies_by: date | None = None,
 ) -> Item:
-    """A new discussion in a group; who starts it watches it."""
+    """A new discussion in a group; who starts it watches it. replies_by: the last day of a consultation."""
     return content.start_item(
-        actor, group, DISCUSSION, title, source, topics=topics, applies_to=applies_to, law_date=law_date
+        actor,
+        group,
+        DISCUSSION,
+        title,
+        source,
+        topics=topics,
+        applies_to=applies_to,
+        law_date=law_date,
+        replies_by=replies_by,
     )
 
 

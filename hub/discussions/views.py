@@ -64,7 +64,7 @@ def start(slug: str) -> str | Response | tuple[str, int]:
     actor, group = current_actor(), group_at(slug)
     sending = Sending(f"{group.path}/discussions/new")
     form = StartForm(data=sending.kept())
-    form.offer(topics_of(actor, group))
+    form.offer(DISCUSSION, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
     if sending.to_be_kept(form):

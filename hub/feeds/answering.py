@@ -39,8 +39,8 @@ def _answer(actor: Actor, subject: Subject, written: str, own: str, name: str = 
     if written not in subject.formats:
         abort(404)
     if written == ICS:
-        body, pages = calendar_of(actor, subject)
-        changed = max((page.item.last_activity_at for page in pages), default=NOTHING_YET)
+        body, items = calendar_of(actor, subject)
+        changed = max((item.last_activity_at for item in items), default=NOTHING_YET)
     else:
         feed = feed_of(actor, subject, own, name, request.args.get("after"))
         body, changed = WRITERS[written](feed), feed.updated

@@ -28,6 +28,11 @@ def foot_of(item: Item) -> Markup:
 
 
 def _applies(item: Item) -> str:
+    wanted = " " + _("Replies are wanted by %(day)s.", day=day(item.replies_by)) if item.replies_by else ""
+    return wanted + _law(item)
+
+
+def _law(item: Item) -> str:
     if not item.applies_to:
         return ""
     place = words(item.applies_to, "place")

@@ -32,10 +32,10 @@ PATHS = {
     DISCUSSIONS: "/discussions",
     GUIDANCE: "/guidance",
     EXAMPLES: "/examples",
-    CALENDAR: "/guidance/calendar",
+    CALENDAR: "/calendar",
 }
 # Pages that are called otherwise than their feeds.
-PAGES = {UNANSWERED: "/questions?state=waiting", CALENDAR: "/guidance"}
+PAGES = {UNANSWERED: "/questions?state=waiting", CALENDAR: ""}
 
 ATOM, RSS, JSON, ICS = "atom", "rss", "json", "ics"
 READ = (ATOM, RSS, JSON)

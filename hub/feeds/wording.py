@@ -40,7 +40,7 @@ def kind_words() -> dict[str, str]:
         DISCUSSIONS: _("Discussions"),
         GUIDANCE: _("Guidance: new, changed and checked"),
         EXAMPLES: _("Worked examples"),
-        CALENDAR: _("Calendar of days on which guidance is to be checked"),
+        CALENDAR: _("Calendar: consultations, and when guidance is to be checked"),
     }
 
 
@@ -53,7 +53,7 @@ def about_kinds() -> dict[str, str]:
         DISCUSSIONS: _("Every discussion that is started."),
         GUIDANCE: _("A page comes up again whenever it is changed, checked or needs review."),
         EXAMPLES: _("Archived social posts as worked examples, with what became of them."),
-        CALENDAR: _("One day for each guidance page: the day by which it is to be looked at again."),
+        CALENDAR: _("The last day of each consultation, and the day by which each page is to be checked."),
     }
 
 

@@ -34,12 +34,13 @@ def what(activity: Activity, item: Item, post: Post, concern: str) -> str:
 
 
 def applies(item: Item) -> str:
-    """Where it applies, and of what day the law is."""
+    """Where it applies, of what day the law is, and until when replies are wanted."""
     place = words(item.applies_to, "place") if item.applies_to else ""
     law = _("law as of %(day)s", day=day(item.law_date)) if item.law_date else ""
     if place:
         place = _("Applies to: %(place)s", place=place)
-    return ", ".join(part for part in (place, law) if part)
+    wanted = _("replies wanted by %(day)s", day=day(item.replies_by)) if item.replies_by else ""
+    return ", ".join(part for part in (place, law, wanted) if part)
 
 
 def press(item: Item, has_account: bool) -> str:

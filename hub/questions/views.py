@@ -96,7 +96,7 @@ def ask_in(slug: str) -> str | Response | tuple[str, int]:
     sending = Sending(f"{group.path}/questions/new")
     brought = _words("title")  # from the front page's box
     form = AskForm(data={**sending.kept(), **({"title": brought} if brought else {})})
-    form.offer(topics_of(actor, group))
+    form.offer(QUESTION, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
     if sending.to_be_kept(form):

@@ -141,7 +141,9 @@ class Retelling:
         elif item.kind == QUESTION:
             opened = ask_question(actor, group, item.title, item.text, **about)
         else:
-            opened = start_discussion(actor, group, item.title, item.text, **about)
+            last = item.replies_in_days
+            wanted = self.now.date() + timedelta(days=last) if last is not None else None
+            opened = start_discussion(actor, group, item.title, item.text, replies_by=wanted, **about)
         opened.is_sample = True
         self.told.items[item.address] = opened
         self.told.posts[item.address, 0] = opening_post(opened)

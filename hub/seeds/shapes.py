@@ -207,7 +207,7 @@ class Item:
     """A question, discussion or guidance page with all that is written under it.
 
     address: "group/questions/name-of-file". came_from: "questions/name-of-file" in the same group.
-    review_in_days: from the day of installation; negative is overdue.
+    review_in_days, replies_in_days (of a consultation): from the day of installation; negative is overdue.
     """
 
     address: str
@@ -220,6 +220,7 @@ class Item:
     topics: tuple[str, ...] = ()
     applies_to: str = ""
     law_date: date | None = None
+    replies_in_days: int | None = None
     votes: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     posts: tuple[Post, ...] = ()

@@ -1,6 +1,7 @@
 """Pages of discussions: read by any number, written by members, nothing lost on the way."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from hub.content import actions, reading
 from hub.content.models import Draft, Item, ReadMark
 from hub.content.reading import write_noted
+from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.core.fragments import fragments
 from hub.discussions.actions import reply
@@ -227,6 +229,24 @@ class TestStarting:
             "2024-03-03",
         )
         assert [each.slug for each in item.topics] == ["social-media"]
+
+    def test_a_consultation_says_until_when_replies_are_wanted(self, bob, world):
+        address = "/groups/rims/discussions/new"
+        asked = {"title": "What is missing?", "text": "Tell me.", "applies_to": ""}
+        asked["replies_by"] = "2020-01-01"
+        page = bob.post(address, data={**form_on(bob.get(address), address), **asked})
+        assert page.status_code == 422 and "Choose a day that is still to come." in page.text
+        last = clock.now().date() + timedelta(days=20)
+        sent = bob.post(address, data={**form_on(page, address), **asked, "replies_by": str(last)})
+        talk = db.session.scalars(select(Item)).one()
+        assert (sent.status_code, talk.replies_by) == (303, last)
+        for shown in (talk.path, "/groups/rims/discussions"):
+            assert f'Consultation: replies by</span> <time datetime="{last}">' in bob.get(shown).text
+        edit = f"{talk.path}/edit"
+        assert f'value="{last}"' in bob.get(edit).text
+        form = form_on(bob.get(edit), edit)
+        bob.post(edit, data={**form, "title": talk.title, "applies_to": "", "replies_by": ""})
+        assert "Consultation" not in bob.get(talk.path).text
 
     def test_what_is_wrong_is_said_and_what_was_typed_is_kept(self, bob):
         form = form_on(bob.get("/groups/rims/discussions/new"), "/groups/rims/discussions/new")

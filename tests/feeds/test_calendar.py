@@ -1,4 +1,4 @@
-"""Calendars: the days by which guidance is to be checked, for all or for one person's groups."""
+"""Calendars: by which days guidance is to be checked and consultations end, for all or for one's groups."""
 
 from datetime import date, timedelta
 
@@ -9,6 +9,7 @@ from hub.content.actions import withdraw
 from hub.content.models import Item
 from hub.core import clock
 from hub.core.database import db, unit_of_work
+from hub.discussions.actions import start_discussion
 from hub.groups.models import Group
 from hub.guidance.actions import mark_checked, publish, start_guidance
 from tests.factories.groups import group, member
@@ -43,7 +44,7 @@ def events(client, address: str) -> list:
 
 
 def test_each_page_has_the_whole_day_by_which_it_is_to_be_checked(client, world, page):
-    for address in ("/guidance/calendar.ics", f"{world.group.path}/guidance/calendar.ics"):
+    for address in ("/calendar.ics", f"{world.group.path}/calendar.ics"):
         (event,) = events(client, address)
         assert event["SUMMARY"] == f"Check by today: {page.title}"
         assert event["DTSTART"].dt == date(2027, 3, 1)
@@ -55,15 +56,32 @@ def test_each_page_has_the_whole_day_by_which_it_is_to_be_checked(client, world,
         assert "Summary, with; marks." in event["DESCRIPTION"]
 
 
+def test_a_consultation_has_its_last_day_until_it_is_withdrawn(client, world):
+    with unit_of_work():
+        there = db.session.get_one(Group, world.group.id)
+        talk = start_discussion(world.as_bob, there, "What is missing?", "Tell.", replies_by=date(2027, 3, 4))
+        start_discussion(world.as_bob, there, "Just talk", "Of this and that.")
+    for address in ("/calendar.ics", f"{world.group.path}/calendar.ics"):
+        (event,) = events(client, address)
+        assert event["SUMMARY"] == "Replies wanted by today: What is missing?"
+        assert event["DTSTART"].dt == date(2027, 3, 4)
+        assert event["UID"] == f"rims-discussion-{talk.number}@localhost"
+        assert "A discussion in" in event["DESCRIPTION"]
+    assert len(events(client, f"{feed_for(world.bob, '/calendar')}.ics")) == 1
+    with unit_of_work():
+        withdraw(world.as_ann, db.session.get_one(Item, talk.id))
+    assert events(client, "/calendar.ics") == []
+
+
 def test_a_page_that_was_checked_moves_and_stays_the_same_event(client, world, page, time_machine):
-    before = client.get("/guidance/calendar.ics")
-    same = client.get("/guidance/calendar.ics", headers={"If-None-Match": before.headers["ETag"]})
+    before = client.get("/calendar.ics")
+    same = client.get("/calendar.ics", headers={"If-None-Match": before.headers["ETag"]})
     assert same.status_code == 304
-    (first,) = events(client, "/guidance/calendar.ics")
+    (first,) = events(client, "/calendar.ics")
     time_machine.move_to(clock.now() + timedelta(days=1))
     with unit_of_work():
         mark_checked(world.as_ann, db.session.get_one(Item, page.id), date(2027, 9, 1))
-    (second,) = events(client, "/guidance/calendar.ics")
+    (second,) = events(client, "/calendar.ics")
     assert second["UID"] == first["UID"]
     assert second["DTSTART"].dt == date(2027, 9, 1)
     assert second["LAST-MODIFIED"].dt > first["LAST-MODIFIED"].dt
@@ -73,8 +91,8 @@ def test_drafts_and_what_was_withdrawn_are_in_no_calendar(client, world, page):
     with unit_of_work():
         start_guidance(world.as_ann, db.session.get_one(Group, world.group.id), "A draft", "No.", "No.")
         withdraw(world.as_ann, db.session.get_one(Item, page.id))
-    assert events(client, "/guidance/calendar.ics") == []
-    assert events(client, f"{feed_for(world.ann, '/guidance/calendar')}.ics") == []
+    assert events(client, "/calendar.ics") == []
+    assert events(client, f"{feed_for(world.ann, '/calendar')}.ics") == []
 
 
 def test_ones_own_calendar_is_of_ones_own_groups_and_says_what_one_answers_for(client, world, page):
@@ -82,20 +100,20 @@ def test_ones_own_calendar_is_of_ones_own_groups_and_says_what_one_answers_for(c
     member(world.cat, other)
     assert (
         "You answer for this page."
-        in events(client, f"{feed_for(world.ann, '/guidance/calendar')}.ics")[0]["DESCRIPTION"]
+        in events(client, f"{feed_for(world.ann, '/calendar')}.ics")[0]["DESCRIPTION"]
     )
-    (event,) = events(client, f"{feed_for(world.bob, '/guidance/calendar')}.ics")
+    (event,) = events(client, f"{feed_for(world.bob, '/calendar')}.ics")
     assert "You answer" not in event["DESCRIPTION"]
-    assert events(client, f"{feed_for(world.dan, '/guidance/calendar')}.ics") == []
-    private = feed_for(world.bob, f"{world.group.path}/guidance/calendar")
+    assert events(client, f"{feed_for(world.dan, '/calendar')}.ics") == []
+    private = feed_for(world.bob, f"{world.group.path}/calendar")
     assert len(events(client, f"{private}.ics")) == 1
     assert client.get(f"{private}.atom").status_code == 404
 
 
 def test_the_calendar_of_a_group_that_is_not_open_is_its_members_alone(client, world, page):
-    private = feed_for(world.bob, f"{world.group.path}/guidance/calendar")
+    private = feed_for(world.bob, f"{world.group.path}/calendar")
     with unit_of_work():
         db.session.get_one(Group, world.group.id).visibility = "hidden"
-    assert client.get(f"{world.group.path}/guidance/calendar.ics").status_code == 404
-    assert events(client, "/guidance/calendar.ics") == []
+    assert client.get(f"{world.group.path}/calendar.ics").status_code == 404
+    assert events(client, "/calendar.ics") == []
     assert len(events(client, f"{private}.ics")) == 1

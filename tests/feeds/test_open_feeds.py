@@ -304,7 +304,7 @@ def test_a_group_that_is_not_open_has_no_open_feeds(client, world, asked, visibi
     ):
         base, mark, query = address.partition("?")
         assert client.get(f"{base}/feed.atom{mark}{query}").status_code == 404, address
-    assert client.get(f"{root}/guidance/calendar.ics").status_code == 404
+    assert client.get(f"{root}/calendar.ics").status_code == 404
     for address in ("/", "/questions", "/search?q=posts", "/search?kind=question"):
         assert titles(read(client, address)) == []
         assert gone(client, address.partition("?")[0]) == [] if "?" not in address else True
@@ -359,7 +359,7 @@ def test_a_feed_of_thirty_asks_as_little_as_a_feed_of_three(client, world, scene
         "/examples/feed.atom",
         f"{first.path}/feed.atom",
         "/search/feed.atom?q=retention",
-        "/guidance/calendar.ics",
+        "/calendar.ics",
     ]
     few = {address: cost(address) for address in addresses}
     more(9)
@@ -384,7 +384,7 @@ def test_addresses_that_ask_for_nothing_have_no_feed(client, world, asked):
         f"{world.group.path}/questions/9999999999999/feed.atom",
         f"{world.group.path}/discussions/{asked.number}/feed.atom",
         "/groups/nothing/feed.atom",
-        "/guidance/calendar/feed.atom",
+        "/calendar/feed.atom",
     ):
         assert client.get(address).status_code == 404, address
 

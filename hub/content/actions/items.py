@@ -31,6 +31,7 @@ def start_item(
     topics: Iterable[Topic] = (),
     applies_to: str = "",
     law_date: date | None = None,
+    replies_by: date | None = None,
     summary: str = "",
     state: str = "open",
     published: bool = True,
@@ -54,6 +55,7 @@ def start_item(
         summary=summary.strip()[:LONGEST_SUMMARY],
         applies_to=applies_to if applies_to in JURISDICTIONS else "",
         law_date=law_date,
+        replies_by=replies_by,
         created_at=now,
         published_at=now if published else None,
         last_activity_at=now,
@@ -102,8 +104,9 @@ def edit_item(
     topics: Iterable[Topic],
     applies_to: str = "",
     law_date: date | None = None,
+    replies_by: date | None = None,
 ) -> Item:
-    """Change an item's title, topics, and where it applies."""
+    """Change an item's title, topics, where it applies, and until when a discussion asks for replies."""
     permit(actor, "item.edit", item)
     before = item.title
     item.topics = list(topics)
@@ -112,6 +115,7 @@ def edit_item(
         title=_title(title),
         applies_to=applies_to if applies_to in JURISDICTIONS else "",
         law_date=law_date,
+        replies_by=replies_by,
     )
     if before != item.title:
         record(actor, "item.retitled", item, before=before, after=item.title)

@@ -35,7 +35,7 @@ def start(slug: str) -> Answer:
     actor, group = current_actor(), group_at(slug)
     sending = Sending(f"{group.path}/guidance/new")
     form = PageForm(data=sending.kept())
-    form.offer(topics_of(actor, group))
+    form.offer(GUIDANCE, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
     if sending.to_be_kept(form):
@@ -61,7 +61,7 @@ def edit(slug: str, number: int) -> Answer:
     actor, item = current_actor(), item_at(GUIDANCE, slug, number)
     sending = Sending(f"{item.path}/edit")
     form = PageForm(data=sending.kept() or _newest(item))
-    form.offer(topics_of(actor, item.group))
+    form.offer(GUIDANCE, topics_of(actor, item.group))
     if earlier := form.sent_before():
         return earlier
     if sending.to_be_kept(form):
