@@ -1,5 +1,7 @@
 """The tests' own tools find what they are there to find."""
 
+import os
+
 import pytest
 from sqlalchemy import select
 
@@ -40,3 +42,9 @@ def test_requests_of_a_test_do_not_share_who_is_signed_in(app):
     someone = sign_in(app.test_client(), person())
     assert someone.get("/settings").status_code == 200
     assert app.test_client().get("/settings").status_code == 404
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="Only where tests run side by side.")
+@pytest.mark.xdist_group("seeded")
+def test_tests_that_share_what_is_costly_to_make_run_in_one_process(request):
+    assert request.node.nodeid.endswith("@seeded")
