@@ -89,6 +89,9 @@ class Person(UserMixin, Base):
     # Flask-Security asks for roles; the hub's own are per group (see core.policy), so there are none.
     roles: tuple[Any, ...] = ()
 
+    # Whether mail to them stops. Known of whoever makes the request (sign_in.load_person), of nobody else.
+    mail_comes_back: bool = False
+
     @property
     def path(self) -> str:
         return f"/people/{self.handle}"

@@ -2,17 +2,17 @@
 docs/decisions/0004-own-sign-in-pages.md), so none of its endpoints exists."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, g, session
+from flask import Flask, g
 from flask_security import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.utils import hash_password, login_user, logout_user, verify_and_update_password
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from hub.core.addressees import known_of
+from hub.core.addressees import MailAddress
 from hub.core.database import db
 from hub.core.mail import keeps_mail
 
@@ -29,10 +29,6 @@ ARGON2 = {
 }
 
 
-# In the session of somebody whose mail comes back.
-MAIL_STOPPED = "mail_stopped"
-
-
 class Datastore(SQLAlchemyUserDatastore):
     """People as Flask-Security reads and writes them. It never commits: the request does, once."""
 
@@ -44,19 +40,26 @@ class Datastore(SQLAlchemyUserDatastore):
 
 
 @cache
-def _person_of_a_session() -> Select[tuple[Person]]:
+def _person_of_a_session() -> Select[tuple[Person, MailAddress]]:
     """Built once: it is asked on every request of somebody signed in."""
     return (
-        select(Person)
+        select(Person, MailAddress)
+        .outerjoin(MailAddress, MailAddress.address == func.lower(Person.email))
         .where(Person.fs_uniquifier == bindparam("session"), Person.active)
         .options(joinedload(Person.memberships))
     )
 
 
 def load_person(fs_uniquifier: str) -> Person | None:
-    """Whoever a session names, with their memberships: the one query of an actor."""
+    """Whoever a session names, with their memberships, and whether mail to them comes back: the one query of
+    an actor."""
     found = db.session.execute(_person_of_a_session(), {"session": str(fs_uniquifier)})
-    return found.unique().scalar_one_or_none()
+    row = found.unique().one_or_none()
+    if row is None:
+        return None
+    person, known = row
+    person.mail_comes_back = known is not None and known.gets_nothing
+    return cast(Person, person)
 
 
 def proven(email: str, password: str) -> Person | None:
@@ -72,17 +75,7 @@ def proven(email: str, password: str) -> Person | None:
 def begin_session(person: Person, remember: bool = False) -> None:
     """Signed in from here on, also for the rest of this request."""
     login_user(person, remember=remember, authn_via=["password"])
-    note_mail_stopped(person)
     g.pop("actor", None)
-
-
-def note_mail_stopped(person: Person) -> None:
-    """Whether mail to their address comes back: asked when they sign in, and shown on every page then."""
-    known = known_of(person.email)
-    if known is not None and known.gets_nothing:
-        session[MAIL_STOPPED] = True
-    else:
-        session.pop(MAIL_STOPPED, None)
 
 
 def end_session() -> None:

@@ -386,7 +386,8 @@ def _return_path(mail: Mail, email: Email, ours: str) -> str:
     """Who is told when it cannot be delivered: nobody, of an answer."""
     if email.answers:
         return ""
-    return signed_address(RETURN_PATH, mail.token) if mail_comes_in() else ours
+    of_its_own = mail_comes_in() and current_app.extensions["settings"].mail_return_path == "each"
+    return signed_address(RETURN_PATH, mail.token) if of_its_own else ours
 
 
 @job("mail.forget")

@@ -17,6 +17,9 @@ LONGEST_SUBJECT = 180
 # What stands before the @ without quoting, in any script.
 PLAIN_LOCAL = re.compile(r"[^\s\x00-\x20\x7f@,;:<>()\[\]\\\"]{1,64}")
 
+# Its row's token, whatever its Message-ID is: what comes back brings it along.
+OWN_TOKEN = "X-Hub-Message"
+
 # Lines that are one long word: folding would turn them into encoded words, which nobody reads as links.
 WHOLE_LINES = frozenset({"message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"})
 
@@ -98,6 +101,7 @@ def build(email: Email, *, sender: Address, to: str, token: str, at: datetime) -
         message["Subject"] = _one_line(email.subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{email.message_id or token}@{sender.domain}>"
+        message[OWN_TOKEN] = token
         message["Auto-Submitted"] = "auto-replied" if email.answers else "auto-generated"
         for header, value in email.headers.items():
             message[header] = value

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         "notify://API-KEY@api.notifications.service.gov.uk/TEMPLATE-ID; empty: a folder.",
     )
     mail_from: str = Field("hub@localhost", description="The address that the hub's mail comes from.")
+    mail_return_path: Literal["each", "sender"] = Field(
+        "each",
+        description="Where undelivered mail comes back to, where mail comes in: an address for each message, "
+        "or (sender) the one that mail comes from.",
+    )
     mail_in_address: str = Field(
         "",
         description="Where mail comes in: hub+*@example.org, or a domain of its own; empty: nowhere.",

@@ -8,7 +8,7 @@ from hub.core import clock
 from hub.core.carrying import heartbeat
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
-from hub.core.mail import FAILED, KEPT, Email, Mail, composer, when_settled
+from hub.core.mail import DROPPED, FAILED, KEPT, Email, Mail, composer, when_settled
 
 from . import composing
 from .claiming import PURPOSE, claim_due, take_back
@@ -40,9 +40,10 @@ def compose(mail: Mail) -> Email | None:
 
 @when_settled(PURPOSE)
 def follow(mail: Mail) -> None:
-    """What was certainly not sent is told by the next digest."""
+    """What was certainly not sent is told by the next digest: also who joined, when what they were to be told
+    beside is gone by now."""
     digest = db.session.get(Digest, mail.payload.get("digest_id"))
-    if digest is not None and mail.state == FAILED:
+    if digest is not None and mail.state in {FAILED, DROPPED}:
         take_back(digest)
 
 

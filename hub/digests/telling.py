@@ -1,6 +1,6 @@
 """What a subscriber was told already: nothing is told twice, whichever of their choices it fell under."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hub.content.models import Activity
 from hub.core.database import db
@@ -28,7 +28,10 @@ def told_since(subscriber_id: int, number: int, besides: int | None = None) -> s
     """The numbers after `number` of activities that the subscriber was told, or is being told."""
     reached = select(DigestPart.digest_id).where(DigestPart.upto > number)
     rows = db.session.execute(
-        select(Digest.id, Digest.told).where(Digest.subscriber_id == subscriber_id, Digest.id.in_(reached))
+        select(Digest.id, Digest.told)
+        .where(Digest.subscriber_id == subscriber_id)
+        # Of what they no longer hear of, as of a group that they left, no part says how far it reached.
+        .where(or_(Digest.id.in_(reached), ~Digest.parts.any()))
     )
     told = {one for row in rows if row.id != besides for one in row.told if one > number}
     return told | told_elsewhere(subscriber_id, number)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from hub.core.addressing import signed_token
 from hub.core.database import db
 from hub.core.mail import RETURN_PATH, Mail
+from hub.core.message import OWN_TOKEN
 
 from .reading import Arrived, header
 
@@ -117,6 +118,7 @@ def _tokens(arrived: Arrived) -> Iterator[str]:
         if (token := signed_token(RETURN_PATH, parseaddr(address)[1] or address)) is not None:
             yield token
     for original in originals:
+        yield header(original, OWN_TOKEN)[:24]
         yield header(original, "Message-ID").strip("<> ").partition("@")[0][:24]
 
 

@@ -23,6 +23,7 @@ from hub.examples import mail_wording
 from hub.examples.mailed import ShownExample, is_out, shown_in_mail
 from hub.examples.models import Example
 from hub.subscriptions import links as mail_links
+from hub.subscriptions.headers import ways_out
 from hub.subscriptions.hearing import heard_through
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.replying import reply_address
@@ -103,8 +104,7 @@ def _headers(told: Told) -> dict[str, str]:
     headers = {
         "List-Id": f"<{wording.list_name(told.subscription)}.{urlsplit(address()).hostname}>",
         "List-Archive": f"<{address(told.item.group.path)}>",
-        "List-Unsubscribe": f"<{stop_link(told.subscription)}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        **ways_out(stop_link(told.subscription), told.subscription),
         "Precedence": "list",
     }
     if (replies := reply_address(told.subscriber.person, told.post)) is not None:

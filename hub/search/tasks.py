@@ -9,15 +9,17 @@ from hub.core.database import unit_of_work
 from hub.core.jobs import at_start, enqueue, job, scheduled
 from hub.core.outbox import on
 from hub.core.search import CHANGED
-from hub.subscriptions.matching import finds_saved
+from hub.subscriptions.matching import finds_saved, reads_searches
 
 from .engine import engine
 from .index import AT_ONCE, index, rebuild
 from .saved import find_saved
 from .similar import relate
+from .telling import read_asked
 
 SERIAL = "search index"
 finds_saved(find_saved)
+reads_searches(read_asked)
 # Waiting changes done in one go: an import or a busy hour costs one commit, not thousands.
 TOGETHER = 500
 # The lease that tidying takes: it cannot be interrupted to renew it.

@@ -25,7 +25,7 @@ from hub.subscriptions.searches import remove_search, save_search, saved_as_aske
 from .asking import HITS_A_PAGE, ITEM_KINDS, KINDS, KINDS_OF_MEMBERS, Asked, groups_to_choose
 from .queries import find
 from .similar import related, similar
-from .telling import name_of, telling
+from .telling import for_visitors, name_of, telling
 
 bp = Blueprint("search", __name__)
 log = structlog.get_logger(__name__)
@@ -48,8 +48,10 @@ def search() -> Page:
         "kinds": ITEM_KINDS if not asked.words else KINDS_OF_MEMBERS if actor.signed_in else KINDS,
         "places": JURISDICTIONS,
     }
-    if actor.signed_in and not asked.after:
-        page["telling"] = telling(actor, asked)
+    if not asked.after:
+        page |= (
+            {"telling": telling(actor, asked)} if actor.signed_in else {"subscribing": for_visitors(asked)}
+        )
     if not asked.words:
         return _browse(asked, page)
     try:

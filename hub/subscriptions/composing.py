@@ -8,15 +8,19 @@ from hub.core.policy import ANYBODY
 from . import links, wording
 from .models import Subscriber
 from .rules import CONFIRM_WITHIN
-from .subjects import Subject, may_be_chosen, subjects_named
+from .subjects import Subject, may_be_chosen, searches_asked, subjects_named
 
 DEFAULT_LOCALE = "en_GB"
 
 
 def still_open(codes: list[str]) -> list[Subject]:
-    """Of subjects named by their codes, those that anybody may subscribe to now."""
+    """Of subjects named by their codes, those that anybody may subscribe to now. A search finds what is open
+    to all: it is asked as anybody would."""
     named = subjects_named(ANYBODY, codes).values()
-    return [subject for subject in named if may_be_chosen(ANYBODY, subject)]
+    return [
+        *(subject for subject in named if may_be_chosen(ANYBODY, subject)),
+        *searches_asked(ANYBODY, codes),
+    ]
 
 
 def compose_confirmation(mail: Mail) -> Email | None:
@@ -29,7 +33,7 @@ def compose_confirmation(mail: Mail) -> Email | None:
         return None
     frequency = mail.payload["frequency"]
     words = {
-        "names": [wording.name_of(subject) for subject in subjects],
+        "names": [wording.name_for_strangers(subject) for subject in subjects],
         "often": wording.often_words()[frequency],
         "days": CONFIRM_WITHIN.days,
         "confirm_link": links.confirm_link(

@@ -1,14 +1,17 @@
 """Which list a message is of, and how to leave it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from hub.groups.models import Group
 
 from . import links
+from .models import Subscription
 
 LeavesByMail = Callable[[str], str | None]
 _by_mail: list[LeavesByMail] = []
+StopsByMail = Callable[[Subscription], str | None]
+_stops: list[StopsByMail] = []
 
 
 def leaves_by_mail(address: LeavesByMail) -> LeavesByMail:
@@ -18,14 +21,30 @@ def leaves_by_mail(address: LeavesByMail) -> LeavesByMail:
     return address
 
 
+def stops_by_mail(address: StopsByMail) -> StopsByMail:
+    """The same of the address that stops one choice."""
+    _stops.append(address)
+    return address
+
+
+def ways_out(link: str, chosen: Subscription) -> dict[str, str]:
+    """How to stop one choice: by the link, in one click, or by a message."""
+    return _unsubscribing(link, [of(chosen) for of in _stops])
+
+
 def list_headers(token: str, group: Group | None = None) -> dict[str, str]:
     """Which list this is (a group's, or the hub's), and how to leave it: RFC 2919, 2369 and 8058."""
-    ways = [links.leave_link(token)]
-    ways += [f"mailto:{address}" for of in _by_mail if (address := of(token)) is not None]
     label = "digest" if group is None else f"{group.slug}.digest"
     return {
         "List-Id": f"<{label}.{urlsplit(address()).hostname}>",
+        **_unsubscribing(links.leave_link(token), [of(token) for of in _by_mail]),
+        "Precedence": "bulk",
+    }
+
+
+def _unsubscribing(link: str, addresses: Iterable[str | None]) -> dict[str, str]:
+    ways = [link, *(f"mailto:{to}" for to in addresses if to is not None)]
+    return {
         "List-Unsubscribe": ", ".join(f"<{way}>" for way in ways),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Precedence": "bulk",
     }

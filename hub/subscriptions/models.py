@@ -102,8 +102,12 @@ class SavedSearch(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     @property
+    def query(self) -> str:
+        return urlencode(self.asked)
+
+    @property
     def path(self) -> str:
-        return f"/search?{urlencode(self.asked)}"
+        return f"/search?{self.query}"
 
 
 class Subscription(Base):

@@ -1,5 +1,6 @@
 """Saving searches, renaming and removing them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from hub.core.errors import Refused
 
 from .actions import choose
 from .models import WEEKLY, SavedSearch, Subscriber, Subscription
+from .subjects import Subject
 
 # Each is asked anew for every digest: so many cost less than the rest of the mail together.
 MOST_SEARCHES = 30
@@ -47,6 +49,13 @@ def save_search(
     db.session.add(search)
     db.session.flush()
     return choose(subscriber, search, frequency)
+
+
+def confirm_searches(subscriber: Subscriber, subjects: Iterable[Subject], frequency: str) -> None:
+    """The address is theirs, and they want to be told of what these searches find, none of them saved yet."""
+    for subject in subjects:
+        assert isinstance(subject.thing, SavedSearch)
+        save_search(subscriber, subject.thing.name, subject.thing.asked, frequency)
 
 
 def rename_search(search: SavedSearch, name: str) -> None:

@@ -10,12 +10,15 @@ from hub.core.database import db
 from hub.core.policy import Actor, can, visible
 from hub.groups.models import Group
 
+from .matching import search_asked
 from .models import EVERYTHING, GUIDANCE_ONLY, SavedSearch, Subscriber, Subscription
 
 # Codes of forms, by the kind of thing and what of it is told. A saved search is named by its token.
 GROUP, GUIDANCE = "group", "guidance"
 TOPIC, TOPIC_GUIDANCE = "topic", "topic_guidance"
 SEARCH = "search"
+# One that nobody has saved yet is named by what it asks: "asked-q=retention".
+ASKED = "asked"
 _KINDS = {
     GROUP: (Group, EVERYTHING),
     GUIDANCE: (Group, GUIDANCE_ONLY),
@@ -27,6 +30,7 @@ _COLUMNS = {Group: "group_id", Topic: "topic_id", SavedSearch: "search_id"}
 
 # As many as a page offers; a request that names more was not made by one.
 MOST_NAMED = 500
+MOST_ASKED = 3
 
 Thing = Group | Topic | SavedSearch
 
@@ -39,12 +43,20 @@ class Subject:
     told: str = EVERYTHING
 
     @property
+    def is_new_search(self) -> bool:
+        return isinstance(self.thing, SavedSearch) and self.thing.id is None
+
+    @property
     def kind(self) -> str:
+        if self.is_new_search:
+            return ASKED
         return next(kind for kind, what in _KINDS.items() if what == (type(self.thing), self.told))
 
     @property
     def name_in_codes(self) -> str:
-        return self.thing.token if isinstance(self.thing, SavedSearch) else self.thing.slug
+        if not isinstance(self.thing, SavedSearch):
+            return self.thing.slug
+        return self.thing.query if self.is_new_search else self.thing.token
 
     @property
     def code(self) -> str:
@@ -58,7 +70,7 @@ class Subject:
     @property
     def key(self) -> tuple[str, int, str]:
         """What tells it from a subscriber's other subjects."""
-        return (self.column, self.thing.id, self.told)
+        return (self.column, self.thing.id or 0, self.code if self.is_new_search else self.told)
 
 
 def subject_of(subscription: Subscription) -> Subject:
@@ -91,6 +103,15 @@ def _things(actor: Actor, model: type, names: set[str], subscriber: Subscriber |
         return {search.token: search for search in db.session.scalars(own)}
     seen = select(model).where(model.slug.in_(names), visible(model, actor))  # type: ignore[attr-defined]
     return {thing.slug: thing for thing in db.session.scalars(seen)}
+
+
+def searches_asked(actor: Actor, codes: Iterable[str]) -> list[Subject]:
+    """Searches that nobody has saved yet, by their codes, as the actor would search."""
+    queries = [code.removeprefix(f"{ASKED}-") for code in codes if code.startswith(f"{ASKED}-")]
+    found = (search_asked(actor, query) for query in queries[:MOST_ASKED])
+    return list(
+        {subject.key: subject for search in found if search for subject in [Subject(search)]}.values()
+    )
 
 
 def may_be_chosen(actor: Actor, subject: Subject) -> bool:

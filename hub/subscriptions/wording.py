@@ -1,5 +1,6 @@
 """What choices are called."""
 
+import re
 from datetime import datetime
 
 from babel.dates import get_day_names
@@ -54,8 +55,21 @@ def length_words() -> dict[str, str]:
     }
 
 
+# What mail programs make a link of.
+_LEADS_AWAY = re.compile(r"://|www\.|@|\w\.\w")
+
+
+def name_for_strangers(subject: Subject) -> str:
+    """The same in a message that somebody else may have caused: nothing in it leads where they want."""
+    if subject.is_new_search and _LEADS_AWAY.search(subject.thing.name):
+        return _("A search, which you see where you confirm")
+    return name_of(subject)
+
+
 def name_of(subject: Subject) -> str:
     """A subject by its full name."""
+    if subject.is_new_search:
+        return _("Search: %(name)s", name=subject.thing.name)
     if subject.told == GUIDANCE_ONLY:
         if isinstance(subject.thing, Topic):
             return _("Guidance on %(topic)s", topic=subject.thing.name)

@@ -1,9 +1,10 @@
-"""Somebody whose mail comes back learns of it when they sign in, and can mend it."""
+"""Somebody whose mail comes back learns of it on every page, as long as it does, and can mend it."""
 
 from sqlalchemy import select
 
-from hub.core.addressees import HARD, SOFT, Failure, MailAddress, note_failure
+from hub.core.addressees import HARD, SOFT, Failure, MailAddress, note_failure, works
 from hub.core.database import db, unit_of_work
+from tests.budget import queries
 from tests.factories.content import form_on
 from tests.factories.people import PASSWORD, person
 
@@ -36,6 +37,31 @@ def test_it_is_said_on_every_page_after_signing_in(app, client):
         page = client.get(path).text
         assert NOTICE in page
         assert ann.email in page
+
+
+def test_whoever_was_signed_in_before_it_came_back_is_told_until_it_works(app, client):
+    ann = somebody()
+    sign_in(client, ann)
+    assert NOTICE not in client.get("/questions").text
+    comes_back(ann.email.upper())
+    assert NOTICE in client.get("/questions").text
+    with unit_of_work():
+        works(ann.email)
+    assert NOTICE not in client.get("/questions").text
+
+
+def test_knowing_it_costs_no_query(app, client):
+    def cost() -> int:
+        with queries() as spent:
+            assert client.get("/questions").status_code == 200
+        return spent.count
+
+    ann = somebody()
+    sign_in(client, ann)
+    client.get("/questions")
+    before = cost()
+    comes_back(ann.email)
+    assert cost() == before
 
 
 def test_nobody_else_is_told(app, client):

@@ -54,6 +54,7 @@ def test_text_and_html_say_the_same_and_lead_to_the_same(app, world, folder):
         "My own words.",
         "Accepted: the answer by Ann",
         "Everything new up to 21 November 2026, 07:00 GMT that no earlier digest has told you.",
+        "A reply to this message reaches nobody. To answer, follow the link to what was written.",
     ):
         assert said in " ".join(text.split())
         assert said in words

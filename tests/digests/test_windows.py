@@ -15,6 +15,7 @@ from hub.digests import claiming, tasks
 from hub.digests.claiming import claim, due_subscribers
 from hub.digests.models import Digest, DigestPart
 from hub.digests.sending import SEND, Sending
+from hub.groups.actions import leave
 from hub.groups.models import Membership
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.rules import next_due, window_at
@@ -36,6 +37,7 @@ from tests.digests.telling import (
     watermark,
     withdrawn,
 )
+from tests.factories.content import topic
 from tests.factories.groups import group as a_group
 from tests.factories.groups import member
 from tests.factories.people import actor_of
@@ -337,6 +339,22 @@ def test_a_group_that_was_left_out_meanwhile_is_not_sent(app, world, folder):
         subscriber = subscribed(world.as_bob, world.group)
         asked(world.as_cat, world.group)
     assert _queued(world, folder, lambda: chosen(subscriber, world.group, "never")) == ""
+
+
+@both
+def test_what_a_group_told_is_not_told_again_by_a_topic_when_the_group_was_left(app, world, folder):
+    filed = topic("Retention", world.group)
+    with on(20):
+        subscriber = subscribed(world.as_bob, world.group)
+        chosen(subscriber, filed, "weekly")
+        asked(world.as_cat, world.group, topics=[again(filed)])
+    with on(21, 7):
+        assert sent().sent == 1
+        with unit_of_work():
+            leave(actor_of(again(world.bob)), again(world.group))
+        drain()
+    with on(23, 7):
+        assert sent().sent == 0
 
 
 def test_moderators_and_authors_are_not_mailed_what_was_withdrawn(app, world, folder):

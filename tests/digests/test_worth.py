@@ -6,7 +6,9 @@ import pytest
 
 from hub.content.models import Topic
 from hub.core import clock
+from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
+from hub.digests import claiming
 from hub.discussions.actions import start_discussion
 from hub.groups.actions import leave
 from hub.guidance.actions import mark_needs_review, publish, start_guidance
@@ -27,6 +29,7 @@ from tests.digests.telling import (
     sent,
     subscribed,
     visitor,
+    withdrawn,
 )
 from tests.factories.groups import group as a_group
 from tests.factories.groups import member
@@ -150,6 +153,25 @@ def test_who_joined_is_told_to_members_beside_something_else(app, world, folder)
     with on(23, 7):
         sent()
     assert "joined" not in digest_of(folder, world.bob.email)[0]
+
+
+def test_who_joined_waits_for_the_next_digest_when_all_else_is_gone_at_the_moment_of_sending(
+    app, world, folder
+):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        joined(world.as_dan, world.group)
+        item = asked(world.as_cat, world.group, "Soon withdrawn?")
+    with on(21, 7):
+        drain(kinds=["activity>content.tasks.number_activities"])
+        assert [each.outcome for each in claiming.claim_due(clock.now())] == ["posted"]
+        withdrawn(world.as_ann, item)
+        drain()
+        assert folder.messages() == []
+        asked(world.as_cat, world.group, "Something else?")
+    with on(22, 7):
+        assert sent().sent == 1
+    assert "Dan joined." in digest_of(folder, world.bob.email)[0]
 
 
 def test_who_left_again_is_not_told(app, world, told):

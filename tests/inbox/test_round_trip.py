@@ -6,14 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from hub.core import mail
+from hub.core.addressees import known_of
 from hub.core.carrying import drain
 from hub.core.database import db
 from hub.core.delivery import Smtp
 from hub.core.mail import Mail
+from hub.inbox.models import IMAP
+from hub.inbox.receiving import keep
 from hub.subscriptions.models import Subscription
 from tests.digests.telling import asked, on, sent, visitor
 from tests.factories.people import administrator, sign_in
 from tests.inbox import reports
+from tests.inbox.messages import settings_with
 from tests.inbox.test_taking import begin, end, listening
 from tests.running import free_port
 from tests.smtp import mail_server
@@ -82,3 +86,20 @@ def test_the_address_in_a_digest_leads_out(incoming, server, world):
     with on(21, 9):
         come_in(incoming, (to, f"From: {READER}\r\nTo: {to}\r\nSubject: unsubscribe\r\n\r\n".encode()))
     assert subscription().frequency == "never"
+
+
+@pytest.mark.parametrize("comes_in", ["hub+*@hub.example.org", ""])
+def test_where_the_mail_server_knows_one_address_only_what_comes_back_says_itself_which_it_was(
+    app, server, world, comes_in
+):
+    known_only = {"mail_in_address": comes_in, "mail_return_path": "sender", "mail_from": "hub@example.org"}
+    with settings_with(app, **known_only), on(20):
+        visitor(world.group)
+        asked(world.as_cat, world.group)
+    with settings_with(app, **known_only), on(21, 7):
+        sent()
+        ((return_path, _to),) = server.envelopes
+        assert return_path == "<hub@example.org>"
+        keep(reports.exchange("hub@example.org", READER, server.messages()[0].as_string()), IMAP)
+        drain()
+        assert known_of(READER).gets_nothing

@@ -137,8 +137,14 @@ def test_where_mail_comes_in_one_can_reply(app, world, folder, replies):
     drain()
     (visitors,), (members,) = (instants(folder, to) for to in ("visitor@example.org", world.ann.email))
     assert members["Reply-To"] == "hub+reply-ann-1@example.org"
-    assert "Or reply to this message" in text_of(members)
-    assert visitors["Reply-To"] is None and "Or reply" not in text_of(visitors)
+    for body in (text_of(members), html_of(members)):
+        assert "Or reply to this message" in body
+        assert body.count("Reply above this line") == 1 and "reaches nobody" not in body
+    assert text_of(members).startswith("Reply above this line\n\n")
+    assert visitors["Reply-To"] is None
+    for body in (text_of(visitors), html_of(visitors)):
+        assert "A reply to this message reaches nobody." in body
+        assert "Or reply" not in body and "Reply above" not in body
 
 
 def test_it_says_what_concerns_its_reader(app, world, folder):

@@ -1,5 +1,9 @@
 """Subscribing without an account: asking, confirming, keeping the choices as a member."""
 
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from sqlalchemy import select
 
@@ -15,7 +19,7 @@ from hub.subscriptions.tasks import forget
 from tests.conftest import DATABASES
 from tests.digests.telling import again, asked, on, sent, subscribed, visitor
 from tests.factories.content import topic
-from tests.factories.groups import group
+from tests.factories.groups import group, member
 from tests.factories.people import actor_of, person, sign_in
 
 from .choosing import frequencies, link_in_mail
@@ -214,3 +218,77 @@ def test_what_two_chose_that_are_one_is_joined_and_the_persons_own_stands(app, w
     db.session.rollback()
     assert len(db.session.scalars(select(Subscriber)).all()) == 1
     assert frequencies() == {"group-rims": "weekly", "group-digital": "daily"}
+
+
+# A search, without an account
+
+
+def _offer(page) -> str:
+    """Where the page of a search leads to subscribing to it."""
+    return html.unescape(re.search(r'href="(/subscribe\?add=asked[^"]*)"', page.text).group(1))
+
+
+def _ask_for(client, search: str, address="visitor@example.org", frequency="daily"):
+    offer = _offer(client.get(search))
+    code = parse_qs(urlsplit(offer).query)["add"][0]
+    fields = {"email": address, "frequency": frequency, "add": [code]}
+    return client.submit(offer, fields, button="Ask for this mail")
+
+
+@both
+def test_a_visitor_hears_of_what_a_search_finds_in_open_groups(app, client, world, folder):
+    closed = group("Closed", slug="closed", visibility="listed")
+    member(world.cat, closed)
+    with on(20):
+        assert _ask_for(client, "/search?q=herons&kind=question").status_code == 303
+        drain()
+        message = folder.messages()[0][1]
+        assert message["Subject"] == "Confirm mail about Search: “herons”, questions"
+        link = link_in_mail(folder, "confirm")
+        assert "“herons”" in client.get(link).text
+        assert frequencies() == {}
+        assert "You are subscribed" in client.post(link).text
+        asked(world.as_cat, world.group, "Where do herons nest?")
+        asked(world.as_cat, world.group, "Where do gulls nest?")
+        asked(actor_of(world.cat), closed, "Where do closed herons nest?")
+        drain()
+    with on(21, 7):
+        assert sent().sent == 1
+    told = folder.messages()[0][1].get_body(("plain",)).get_content()
+    assert "Where do herons nest?" in told
+    assert "gulls" not in told and "closed" not in told
+
+
+def test_confirming_twice_saves_a_search_once_and_its_page_changes_it(app, client, world, folder):
+    _ask_for(client, "/search?q=herons", frequency="at_once")
+    drain()
+    link = link_in_mail(folder, "confirm")
+    client.post(link)
+    client.post(link)
+    [(code, frequency)] = frequencies().items()
+    assert code.startswith("search-") and frequency == "at_once"
+    subscriber = db.session.scalars(select(Subscriber)).one()
+    page = client.get(links.choices_link(subscriber.token).removeprefix("http://localhost")).text
+    assert "See what it finds now" in page and "/search?q=herons" in page
+
+
+def test_a_message_that_somebody_else_caused_leads_nowhere_they_want(app, client, world, folder):
+    _ask_for(client, "/search?q=Your+password+expired:+https://evil.example/reset")
+    drain()
+    message = folder.messages()[0][1]
+    for body in (
+        message["Subject"],
+        *(message.get_body((kind,)).get_content() for kind in ("plain", "html")),
+    ):
+        assert "evil" not in body and "password" not in body
+    assert "evil.example" in client.get(link_in_mail(folder, "confirm")).text
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "asked-", "asked-kind=archived&q=x", "asked-group=secret", "asked-q=%00"]
+)
+def test_what_is_no_search_cannot_be_asked_for(app, client, world, nothing):
+    group("Secret", slug="secret", visibility="hidden")
+    answer = client.get("/subscribe", query_string={"add": nothing})
+    assert answer.status_code == 200
+    assert "Search: " not in answer.text

@@ -11,7 +11,7 @@ from wtforms import Field
 from hub.accounts import passwords, tokens
 from hub.accounts.actions import CHANGE_EMAIL, change_email, normal_email, set_password
 from hub.accounts.forms import ChangeEmailForm, ChangePasswordForm
-from hub.accounts.sign_in import begin_session, note_mail_stopped
+from hub.accounts.sign_in import begin_session
 from hub.core.access import current_actor, requires
 from hub.core.addressees import works
 from hub.core.database import new_token
@@ -74,7 +74,6 @@ def email() -> Response | tuple[str, int]:
 def try_address_again() -> Response:
     """Mail to their address came back, and they say that it works: the next message shows."""
     works(me().email)
-    note_mail_stopped(me())
     flash(_("Mail goes to %(address)s again.", address=me().email), "success")
     return redirect("/settings", 303)
 
@@ -92,7 +91,6 @@ def confirm_email(token: str) -> Response | tuple[str, int]:
     form = HubForm()
     if form.validate_on_submit():
         change_email(claim.person, claim.detail)
-        note_mail_stopped(claim.person)
         flash(_("Your address is now %(address)s.", address=claim.detail), "success")
         return redirect("/settings", 303)
     return render_template("accounts/confirm_email.html", form=form, address=claim.detail), form.status

@@ -18,6 +18,7 @@ from hub.subscriptions.composing import still_open
 from hub.subscriptions.forms import SubscribeForm, asked_codes
 from hub.subscriptions.models import FREQUENCIES, WEEKLY
 from hub.subscriptions.rules import CONFIRM_WITHIN
+from hub.subscriptions.searches import confirm_searches
 from hub.subscriptions.subjects import Subject
 
 from .blueprint import Page, bp, link_is_old
@@ -40,7 +41,8 @@ def subscribe_to_group(slug: str) -> Response | str:
 @requires("site.read")
 @limiter.limit(SUBSCRIPTIONS, methods=["POST"])
 def subscribe_page() -> Response | str | tuple[str, int]:
-    """To any number of open groups, topics, and guidance of either at once. `add`: their codes."""
+    """To any number of open groups, topics, and guidance of either at once, and to a search from its page.
+    `add`: their codes."""
     if current_actor().signed_in:
         return redirect("/me/mail", 303)
     chosen = still_open(asked_codes())
@@ -93,7 +95,8 @@ def confirm(link: str) -> str | Page:
     }
     if request.method != "POST":
         return render_template("subscriptions/confirm.html", **words)
-    confirm_subjects(subscriber, subjects, frequency)
+    confirm_subjects(subscriber, [one for one in subjects if not one.is_new_search], frequency)
+    confirm_searches(subscriber, [one for one in subjects if one.is_new_search], frequency)
     return render_template(
         "subscriptions/confirmed.html",
         choices_link=links.choices_link(subscriber.token),
