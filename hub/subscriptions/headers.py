@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
+from hub.core.site import address
 from hub.groups.models import Group
 
 from . import links
@@ -14,17 +15,17 @@ StopsByMail = Callable[[Subscription], str | None]
 _stops: list[StopsByMail] = []
 
 
-def leaves_by_mail(address: LeavesByMail) -> LeavesByMail:
+def leaves_by_mail(of: LeavesByMail) -> LeavesByMail:
     """Register what gives the address to which a message that leaves can be sent, by a subscriber's token;
     None while no mail comes in. The room that reads mail lies above this one."""
-    _by_mail.append(address)
-    return address
+    _by_mail.append(of)
+    return of
 
 
-def stops_by_mail(address: StopsByMail) -> StopsByMail:
+def stops_by_mail(of: StopsByMail) -> StopsByMail:
     """The same of the address that stops one choice."""
-    _stops.append(address)
-    return address
+    _stops.append(of)
+    return of
 
 
 def ways_out(link: str, chosen: Subscription) -> dict[str, str]:
