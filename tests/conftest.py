@@ -3,7 +3,7 @@
 import gc
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,12 @@ def data_folder() -> Iterator[Path]:
     """Where the hub under test keeps its state: in memory where the system has such a place."""
     with tempfile.TemporaryDirectory(dir=_in_memory) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def quick_folder(data_folder: Path) -> Callable[[str], Path]:
+    """quick_folder("journey"): an empty folder for a hub of its own. On a disk each commit waits for it."""
+    return lambda name: Path(tempfile.mkdtemp(dir=data_folder, prefix=f"{name}-"))
 
 
 @pytest.fixture(scope="session")

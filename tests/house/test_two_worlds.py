@@ -105,9 +105,9 @@ def answer(response: TestResponse) -> tuple:
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory) -> Iterator[tuple[World, World]]:
+def worlds(quick_folder) -> Iterator[tuple[World, World]]:
     with time_machine.travel(BEGIN, tick=False) as time:
-        folder = tmp_path_factory.mktemp("worlds")
+        folder = quick_folder("worlds")
         for name in ("without", "with"):
             (folder / name).mkdir()
         without = build(folder / "without" / "data", time, hidden=False)

@@ -56,9 +56,9 @@ class Reader:
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory) -> Iterator[tuple[RunningHub, dict[str, Any]]]:
+def seeded(quick_folder) -> Iterator[tuple[RunningHub, dict[str, Any]]]:
     """`hub upgrade`, `hub seed`, `hub run`; the hub, and the sign-ins of its samples by role."""
-    data: Path = tmp_path_factory.mktemp("journey") / "data"
+    data: Path = quick_folder("journey") / "data"
     hub = RunningHub(data, mail_in_address="hub+*@hub.example.org")
     hub.plain_command("upgrade")
     sign_ins = hub.command("seed")["sign_ins"]

@@ -27,8 +27,9 @@ def inside(data: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def data(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("killed") / "data"
+def data(quick_folder) -> Path:
+    """Whatever is killed, the system and its memory are not."""
+    return quick_folder("killed") / "data"
 
 
 @pytest.fixture

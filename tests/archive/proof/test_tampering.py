@@ -104,13 +104,13 @@ def prepare(data: Path, count: int) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory) -> Iterator[Hub]:
-    yield from prepare(tmp_path_factory.mktemp("large"), EVENTS)
+def large(quick_folder) -> Iterator[Hub]:
+    yield from prepare(quick_folder("large"), EVENTS)
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory) -> Iterator[Hub]:
-    yield from prepare(tmp_path_factory.mktemp("small"), 300)
+def small(quick_folder) -> Iterator[Hub]:
+    yield from prepare(quick_folder("small"), 300)
 
 
 def put_back(prepared: Hub) -> Hub:
