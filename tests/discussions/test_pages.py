@@ -12,6 +12,7 @@ from hub.content.reading import write_noted
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.core.fragments import fragments
+from hub.core.pages import day
 from hub.discussions.actions import reply
 from tests.budget import queries
 from tests.factories.content import discussion, form_on, fresh, topic
@@ -241,7 +242,7 @@ class TestStarting:
         talk = db.session.scalars(select(Item)).one()
         assert (sent.status_code, talk.replies_by) == (303, last)
         for shown in (talk.path, "/groups/rims/discussions"):
-            assert f'Consultation: replies by</span> <time datetime="{last}">' in bob.get(shown).text
+            assert f"Consultation until {day(last)}</span>" in bob.get(shown).text
         edit = f"{talk.path}/edit"
         assert f'value="{last}"' in bob.get(edit).text
         form = form_on(bob.get(edit), edit)
