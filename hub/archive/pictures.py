@@ -1,19 +1,16 @@
 """What a media file is, told from its bytes, and a small picture of it."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-# Shown as they are; anything else is offered for download only.
-PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+from hub.core.pictures import BROKEN, MOST_PIXELS, PICTURES, format_of, opened, small_picture
+
 FILMS = {b"ftyp": "video/mp4"}
 UNKNOWN = "application/octet-stream"
 
 THUMBNAIL_SIZE = (480, 480)
-# A small file can claim a picture that takes gigabytes to draw; this many pixels take 200 MB.
-MOST_PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -29,23 +26,19 @@ class Look:
 def look_at(path: Path, thumbnail: Path) -> Look:
     """Tell a file's type by its content, and write a thumbnail beside it if it is a picture."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=list(PICTURES)) as picture:
-                return _picture(picture, thumbnail)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning,
-            Image.DecompressionBombError, EOFError, MemoryError):  # fmt: skip
+        with opened(path) as picture:
+            return _picture(picture, thumbnail)
+    except BROKEN:
         return Look(_film_type(path))
 
 
 def _picture(picture: Image.Image, thumbnail: Path) -> Look:
     width, height = picture.size
-    media_type = PICTURES[picture.format]
+    media_type = PICTURES[format_of(picture)]
     if width * height > MOST_PIXELS:
         return Look(media_type, width, height)
     try:
-        picture.thumbnail(THUMBNAIL_SIZE)
-        picture.convert("RGB").save(thumbnail, "WEBP", quality=80)
+        thumbnail.write_bytes(small_picture(picture, THUMBNAIL_SIZE))
     except (OSError, ValueError, SyntaxError, EOFError):
         thumbnail.unlink(missing_ok=True)
         return Look(media_type, width, height)

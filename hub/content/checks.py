@@ -6,9 +6,11 @@ from sqlalchemy import Select, func, select
 
 from hub.core.checks import check
 from hub.core.database import db
+from hub.core.stored import sha256_of
 from hub.groups.models import Group, Membership
 
-from .models import ANSWER, REPLY, Item, Post, Vote
+from .files.storing import store
+from .models import ANSWER, REPLY, Item, Post, Revision, RevisionFile, StoredFile, Vote
 from .rules import DRAWN_NUMBERS
 
 
@@ -29,6 +31,35 @@ def _counters() -> Iterator[str]:
     yield from _wrong("post", "score", Post, Post.score, votes)
     yield from _wrong("group", "member_count", Group, Group.member_count, members)
     yield from _wrong("group", "last_number", Group, Group.last_number, numbers)
+
+
+@check("files of posts")
+def _files() -> Iterator[str]:
+    """Every file's bytes lie where they should and are what they were; posts know how many they have."""
+    counted = (
+        select(func.count())
+        .select_from(RevisionFile)
+        .join(Revision, Revision.id == RevisionFile.revision_id)
+        .join(StoredFile, StoredFile.id == RevisionFile.file_id)
+        .where(
+            Revision.post_id == Post.id,
+            Revision.number == Post.revision_number,
+            StoredFile.erased_at.is_(None),
+        )
+    )
+    yield from _wrong("post", "file_count", Post, Post.file_count, counted)
+    rows = db.session.execute(
+        select(StoredFile.token, StoredFile.sha256, StoredFile.size)
+        .where(StoredFile.erased_at.is_(None))
+        .order_by(StoredFile.id)
+        .execution_options(yield_per=500)
+    )
+    for token, sha256, size in rows:
+        path = store().path(sha256)
+        if not path.is_file():
+            yield f"The bytes of file {token} are not in the data folder."
+        elif path.stat().st_size != size or sha256_of(path) != sha256:
+            yield f"The bytes of file {token} are no longer what they were."
 
 
 def _wrong(name: str, counter: str, model: type, kept, recount: Select) -> Iterator[str]:

@@ -23,6 +23,7 @@ from hub.core.forms import HubForm
 from hub.core.markup import tidy
 from hub.core.words import choices
 
+from .files.field import FilesField
 from .models import DISCUSSION, Topic
 from .rules import LONGEST_COMMENT, LONGEST_POST, LONGEST_TITLE, SHORTEST_TITLE
 
@@ -62,6 +63,8 @@ class PostForm(HubForm):
             Length(max=LONGEST_POST, message=_("This is longer than one post can be (%(max)d characters).")),
         ],
     )
+
+    files = FilesField(_("Files"))
 
     @property
     def wants_preview(self) -> bool:

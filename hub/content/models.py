@@ -161,6 +161,8 @@ class Post(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[int] = mapped_column(default=0)
     revision_number: Mapped[int] = mapped_column(default=1)
+    # Of the revision that readers see. Most posts have none, and are not asked about them.
+    file_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     item: Mapped[Item] = relationship(innerjoin="unnested")
 
@@ -187,6 +189,10 @@ class Revision(Base):
     html: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    files: Mapped[list["StoredFile"]] = relationship(
+        secondary="revision_file", order_by="RevisionFile.position", viewonly=True
+    )
 
 
 class Link(Base):
@@ -263,20 +269,51 @@ class Draft(Base):
 
 
 class StoredFile(Base):
-    """A file that a member added to a post. Its bytes are stored under their hash."""
+    """A file that a member added to a post, or is about to. Its bytes are stored under their hash."""
 
     __tablename__ = "stored_file"
+    __table_args__ = (Index("ix_stored_file_waiting", "person_id", "place"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(24), unique=True, default=new_token)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
+    # None while its post is still written.
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    # The path of the form that it waits at; empty once it was sent, or taken away again.
+    place: Mapped[str] = mapped_column(String(200), default="")
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int]
+    # Of a picture, in pixels.
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    # What a picture shows, for those who do not see it.
     description: Mapped[str] = mapped_column(String(1000), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    # When a moderator took its bytes away for good; its name stays in the history.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.width is not None
+
+    @property
+    def own_path(self) -> str:
+        """Where its owner finds it while it waits."""
+        return f"/me/files/{self.token}"
+
+
+class RevisionFile(Base):
+    """A file of a post, as one of its revisions has it."""
+
+    __tablename__ = "revision_file"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]
 
 
 # Activities of a group, not of an item in it: somebody came in; more people may read it now.

@@ -16,13 +16,14 @@ from hub.core.policy import Actor, can
 
 from . import actions
 from .addresses import asked_number
+from .files.field import Attached
 from .forms import PostForm
 from .mains import blank_form
 from .models import Draft, Item, Post
 from .queries import Reader, draft_at, opening_post, post_statement
 
 # What a draft does not hold: tokens and buttons.
-NOT_KEPT = frozenset({"csrf_token", "sent_token", "preview", "keep"})
+NOT_KEPT = frozenset({"csrf_token", "sent_token", "preview", "keep", "files"})
 
 
 _detours: dict[str, Callable[[str, str], str]] = {}
@@ -53,6 +54,15 @@ class Sending:
             self.draft = draft_at(current_actor(), self.place)
         return dict(self.draft.fields) if self.draft else {}
 
+    def files(self, form: PostForm, attached: Attached = tuple) -> None:
+        """Show the files that wait here, or take those that came. attached: reads those of the post that is
+        edited."""
+        if request.method == "GET":
+            form.files.show(current_actor(), self.place, attached())
+        else:
+            finished = not (form.wants_preview or form.wants_keeping)
+            form.files.take(current_actor(), self.place, attached, finished=finished)
+
     def to_be_kept(self, form: PostForm) -> bool:
         return form.is_submitted() and form.wants_keeping
 
@@ -64,6 +74,8 @@ class Sending:
         if detour := _detours.get(request.form.get("keep", "")):
             actions.keep_draft(current_actor(), self.place, {**_plain(fields), "on_the_way": "1"})
             return redirect(detour(self.place, back), 303)
+        for problem in form.files.problems:
+            flash(problem, "warning")
         flash(_("What you wrote is kept here until you send it. Only you see it."), "success")
         return redirect(back, 303)
 
@@ -86,11 +98,14 @@ def begin_to_write(item: Item, sending: Sending, action: str, mine: Reader) -> P
         return None
     text = str(sending.kept().get("text", "")) if mine.has_draft else ""
     quoted = _asked_quote(item)
-    if not text and not quoted:
+    if not (text or quoted or mine.has_draft):
         return blank_form()
-    return PostForm(
+    form = PostForm(
         formdata=None, data={"text": f"{text}\n\n{quoted}" if text and quoted else text or quoted}
     )
+    if mine.has_draft:
+        sending.files(form)
+    return form
 
 
 def _asked_quote(item: Item) -> str:

@@ -13,7 +13,7 @@ from hub.core.paging import Page, page
 from hub.core.policy import Actor, visible
 from hub.groups.models import Group, Membership
 
-from .models import Draft, Item, Post, ReadMark, Revision, Topic, Vote, Watch, group_topic
+from .models import Draft, Item, Post, ReadMark, Revision, StoredFile, Topic, Vote, Watch, group_topic
 from .rules import shows_post_of
 
 
@@ -121,6 +121,7 @@ POST_COLUMNS = (
     Post.withdrawn_at,
     Post.score,
     Post.revision_number,
+    Post.file_count,
 )
 
 
@@ -137,9 +138,12 @@ def opening_post(item: Item) -> Post:
 
 
 def revisions(post: Post) -> Sequence[Revision]:
-    """Every text of a post, the first first."""
+    """Every text of a post, the first first, with the files that it had."""
     return db.session.scalars(
-        select(Revision).where(Revision.post_id == post.id).order_by(Revision.number)
+        select(Revision)
+        .where(Revision.post_id == post.id)
+        .options(selectinload(Revision.files))
+        .order_by(Revision.number)
     ).all()
 
 
@@ -178,6 +182,12 @@ _OF_A_READER = union_all(
     ),
     select(literal("draft"), literal(1)).where(
         Draft.person_id == bindparam("person"), Draft.place == bindparam("place")
+    ),
+    select(literal("draft"), StoredFile.id).where(
+        StoredFile.person_id == bindparam("person"),
+        StoredFile.place == bindparam("place"),
+        StoredFile.item_id.is_(None),
+        bindparam("place") != "",
     ),
 )
 

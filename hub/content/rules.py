@@ -7,7 +7,19 @@ from hub.core.policy import Actor, grant, permission, visibility
 from hub.groups.models import PUBLIC, Group
 from hub.groups.rules import chosen_is_read, talk_is_read
 
-from .models import GUIDANCE, JOINED, OPENED, Activity, Item, Post, Topic, group_topic
+from .models import (
+    GUIDANCE,
+    JOINED,
+    OPENED,
+    Activity,
+    Item,
+    Post,
+    Revision,
+    RevisionFile,
+    StoredFile,
+    Topic,
+    group_topic,
+)
 
 # What is begun unpublished gets a number drawn from here, far above any that is counted.
 DRAWN_NUMBERS = range(100_000_000, 1_000_000_000)
@@ -67,6 +79,24 @@ def _reads_person(actor: Actor) -> ColumnElement[bool]:
     written = select(Post.id).join(Item, Item.id == Post.item_id)
     seen = written.where(Post.author_id == Person.id, _sees_item(actor), shows_post(actor))
     return seen.correlate(Person).exists()
+
+
+@visibility(StoredFile)
+def _sees_file(actor: Actor) -> ColumnElement[bool]:
+    """Whoever sees the post that it hangs on now; while it waits, its owner."""
+    shown = _sees_post(actor)
+    hangs = (
+        select(RevisionFile.file_id)
+        .join(Revision, Revision.id == RevisionFile.revision_id)
+        .join(Post, and_(Post.id == Revision.post_id, Post.revision_number == Revision.number))
+        .where(RevisionFile.file_id == StoredFile.id, shown)
+        .correlate(StoredFile)
+        .exists()
+    )
+    there = and_(StoredFile.erased_at.is_(None), hangs)
+    if not actor.signed_in:
+        return there
+    return or_(there, and_(StoredFile.item_id.is_(None), StoredFile.person_id == actor.person_id))
 
 
 @visibility(Topic)
@@ -153,6 +183,11 @@ def _may_vote(actor: Actor, post: Post) -> bool:
 
 @permission("post.read")
 def _may_read_post(_actor: Actor, _post: Post) -> bool:
+    return True  # whoever sees it
+
+
+@permission("file.read")
+def _may_read_file(_actor: Actor, _file: StoredFile) -> bool:
     return True  # whoever sees it
 
 

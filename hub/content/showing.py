@@ -13,6 +13,7 @@ from hub.core.access import SAFE_METHODS
 from hub.core.fragments import fragments
 from hub.core.policy import Actor, can
 
+from .files.shown import ShownFile, files_of
 from .models import ANSWER, COMMENT, QUESTION, Item
 from .queries import Reader
 
@@ -61,8 +62,9 @@ class _Judged(NamedTuple):
 class _Shown:
     """A row of a post as its template takes it."""
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: Any, files: Sequence[ShownFile]) -> None:
         self._row = row
+        self.files = files
         self.markup = Markup(row.html)  # rendered and cleaned when it was written
 
     def __getattr__(self, name: str) -> Any:
@@ -98,12 +100,17 @@ def pieces_of(item: Item, name: tuple[Hashable, ...], read: Callable[[], Iterabl
 
 def render_pieces(item: Item, rows: Iterable[Any]) -> list[Piece]:
     """Each row of a post as a piece."""
+    rows = list(rows)
+    files = files_of(rows, item.path)
     macros = {
         COMMENT: get_template_attribute("content/_post.html", "comment_head"),
         "": get_template_attribute("content/_post.html", "post_head"),
     }
     foot = get_template_attribute("content/_post.html", "post_foot")
-    return [_piece(item, _Shown(row), macros.get(row.kind, macros[""]), foot) for row in rows]
+    return [
+        _piece(item, _Shown(row, files.get(row.id, ())), macros.get(row.kind, macros[""]), foot)
+        for row in rows
+    ]
 
 
 def _piece(item: Item, post: Any, head: Callable[..., Markup], foot: Callable[..., Markup]) -> Piece:

@@ -8,7 +8,10 @@ from hub.core.outbox import emit, on
 
 from .actions.rendering import hold_with_quoting, render_quoting
 from .actions.spine import happened_in, hold_item, hold_numbering, touch
+from .files import storing
 from .models import JOINED, OPENED, Activity, Post
+
+__all__ = ["number_activities", "render_what_is_left", "storing", "tell_that_it_is_open", "tell_who_joined"]
 
 # One worker at a time. Whatever it can see is committed: numbers rise in order of commit.
 NUMBERING = "activity numbers"

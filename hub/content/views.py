@@ -16,9 +16,10 @@ from hub.groups.models import Group
 from . import actions
 from .actions.posts import closed_meanwhile
 from .addresses import KINDS, post_at, seen_item
+from .files.hanging import files_of_revision
 from .forms import EditPostForm, FiledForm, GroupTopicsForm
 from .models import PLACES, Item, Post
-from .posting import preview
+from .posting import Sending, preview
 from .queries import quote_withdrawn, revisions, topics_of
 
 bp = Blueprint("content", __name__)
@@ -51,12 +52,13 @@ def edit_post(slug: str, place: str, number: int, position: int) -> str | Respon
     form = EditPostForm(data={"text": post.source, "base": str(post.revision_number)})
     if earlier := form.sent_before():
         return earlier
+    sending = Sending(f"{item.path}/posts/{position}/edit")
+    sending.files(form, lambda: files_of_revision(post.id, post.revision_number))
     conflict = False
     if not form.wants_preview and form.validate_on_submit():
         try:
-            actions.edit_post(
-                current_actor(), post, form.text.data or "", base=form.base_number, note=form.note.data or ""
-            )
+            written = {"base": form.base_number, "note": form.note.data or "", "files": form.files.change}
+            actions.edit_post(current_actor(), post, form.text.data or "", **written)
             return form.done(post.path)
         except actions.EditConflict as meanwhile:
             conflict = True
@@ -168,3 +170,6 @@ def _judged(slug: str, place: str, number: int) -> Item:
     item = seen_item(KINDS[place], slug, number)
     authorize_declared(item)
     return item
+
+
+from .files import views as _file_views  # noqa: E402, F401

@@ -80,6 +80,12 @@ def authorize_declared(subject: Any) -> None:
     authorize(_declared_action(), subject)
 
 
+def keep_though_refused() -> None:
+    """A form that is shown again keeps the files that came with it: what this request wrote is committed even
+    if its answer says that something is to be mended. An error page takes back all that was written."""
+    g.kept_though_refused = True
+
+
 def _declared_action() -> str:
     view = current_app.view_functions[request.endpoint or ""]
     return getattr(view, "required_action", "")
@@ -101,8 +107,8 @@ def _judge_request() -> None:
 
 
 def _finish_request(response: Response) -> Response:
-    refused = response.status_code >= 400
-    if request.endpoint and not refused and not g.get("access_checked"):
+    refused = response.status_code >= 400 and not g.get("kept_though_refused")
+    if request.endpoint and response.status_code < 400 and not g.get("access_checked"):
         db.session.rollback()
         raise UndeclaredAccess(f"{request.endpoint} answered without checking its action.")
     if request.method in SAFE_METHODS or refused:

@@ -94,6 +94,15 @@ def figure(number: int) -> str:
     return f"{number:,}" if isinstance(number, int) else str(number)
 
 
+def bytes_in_words(size: float) -> str:
+    """'3.4 MB': sizes of files."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+        size = size / 1000
+    return _("%(size)s GB") % {"size": f"{size:.1f}"}
+
+
 def handle(name: str) -> Markup:
     """An account's handle with its "@". One of the federated web names its server too: where it does not fit,
     it breaks before the server, and behind a dot of it."""
@@ -131,5 +140,5 @@ def install(app: Flask) -> None:
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words, own_address):
         environment.globals[function.__name__] = function
     environment.filters["in_words"] = words
-    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure, handle):
+    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure, handle, bytes_in_words):
         environment.filters[function.__name__] = function

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         2048, ge=1, description="The largest upload of a platform's export, in mebibytes."
     )
     attachment_limit_mb: int = Field(10, ge=1, description="The largest file added to a post, in mebibytes.")
+    attachments_per_post: int = Field(10, ge=1, le=50, description="How many files a post may have.")
+    attachments_a_day_mb: int = Field(
+        200, ge=1, description="What one person may add to posts within a day, in mebibytes."
+    )
     fetching: Literal["on", "off"] = Field(
         "on",
         description="Whether the hub fetches addresses that keepers ask it to watch; off: it never does.",

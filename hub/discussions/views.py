@@ -67,10 +67,12 @@ def start(slug: str) -> str | Response | tuple[str, int]:
     form.offer(DISCUSSION, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
+    sending.files(form)
     if sending.to_be_kept(form):
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
-        item = start_discussion(actor, group, form.title.data or "", form.text.data or "", **form.filing)
+        words = (form.title.data or "", form.text.data or "")
+        item = start_discussion(actor, group, *words, **form.filing, files=form.files.added)
         return sending.done(form, item)
     return render_template(
         "discussions/start.html",
@@ -99,10 +101,12 @@ def add_reply(slug: str, number: int) -> str | Response | tuple[str, int]:
     form = PostForm()
     if earlier := form.sent_before():
         return earlier
+    sending.files(form)
     if sending.to_be_kept(form):
         return sending.keep(form, item.path)
     if not form.wants_preview and form.validate_on_submit():
-        return sending.done(form, reply(current_actor(), item, form.text.data or ""))
+        made = reply(current_actor(), item, form.text.data or "", files=form.files.added)
+        return sending.done(form, made)
     return _page(item, form, sending, position=item.last_position), form.status
 
 

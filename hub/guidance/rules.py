@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 
-from hub.content.models import ANSWER, GUIDANCE, Item, Post
+from hub.content.models import ANSWER, GUIDANCE, Item, Post, Revision, RevisionFile, StoredFile
 from hub.core.policy import Actor, grant, permission
 from hub.groups.models import Group
 
@@ -30,6 +30,26 @@ def _members_see_drafts(actor: Actor) -> ColumnElement[bool]:
         Item.withdrawn_at.is_(None),
         Item.group_id.in_(list(actor.roles)),
     )
+
+
+@grant(StoredFile)
+def _members_see_files_of_what_waits(actor: Actor) -> ColumnElement[bool]:
+    """Files of drafts, and of revisions that are newer than what readers see: the group writes them together."""
+    newer = (
+        select(RevisionFile.file_id)
+        .join(Revision, Revision.id == RevisionFile.revision_id)
+        .join(Post, and_(Post.id == Revision.post_id, Post.revision_number <= Revision.number))
+        .join(Item, Item.id == Post.item_id)
+        .where(
+            RevisionFile.file_id == StoredFile.id,
+            Item.kind == GUIDANCE,
+            Item.withdrawn_at.is_(None),
+            Item.group_id.in_(list(actor.roles)),
+        )
+        .correlate(StoredFile)
+        .exists()
+    )
+    return and_(StoredFile.erased_at.is_(None), newer)
 
 
 @permission("guidance.start")

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from hub.content.files.hanging import files_with_ids
 from hub.core.differences import difference_html
 from hub.core.pages import day
 from hub.core.words import words
@@ -23,6 +24,7 @@ def in_words(wording: Wording) -> dict[str, tuple[str, str]]:
         "law_date": (_("The law as at"), day(law) if law else _("not said")),
         "topics": (_("Topics"), named or _("none")),
         "sources": (_("Sources"), sources or _("none")),
+        "files": (_("Files"), "\n".join(file.name for file in files_with_ids(wording.files)) or _("none")),
     }
 
 

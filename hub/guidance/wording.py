@@ -11,6 +11,8 @@ from hub.core.differences import merge
 
 from .models import Filing
 
+Files = tuple[int, ...]
+
 # Over what two people wrote in the same place.
 MINE, THEIRS = _("What you wrote"), _("What was saved meanwhile")
 
@@ -23,7 +25,7 @@ def holds_marks(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Wording:
-    """A page's wording. topics: their ids; sources: (title, address or nothing) pairs."""
+    """A page's wording. topics, files: their ids; sources: (title, address or nothing) pairs."""
 
     title: str
     summary: str
@@ -32,6 +34,7 @@ class Wording:
     law_date: date | None = None
     topics: tuple[int, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,14 @@ def wording_of(revision: Revision, filing: Filing | None) -> Wording:
         law_date=filing.law_date,
         topics=tuple(sorted(filing.topic_ids)),
         sources=tuple((source["title"], source["url"]) for source in filing.sources),
+        files=tuple(file.id for file in revision.files),
     )
+
+
+def _all_files(base: Files, mine: Files, theirs: Files) -> Files:
+    """What either took away is gone, what either added is there: there is nothing to disagree about."""
+    gone = set(base) - set(mine)
+    return tuple(dict.fromkeys(file for file in (*theirs, *mine) if file not in gone and (file in theirs or file not in base)))
 
 
 def bring_together(base: Wording, mine: Wording, theirs: Wording) -> Met:
@@ -64,6 +74,9 @@ def bring_together(base: Wording, mine: Wording, theirs: Wording) -> Met:
     taken: dict[str, Any] = {}
     for part in fields(Wording):
         if part.name == "source":
+            continue
+        if part.name == "files":
+            taken["files"] = _all_files(base.files, mine.files, theirs.files)
             continue
         was, one, other = (getattr(wording, part.name) for wording in (base, mine, theirs))
         taken[part.name] = other if one == was else one

@@ -1,6 +1,6 @@
 """Asking, answering, commenting, accepting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from sqlalchemy import update
 from hub.content import actions as content
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import change_item, changed, happened
-from hub.content.models import ANSWER, COMMENT, QUESTION, Item, Post, Topic
+from hub.content.models import ANSWER, COMMENT, QUESTION, Item, Post, StoredFile, Topic
 from hub.core import clock
 from hub.core.database import db
 from hub.core.errors import Refused
@@ -29,20 +29,20 @@ def ask_question(
     topics: Iterable[Topic] = (),
     applies_to: str = "",
     law_date: date | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> Item:
     """A new question in a group; its asker watches it."""
-    item = content.start_item(
-        actor, group, QUESTION, title, source, topics=topics, applies_to=applies_to, law_date=law_date
-    )
+    filed = {"topics": topics, "applies_to": applies_to, "law_date": law_date}
+    item = content.start_item(actor, group, QUESTION, title, source, files=files, **filed)
     db.session.add(Question(item_id=item.id))
     db.session.flush()
     return item
 
 
-def answer(actor: Actor, item: Item, source: str) -> Post:
+def answer(actor: Actor, item: Item, source: str, *, files: Sequence[StoredFile] = ()) -> Post:
     """Answer a question."""
     permit(actor, "question.answer", item)
-    return content.add_post(actor, item, ANSWER, source)
+    return content.add_post(actor, item, ANSWER, source, files=files)
 
 
 def comment(actor: Actor, parent: Post, source: str) -> Post:

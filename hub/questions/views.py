@@ -99,10 +99,12 @@ def ask_in(slug: str) -> str | Response | tuple[str, int]:
     form.offer(QUESTION, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
+    sending.files(form)
     if sending.to_be_kept(form):
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
-        item = ask_question(actor, group, form.title.data or "", form.text.data or "", **form.filing)
+        words = (form.title.data or "", form.text.data or "")
+        item = ask_question(actor, group, *words, **form.filing, files=form.files.added)
         return sending.done(form, item)
     page = render_template(
         "questions/ask.html",
@@ -133,10 +135,12 @@ def add_answer(slug: str, number: int) -> str | Response | tuple[str, int]:
     form = PostForm()
     if earlier := form.sent_before():
         return earlier
+    sending.files(form)
     if sending.to_be_kept(form):
         return sending.keep(form, item.path)
     if not form.wants_preview and form.validate_on_submit():
-        return sending.done(form, answer(current_actor(), item, form.text.data or ""))
+        made = answer(current_actor(), item, form.text.data or "", files=form.files.added)
+        return sending.done(form, made)
     return _page(item, form, sending), form.status
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import Blueprint
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
 from hub.core.access import load
@@ -53,13 +52,3 @@ def archive_query(parts: dict[str, str]) -> str:
     return urlencode(
         {key: value for key, value in parts.items() if value and (key, value) != ("state", "all")}
     )
-
-
-@bp.app_template_filter("bytes_in_words")
-def bytes_in_words(size: int) -> str:
-    """'3.4 MB': sizes of files."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
-        size = size / 1000
-    return _("%(size)s GB", size=f"{size:.1f}")

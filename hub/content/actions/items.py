@@ -1,12 +1,12 @@
 """Starting, filing, closing and linking items."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from secrets import randbelow
 
 from sqlalchemy import select, update
 
-from hub.content.models import JURISDICTIONS, OPENING, Item, Link, Post, Topic
+from hub.content.models import JURISDICTIONS, OPENING, Item, Link, Post, StoredFile, Topic
 from hub.content.rules import DRAWN_NUMBERS, LONGEST_SUMMARY, LONGEST_TITLE
 from hub.core import clock
 from hub.core.audit import record
@@ -35,8 +35,9 @@ def start_item(
     summary: str = "",
     state: str = "open",
     published: bool = True,
+    files: Sequence[StoredFile] = (),
 ) -> Item:
-    """A new item with its opening post, in the group's next number.
+    """A new item with its opening post, in the group's next number. files: the actor's own, that wait.
 
     Unpublished, it is its author's draft, and its number is drawn: a gap in the count would tell others that
     something exists which they may not see.
@@ -64,7 +65,7 @@ def start_item(
     )
     db.session.add(item)
     db.session.flush()
-    post = write_post(actor, item, OPENING, source, position=1)
+    post = write_post(actor, item, OPENING, source, position=1, files=files)
     if not item.summary:
         item.summary = first_words(post.html)
     watch(actor, item)

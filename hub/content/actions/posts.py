@@ -1,11 +1,21 @@
 """Writing posts and changing them, with every earlier text kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 
 from hub.accounts.models import Person
-from hub.content.models import ANSWER, COMMENT, REPLY, Item, Mention, Post, Revision
+from hub.content.files.hanging import (
+    UNCHANGED,
+    FileChange,
+    describe,
+    files_of_revision,
+    files_with_ids,
+    hang,
+    may_hang,
+    shown_count,
+)
+from hub.content.models import ANSWER, COMMENT, REPLY, Item, Mention, Post, Revision, StoredFile
 from hub.core import clock
 from hub.core.database import db
 from hub.core.differences import merge
@@ -15,7 +25,7 @@ from hub.core.outbox import emit
 from hub.core.policy import Actor
 
 from .following import mark_read, watch
-from .permitting import acting_person, permit
+from .permitting import NotPermitted, acting_person, permit
 from .rendering import first_words, render_post, shows_first_words
 from .spine import add_once, change_item, changed, happened, hold_item
 
@@ -32,9 +42,19 @@ class EditConflict(Exception):
         self.text = text
 
 
-def add_post(actor: Actor, item: Item, kind: str, source: str, *, parent: Post | None = None) -> Post:
-    """A reply, answer or comment, at the item's next position. A comment needs its parent."""
+def add_post(
+    actor: Actor,
+    item: Item,
+    kind: str,
+    source: str,
+    *,
+    parent: Post | None = None,
+    files: Sequence[StoredFile] = (),
+) -> Post:
+    """A reply, answer or comment, at the item's next position. A comment needs its parent, and has no files."""
     permit(actor, "item.contribute", item)
+    if kind == COMMENT and files:
+        raise ValueError("A comment has no files.")
     if parent is not None and parent.item_id != item.id:
         raise ValueError("A post answers posts of its own item.")
     counts = 1 if kind in COUNTED else 0
@@ -47,7 +67,7 @@ def add_post(actor: Actor, item: Item, kind: str, source: str, *, parent: Post |
     )
     if not open_still:
         raise Refused(closed_meanwhile())
-    post = write_post(actor, item, kind, source, position=item.last_position, parent=parent)
+    post = write_post(actor, item, kind, source, position=item.last_position, parent=parent, files=files)
     watch(actor, item)
     mark_read(actor, item, post.position)
     happened(NEWS[kind], actor, item, post)
@@ -64,9 +84,18 @@ def closed_meanwhile() -> str:
 
 
 def write_post(
-    actor: Actor, item: Item, kind: str, source: str, *, position: int, parent: Post | None = None
+    actor: Actor,
+    item: Item,
+    kind: str,
+    source: str,
+    *,
+    position: int,
+    parent: Post | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> Post:
-    """The row of a post, its first revision and whom it mentions. Counters and news are the caller's."""
+    """The row of a post, its first revision with its files, and whom it mentions. Counters and news are the
+    caller's. files: the actor's own, that wait."""
+    _own(actor, item, files)
     source = tidy(source)
     mentioned: dict[str, int] = {}
     person = acting_person(actor)
@@ -80,23 +109,45 @@ def write_post(
         source=source,
         html=render_post(item, kind, position, source, mentioned),
         created_at=item.last_activity_at,
+        file_count=shown_count(files),
     )
     db.session.add(post)
     db.session.flush()
-    _keep_revision(post, person)
+    _keep_revision(post, person, files)
     _mention(post, mentioned)
     return post
 
 
-def edit_post(actor: Actor, post: Post, source: str, *, base: int | None = None, note: str = "") -> Post:
-    """Change a post's text. `base` is the revision that the editor began from: what others changed since is
-    merged in. Raises EditConflict where both changed the same lines."""
+def _own(actor: Actor, item: Item, files: Sequence[StoredFile]) -> None:
+    if not may_hang(actor.person_id, files, item.id):
+        raise NotPermitted("somebody else's files")
+
+
+def edit_post(
+    actor: Actor,
+    post: Post,
+    source: str,
+    *,
+    base: int | None = None,
+    note: str = "",
+    files: FileChange = UNCHANGED,
+) -> Post:
+    """Change a post's text and its files. `base` is the revision that the editor began from: what others
+    changed since is merged in. Raises EditConflict where both changed the same lines."""
     permit(actor, "post.edit", post)
     post = _locked(post)
     source = tidy(source)
     if base is not None and base != post.revision_number:
         source = _merged(post, source, base)
-    if source == post.source:
+    _own(actor, post.item, files.added)
+    had = [file.id for file in files_of_revision(post.id, post.revision_number)]
+    has = files.applied(had)
+    hanging = files_with_ids(has)
+    described = describe(hanging, files.described)
+    if source == post.source and has == had:
+        if described:
+            change_item(post.item)
+            changed(post.item, post)
         return post
     hold_item(post.item)  # what it quotes may be withdrawn at this moment
     mentioned: dict[str, int] = {}
@@ -104,8 +155,9 @@ def edit_post(actor: Actor, post: Post, source: str, *, base: int | None = None,
     post.source = source
     post.revision_number += 1
     post.edited_at = clock.now()
+    post.file_count = shown_count(hanging)
     db.session.flush()
-    _keep_revision(post, acting_person(actor), note)
+    _keep_revision(post, acting_person(actor), hanging, note)
     _mention(post, mentioned)
     summary = {"summary": first_words(post.html)} if shows_first_words(post.item, post.kind) else {}
     change_item(post.item, **summary)
@@ -141,22 +193,23 @@ def _merged(post: Post, mine: str, base: int) -> str:
     return merged.text
 
 
-def _keep_revision(post: Post, person: Person, note: str = "") -> None:
-    db.session.add(
-        Revision(
-            post_id=post.id,
-            number=post.revision_number,
-            author_id=person.id,
-            byline=person.byline(),
-            title=post.item.title,
-            summary=post.item.summary,
-            source=post.source,
-            html=post.html,
-            note=note.strip()[:300],
-            created_at=post.edited_at or post.created_at,
-        )
+def _keep_revision(post: Post, person: Person, files: Sequence[StoredFile], note: str = "") -> None:
+    revision = Revision(
+        post_id=post.id,
+        number=post.revision_number,
+        author_id=person.id,
+        byline=person.byline(),
+        title=post.item.title,
+        summary=post.item.summary,
+        source=post.source,
+        html=post.html,
+        note=note.strip()[:300],
+        created_at=post.edited_at or post.created_at,
     )
+    db.session.add(revision)
     db.session.flush()
+    if files:
+        hang(revision, post.item, files)
 
 
 def _mention(post: Post, mentioned: Mapping[str, int]) -> None:

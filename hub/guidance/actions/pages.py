@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from hub.content.actions.rendering import render_post
 from hub.content.actions.spine import change_item, changed
+from hub.content.files.hanging import counted, files_of_revision
 from hub.content.models import GUIDANCE, OPENING, Item, Post, Revision, Topic
 from hub.content.queries import opening_post
 from hub.core import clock
@@ -44,8 +45,10 @@ def show(item: Item, number: int) -> Post:
         raise LookupError(f"There is no revision {number}.")
     chosen, filing = found
     post = opening_post(item)
-    if post.source != chosen.source:
+    files = [file.id for file in files_of_revision(post.id, post.revision_number)]
+    if post.source != chosen.source or files != [file.id for file in chosen.files]:
         post.edited_at = clock.now()
+    post.file_count = counted(chosen.id)
     post.source, post.html, post.revision_number = chosen.source, chosen.html, chosen.number
     values = {"title": chosen.title, "summary": chosen.summary}
     if filing is not None:

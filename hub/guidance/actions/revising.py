@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.content.actions import watch
-from hub.content.actions.permitting import acting_person, permit
+from hub.content.actions.permitting import NotPermitted, acting_person, permit
+from hub.content.actions.spine import touch
+from hub.content.files.hanging import UNCHANGED, FileChange, describe, files_with_ids, hang, may_hang
 from hub.content.models import JURISDICTIONS, Item, Revision, Topic
 from hub.content.queries import opening_post
 from hub.content.rules import LONGEST_SUMMARY, LONGEST_TITLE
@@ -49,6 +51,7 @@ def revise(
     sources: Iterable[tuple[str, str]] | None = None,
     note: str = "",
     based_on: int | None = None,
+    files: FileChange = UNCHANGED,
 ) -> Revision:
     """A new revision; what is not given stays. `based_on` is the number of the revision that the editor began
     from: what others changed since is merged in. Raises Meanwhile where both changed the same.
@@ -68,7 +71,12 @@ def revise(
         "applies_to": applies_to if applies_to is None or applies_to in JURISDICTIONS else "",
         "sources": None if sources is None else tuple(tuple(pair) for pair in sources),
     }
+    if not may_hang(actor.person_id, files.added, item.id):
+        raise NotPermitted("somebody else's files")
     mine = replace(began_from, **{part: value for part, value in given.items() if value is not None})
+    mine = replace(mine, files=tuple(files.applied(began_from.files)))
+    if describe(files_with_ids(began_from.files), files.described):
+        touch(item)
     if not isinstance(law_date, str):
         mine = replace(mine, law_date=law_date)
     theirs = wording_of(newest, filing)
@@ -116,6 +124,7 @@ def _keep(actor: Actor, page: Guidance, wording: Wording, note: str) -> Revision
     )
     db.session.add(made)
     db.session.flush()
+    hang(made, item, files_with_ids(wording.files))
     db.session.add(
         Filing(
             revision_id=made.id,

@@ -1,6 +1,6 @@
 """Beginning a page: from nothing, or from an accepted answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from hub.accounts.models import Person
 from hub.content.actions import link_items, start_item
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import add_once
-from hub.content.models import GUIDANCE, Item, Link, Post, Revision, Topic
+from hub.content.models import GUIDANCE, Item, Link, Post, Revision, StoredFile, Topic
 from hub.content.queries import opening_post
 from hub.core.database import db
 from hub.core.outbox import emit
@@ -33,6 +33,7 @@ def start_guidance(
     law_date: date | None = None,
     sources: Sources = (),
     note: str = "",
+    files: Sequence[StoredFile] = (),
 ) -> Item:
     """A draft that the group's members see and edit together. sources: (title, address or "") pairs."""
     permit(actor, "guidance.start", group)
@@ -48,6 +49,7 @@ def start_guidance(
         summary=summary,
         state=DRAFT,
         published=False,
+        files=files,
     )
     db.session.add(Guidance(item_id=item.id, owner_id=actor.person_id, newest_number=1))
     first = db.session.scalars(

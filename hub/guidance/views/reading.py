@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hub.content.addresses import asked_number, group_at, item_at, topic_asked_for
+from hub.content.files.shown import files_of
 from hub.content.models import GUIDANCE, Item, Revision
 from hub.content.queries import opening_post, reader, topics_of
 from hub.content.reading import note_read
@@ -122,6 +123,7 @@ def show(slug: str, number: int) -> str:
         standing=standing(page, clock.now().date()),
         overdue=page.published_number is not None and page.overdue(),
         told=queries.told(actor, page, post),
+        files=files_of([post], item.path).get(post.id, ()),
         examples=gather("post.examples", actor, item, [post]).get(post.id, ""),
         more=gather("post.actions", actor, item, [post]).get(post.id, "") if actor.signed_in else "",
         mine=reader(actor, item, [post.id]),

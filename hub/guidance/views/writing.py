@@ -1,5 +1,6 @@
 """Writing guidance: starting a page, editing it, going back, turning an answer into one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -7,9 +8,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hub.content.addresses import group_at, item_at, post_at, seen_item
-from hub.content.models import GUIDANCE, QUESTION, Item
+from hub.content.files.hanging import files_of_revision
+from hub.content.models import GUIDANCE, QUESTION, Item, StoredFile
 from hub.content.posting import Sending, preview
-from hub.content.queries import topics_of
+from hub.content.queries import opening_post, topics_of
 from hub.core.access import current_actor, requires
 from hub.core.differences import difference_html
 from hub.core.forms import HubForm
@@ -38,10 +40,12 @@ def start(slug: str) -> Answer:
     form.offer(GUIDANCE, topics_of(actor, group))
     if earlier := form.sent_before():
         return earlier
+    sending.files(form)
     if sending.to_be_kept(form):
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
-        item = actions.start_guidance(actor, group, note=form.note.data or "", **form.wording)
+        written = {"note": form.note.data or "", "files": form.files.added, **form.wording}
+        item = actions.start_guidance(actor, group, **written)
         flash(_("Your draft is saved. The group's members can read and edit it."), "success")
         return sending.done(form, item)
     return render_template(
@@ -64,6 +68,7 @@ def edit(slug: str, number: int) -> Answer:
     form.offer(GUIDANCE, topics_of(actor, item.group))
     if earlier := form.sent_before():
         return earlier
+    sending.files(form, lambda: _newest_files(item))
     if sending.to_be_kept(form):
         return sending.keep(form)
     if not form.wants_preview and form.validate_on_submit():
@@ -73,9 +78,8 @@ def edit(slug: str, number: int) -> Answer:
 
 def _save(item: Item, form: PageForm, sending: Sending) -> Answer:
     try:
-        made = actions.revise(
-            current_actor(), item, note=form.note.data or "", based_on=form.base_number, **form.wording
-        )
+        written = {"note": form.note.data or "", "files": form.files.change, **form.wording}
+        made = actions.revise(current_actor(), item, based_on=form.base_number, **written)
     except Meanwhile as clash:
         return _clash(item, form, sending, clash)
     if made.number == queries.page_of(item).published_number:
@@ -122,6 +126,10 @@ def _newest(item: Item) -> dict[str, Any]:
     number = queries.page_of(item).newest_number
     found = revision(item, number)
     return _fields(wording_of(*found), number) if found else {}
+
+
+def _newest_files(item: Item) -> Sequence[StoredFile]:
+    return files_of_revision(opening_post(item).id, queries.page_of(item).newest_number)
 
 
 def _fields(wording: Wording, number: int) -> dict[str, Any]:
