@@ -139,7 +139,7 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     fragments.forget()  # kept by the ids of rows that the next test uses again
     close_all_sessions()  # one that a failed test left open would hold its locks
     settings = app.extensions["settings"]
-    for folder in ("mail", "uploads", "media", "handovers", "erasures"):
+    for folder in ("mail", "uploads", "media", "files", "handovers", "erasures"):
         shutil.rmtree(settings.folder(folder))
     (settings.data / "last_backup").unlink(missing_ok=True)
     with app.app_context():

@@ -140,5 +140,14 @@ def install(app: Flask) -> None:
     for function in (asset, stylesheets, chosen_theme, flash_meaning, navigation_words, own_address):
         environment.globals[function.__name__] = function
     environment.filters["in_words"] = words
-    for function in (day, moment, moment_with_zone, machine_time, machine_day, figure, handle, bytes_in_words):
+    for function in (
+        day,
+        moment,
+        moment_with_zone,
+        machine_time,
+        machine_day,
+        figure,
+        handle,
+        bytes_in_words,
+    ):
         environment.filters[function.__name__] = function

@@ -34,7 +34,8 @@ def _members_see_drafts(actor: Actor) -> ColumnElement[bool]:
 
 @grant(StoredFile)
 def _members_see_files_of_what_waits(actor: Actor) -> ColumnElement[bool]:
-    """Files of drafts, and of revisions that are newer than what readers see: the group writes them together."""
+    """Files of drafts, and of revisions that are newer than what readers see: the group writes
+    them together."""
     newer = (
         select(RevisionFile.file_id)
         .join(Revision, Revision.id == RevisionFile.revision_id)

@@ -63,8 +63,8 @@ def wording_of(revision: Revision, filing: Filing | None) -> Wording:
 
 def _all_files(base: Files, mine: Files, theirs: Files) -> Files:
     """What either took away is gone, what either added is there: there is nothing to disagree about."""
-    gone = set(base) - set(mine)
-    return tuple(dict.fromkeys(file for file in (*theirs, *mine) if file not in gone and (file in theirs or file not in base)))
+    gone = (set(base) - set(mine)) | (set(base) - set(theirs))
+    return tuple(dict.fromkeys(file for file in (*theirs, *mine) if file not in gone))
 
 
 def bring_together(base: Wording, mine: Wording, theirs: Wording) -> Met:

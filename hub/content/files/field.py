@@ -1,4 +1,4 @@
-"""The files of a box to write in: what waits there, what hangs on the post that is edited, what came just now.
+"""The files of a box to write in: what waits there, what hangs on the post that is edited, what came now.
 
 A file that is fine is kept whatever else is wrong with the form: nobody looks for it on their disk twice.
 """
@@ -107,7 +107,9 @@ class FilesField(Field):
         refused: list[NotTaken] = []
         dropped = set(request.form.getlist(DROPPED))
         if new:
-            there = [one for one in [*attached(), *held] if one.token not in dropped and one.erased_at is None]
+            there = [
+                one for one in [*attached(), *held] if one.token not in dropped and one.erased_at is None
+            ]
             room = max(0, most_of_a_post() - len(there))
             refused += [NotTaken(shown_name(one.name), "too_many") for one in new[room:]]
             # Nothing was written yet; while files are looked at, nobody waits for this transaction.

@@ -58,7 +58,9 @@ def files_with_ids(ids: Sequence[int]) -> list[StoredFile]:
 
 def describe(files: Iterable[StoredFile], said: Mapping[int, str]) -> bool:
     """Say what pictures show. Whether that is anything new."""
-    new = [file for file in files if file.is_picture and said.get(file.id, file.description) != file.description]
+    new = [
+        file for file in files if file.is_picture and said.get(file.id, file.description) != file.description
+    ]
     for file in new:
         file.description = said[file.id]
     return bool(new)
@@ -81,4 +83,6 @@ def counted(revision_id: int) -> int:
 
 def may_hang(person_id: int | None, files: Collection[StoredFile], item_id: int) -> bool:
     """Whether they are the person's own that wait, or hang on the item already."""
-    return all(file.item_id == item_id or (file.item_id is None and file.person_id == person_id) for file in files)
+    return all(
+        file.item_id == item_id or (file.item_id is None and file.person_id == person_id) for file in files
+    )

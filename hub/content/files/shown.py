@@ -52,9 +52,7 @@ def shown(file: StoredFile, item_path: str = "") -> ShownFile:
     """item_path: of the item that it hangs on; empty while it waits."""
     path = f"{item_path}/files/{file.token}" if item_path else file.own_path
     width, height = _small(file.width, file.height)
-    return ShownFile(
-        file.name, path, file.media_type, file.size, file.description, width, height
-    )
+    return ShownFile(file.name, path, file.media_type, file.size, file.description, width, height)
 
 
 def _small(width: int | None, height: int | None) -> tuple[int | None, int | None]:

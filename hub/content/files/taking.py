@@ -77,7 +77,9 @@ def _taken(sent: Sent) -> Taken:
     return Taken(fit_name(sent.name, media_type), media_type, sha256, size)
 
 
-def keep_waiting(person_id: int, place: str, taken: Sequence[Taken]) -> tuple[list[StoredFile], list[NotTaken]]:
+def keep_waiting(
+    person_id: int, place: str, taken: Sequence[Taken]
+) -> tuple[list[StoredFile], list[NotTaken]]:
     """Rows of what was taken, waiting at a place; and what there is no more room for today. What waits there
     already with the same bytes and name is not added again."""
     waits = {(one.sha256, one.name): one for one in waiting_at(person_id, place)}
