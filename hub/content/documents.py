@@ -13,6 +13,7 @@ from hub.core.policy import Actor, visible
 from hub.core.search import OPEN, Document, documents
 
 from .actions.spine import TOLD_AT_ONCE
+from .files.shown import names_of
 from .models import GUIDANCE, OPENING, Item, Post
 from .rules import is_open_to_all
 
@@ -56,7 +57,9 @@ class Posts:
                 contains_eager(Post.item).selectinload(Item.topics),
             )
         )
-        return [_document(post) for post in found]
+        posts = list(found)
+        files = names_of(posts)
+        return [_document(post, files.get(post.id, [])) for post in posts]
 
     def permitted(self, keys: Sequence[str], actor: Actor) -> Collection[str]:
         in_sight = select(Post.id).join(Post.item).where(Post.id.in_(_ids(keys)), *_IN_SIGHT)
@@ -74,7 +77,7 @@ def _text(post: Post) -> str:
     return f"{post.item.summary}\n{plain_text(post.html)}" if own else plain_text(post.html)
 
 
-def _document(post: Post) -> Document:
+def _document(post: Post, files: Sequence[str]) -> Document:
     item = post.item
     opening = post.position == 1
     return Document(
@@ -82,7 +85,7 @@ def _document(post: Post) -> Document:
         kind=item.kind,
         audiences=frozenset({OPEN if is_open_to_all(item) else readers_of(item.group_id)}),
         title=item.title,
-        text=_text(post),
+        text="\n".join([_text(post), *files]),
         created_at=post.created_at,
         item=f"item:{item.id}",
         people=f"{post.byline.get('name', '')} @{post.byline.get('handle', '')}",

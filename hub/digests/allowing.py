@@ -7,6 +7,7 @@ gets its room first; beyond it come titles, and beyond those a number that leads
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hub.content.files.shown import files_of
 from hub.core.markup import excerpt, own_words
 from hub.subscriptions.models import OPENINGS, TITLES, WHOLE
 
@@ -52,6 +53,7 @@ def allow(edition: Edition, length: str) -> None:
 def quote(entries: Sequence[Entry], length: str) -> None:
     """Set the words of what is told in full: the first of each post, or, as far as that fits, all."""
     left = ALL_WHOLE if length == WHOLE else 0
+    _name_files(entries)
     for entry in entries:
         for event in _quoted(entry):
             assert event.post is not None
@@ -63,6 +65,16 @@ def quote(entries: Sequence[Entry], length: str) -> None:
                 event.paragraphs = [entry.item.summary]
             else:
                 event.paragraphs = [excerpt(words, LINE)]
+
+
+def _name_files(entries: Sequence[Entry]) -> None:
+    """Of the posts whose words are told, in one query where any has files: they are named, never attached."""
+    told = [(event, entry.item.path) for entry in entries for event in _quoted(entry) if event.post]
+    found = files_of(
+        [event.post for event, _path in told], {event.post.id: path for event, path in told if event.post}
+    )
+    for event, _path in told:
+        event.files = found.get(event.post.id, ()) if event.post else ()
 
 
 def _quoted(entry: Entry) -> list[Event]:

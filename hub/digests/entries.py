@@ -1,8 +1,9 @@
 """The parts of an edition, in the words of the templates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from hub.content.files.shown import ShownFile
 from hub.content.models import SHOWN, Activity, Item, Post
 from hub.groups.models import Group
 
@@ -32,6 +33,7 @@ class Event:
     person_id: int | None = None
     post: Post | None = None
     paragraphs: list[str] = field(default_factory=list)
+    files: Sequence[ShownFile] = ()
     # Whom it concerns: it mentions the reader (0), others wrote it (1), or the reader did (2).
     weight: int = 1
 
@@ -93,6 +95,12 @@ class Entry:
         """Its first words, when it is new, by paragraphs; a summary where it has one."""
         first = self.of_kind("published", "revised")
         return first[-1].paragraphs if first else []
+
+    @property
+    def opening_files(self) -> Sequence[ShownFile]:
+        """What hangs on it, when its words are told."""
+        first = self.of_kind("published", "revised")
+        return first[-1].files if first else ()
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from hub.content.files.shown import ShownFile
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, SHOWN
 from hub.content.wording import byline
 from hub.core.site import address
@@ -40,11 +41,13 @@ COLUMNS = 74
 
 @dataclass(frozen=True)
 class Told:
-    """One line under an entry: who did what, the words, by paragraphs, and where to read on."""
+    """One line under an entry: who did what, the words, by paragraphs, what hangs on them, and where to read
+    on."""
 
     label: str
     url: str
     paragraphs: Sequence[str] = field(default_factory=tuple)
+    files: Sequence[ShownFile] = ()
 
 
 def section_title(name: str) -> str:
@@ -213,7 +216,7 @@ KINDS = frozenset(
 def _accepted(event: Event, url: str) -> Told:
     who = byline(event.name, event.organisation)
     label = _("Accepted: the answer by %(who)s", who=who)
-    return Told(label, f"{url}#post-{event.position}", event.paragraphs)
+    return Told(label, f"{url}#post-{event.position}", event.paragraphs, event.files)
 
 
 def _written(event: Event, url: str) -> Told:
@@ -223,7 +226,7 @@ def _written(event: Event, url: str) -> Told:
         "replied": _("%(who)s replied", who=who),
         SHOWN: _("Back: what %(who)s wrote", who=who),
     }
-    return Told(labels[event.kind], f"{url}#post-{event.position}", event.paragraphs)
+    return Told(labels[event.kind], f"{url}#post-{event.position}", event.paragraphs, event.files)
 
 
 def came(joined: Came) -> str:

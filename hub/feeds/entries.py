@@ -9,6 +9,16 @@ NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that anybody may read. url: absolute. size: in bytes."""
+
+    url: str
+    media_type: str
+    size: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing to read. id: a tag URI, the same for ever. url: absolute. html: safe, with absolute links.
     summary: one plain sentence, or "". tags: (code, word)."""
@@ -22,6 +32,7 @@ class Entry:
     html: str
     summary: str = ""
     tags: Sequence[tuple[str, str]] = ()
+    files: Sequence[Enclosure] = ()
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Entries of guidance: the latest change of each page, told anew when it is published, checked or doubted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
+from hub.content.files.shown import ShownFile
 from hub.content.models import GUIDANCE, Activity, Item, Post
 from hub.content.rules import is_open_to_all
 from hub.core.database import db
@@ -18,6 +19,7 @@ from hub.guidance.models import NEEDS_REVIEW, SUPERSEDED, Guidance
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere, paragraph
+from .enclosed import enclosures, files_under, listed
 from .entries import Entry
 from .filed import foot_of, tags_of
 from .naming import tag_of, written_by
@@ -35,7 +37,7 @@ def found_guidance(actor: Actor, subject: Subject, cursor: str | None) -> Found:
         criteria.append(Item.id == subject.item.id)
     elif subject.group is not None:
         criteria.append(Item.group_id == subject.group.id)
-    listed = page(
+    found = page(
         items_with_first_posts(actor).where(*criteria),
         (Item.last_activity_at, Group.slug, Item.number),
         lambda row: (row.Item.last_activity_at, row.Item.group.slug, row.Item.number),
@@ -43,13 +45,21 @@ def found_guidance(actor: Actor, subject: Subject, cursor: str | None) -> Found:
         ENTRIES,
         scalars=False,
     )
-    ids = [row.Item.id for row in listed]
+    ids = [row.Item.id for row in found]
     pages, news, changes = _pages(ids), _news(ids), changes_of(item=ids)
+    files = files_under((row.Item, row.Post) for row in found)
     entries = [
-        _entry(row.Item, row.Post, pages[row.Item.id], news.get(row.Item.id, PUBLISHED), changes)
-        for row in listed
+        _entry(
+            row.Item,
+            row.Post,
+            pages[row.Item.id],
+            news=news.get(row.Item.id, PUBLISHED),
+            changes=changes,
+            files=files.get(row.Post.id, ()),
+        )
+        for row in found
     ]
-    return entries, withdrawn_items(actor, *criteria), listed.older or ""
+    return entries, withdrawn_items(actor, *criteria), found.older or ""
 
 
 def _pages(ids: Collection[int]) -> dict[int, Guidance]:
@@ -67,7 +77,9 @@ def _news(ids: Collection[int]) -> dict[int, str]:
     return {item_id: kind for item_id, kind in rows if item_id is not None}
 
 
-def _entry(item: Item, post: Post, held: Guidance, news: str, changes: Changes) -> Entry:
+def _entry(
+    item: Item, post: Post, held: Guidance, *, news: str, changes: Changes, files: Sequence[ShownFile]
+) -> Entry:
     url = address(item.path)
     change = item.state if item.state in (NEEDS_REVIEW, SUPERSEDED) else news
     assert item.published_at is not None, "drafts are in no feed"
@@ -81,10 +93,18 @@ def _entry(item: Item, post: Post, held: Guidance, news: str, changes: Changes) 
         published=item.last_activity_at,
         updated=latest(item.last_activity_at, post.edited_at, changes.get(("item", item.id))),
         html=Markup("").join(
-            [_standing(held, change), paragraph(item.summary), text, _checked(held), foot_of(item)]
+            [
+                _standing(held, change),
+                paragraph(item.summary),
+                text,
+                listed(files),
+                _checked(held),
+                foot_of(item),
+            ]
         ),
         summary=item.summary,
         tags=tags_of(item),
+        files=enclosures(item, files),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from hub.content.files.shown import ShownFile
 from hub.content.models import QUESTION, Item, Post, Topic
 from hub.content.rules import is_open_to_all
 from hub.core.database import db
@@ -18,6 +19,7 @@ from hub.questions.models import WAITING
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere
+from .enclosed import enclosures, files_under, listed
 from .entries import Entry, Gone
 from .filed import foot_of, tags_of
 from .naming import tag_of, written_by
@@ -29,7 +31,7 @@ Found = tuple[list[Entry], list[Gone], str]
 
 def found_items(actor: Actor, subject: Subject, cursor: str | None) -> Found:
     """What was asked, begun and published, the newest first."""
-    listed = page(
+    found = page(
         items_with_first_posts(actor).where(*_of(subject)),
         (Item.published_at, Group.slug, Item.number),
         lambda row: (row.Item.published_at, row.Item.group.slug, row.Item.number),
@@ -37,9 +39,10 @@ def found_items(actor: Actor, subject: Subject, cursor: str | None) -> Found:
         ENTRIES,
         scalars=False,
     )
-    changes = changes_of(item=[row.Item.id for row in listed], post=[row.Post.id for row in listed])
-    entries = [entry_of(row.Item, row.Post, changes) for row in listed]
-    return entries, withdrawn_items(actor, *_of(subject)), listed.older or ""
+    changes = changes_of(item=[row.Item.id for row in found], post=[row.Post.id for row in found])
+    files = files_under((row.Item, row.Post) for row in found)
+    entries = [entry_of(row.Item, row.Post, changes, files.get(row.Post.id, ())) for row in found]
+    return entries, withdrawn_items(actor, *_of(subject)), found.older or ""
 
 
 def items_with_first_posts(actor: Actor) -> Any:
@@ -74,7 +77,7 @@ def _of(subject: Subject) -> Sequence[ColumnElement[bool]]:
     return criteria
 
 
-def entry_of(item: Item, post: Post, changes: Changes) -> Entry:
+def entry_of(item: Item, post: Post, changes: Changes, files: Sequence[ShownFile] = ()) -> Entry:
     url = address(item.path)
     assert item.published_at is not None, "drafts are in no feed"
     return Entry(
@@ -86,9 +89,10 @@ def entry_of(item: Item, post: Post, changes: Changes) -> Entry:
         updated=latest(
             item.published_at, post.edited_at, changes.get(("item", item.id)), changes.get(("post", post.id))
         ),
-        html=elsewhere(post.html, url, open_to_all=is_open_to_all(item)) + foot_of(item),
+        html=elsewhere(post.html, url, open_to_all=is_open_to_all(item)) + listed(files) + foot_of(item),
         summary=item.summary,
         tags=tags_of(item),
+        files=enclosures(item, files),
     )
 
 

@@ -18,6 +18,7 @@ from hub.questions.models import Question
 
 from .changes import Changes, changes_of, latest
 from .content import elsewhere
+from .enclosed import Files, enclosures, files_under, listed
 from .entries import Entry, Gone
 from .filed import foot_of, tags_of
 from .naming import post_address, tag_of_post, written_by
@@ -30,7 +31,7 @@ def found_posts(actor: Actor, subject: Subject, cursor: str | None) -> Found:
     """An item with everything under it, the newest first."""
     item = subject.item
     assert item is not None, "the caller's subject is an item"
-    listed = page(
+    found = page(
         select(Post).where(visible(Post, actor), Post.item_id == item.id, Post.withdrawn_at.is_(None)),
         (Post.position,),
         lambda post: (post.position,),
@@ -38,9 +39,10 @@ def found_posts(actor: Actor, subject: Subject, cursor: str | None) -> Found:
         ENTRIES,
     )
     question = db.session.get(Question, item.id) if item.kind == QUESTION else None
-    changes = changes_of(item=[item.id], post=[post.id for post in listed])
-    entries = [entry_of(item, post, changes, question) for post in listed]
-    return entries, _withdrawn(item), listed.older or ""
+    changes = changes_of(item=[item.id], post=[post.id for post in found])
+    files = files_under((item, post) for post in found)
+    entries = [entry_of(item, post, changes, files, question) for post in found]
+    return entries, _withdrawn(item), found.older or ""
 
 
 def found_by_words(actor: Actor, wanted: Wanted) -> Found:
@@ -62,7 +64,8 @@ def found_by_words(actor: Actor, wanted: Wanted) -> Found:
         abort(503)
     posts = _read_again(actor, [int(key[5:]) for key in found.keys if key.startswith("post:")])
     changes = changes_of(item={post.item_id for post in posts}, post=[post.id for post in posts])
-    return [entry_of(post.item, post, changes) for post in posts], [], ""
+    files = files_under((post.item, post) for post in posts)
+    return [entry_of(post.item, post, changes, files) for post in posts], [], ""
 
 
 def _read_again(actor: Actor, post_ids: Sequence[int]) -> list[Post]:
@@ -84,10 +87,13 @@ def _read_again(actor: Actor, post_ids: Sequence[int]) -> list[Post]:
     return list(rows)
 
 
-def entry_of(item: Item, post: Post, changes: Changes, question: Question | None = None) -> Entry:
+def entry_of(
+    item: Item, post: Post, changes: Changes, files: Files, question: Question | None = None
+) -> Entry:
     url = post_address(item, post.position)
     accepted = question is not None and question.accepted_post_id == post.id
-    whole = elsewhere(post.html, url, open_to_all=is_open_to_all(item))
+    hanging = files.get(post.id, ())
+    whole = elsewhere(post.html, url, open_to_all=is_open_to_all(item)) + listed(hanging)
     first = post.position == 1
     return Entry(
         id=tag_of_post(item, post.position),
@@ -105,6 +111,7 @@ def entry_of(item: Item, post: Post, changes: Changes, question: Question | None
         ),
         html=whole + foot_of(item) if first else whole,
         tags=tags_of(item) if first else (),
+        files=enclosures(item, hanging),
     )
 
 

@@ -17,6 +17,7 @@ from hub.groups.models import Group
 
 from .answering import answer
 from .authenticity import FORGED
+from .enclosures import look_at
 from .models import WritesByMail
 from .people import person_writing_from
 from .posting import NotPosted, Written, fingerprint, publish, title_of, was_taken
@@ -79,19 +80,20 @@ def _take(arrived: Arrived, person: Person, group: Group, kind: str, found: str)
     subject = BEFORE_SUBJECT.sub("", tidy(arrived.header("Subject"))).strip()
     try:
         what = understood(arrived, person)
+        came = look_at(what.enclosed)
         written = Written(
             person, what.source, mark, group_id=group.id, item_kind=kind, title=title_of(subject)
         )
         if what.marking:
-            return hold_for(arrived, written, "marked", what.marking)
+            return hold_for(arrived, written, "marked", what.marking, came=came)
         if not may_go_on(found, signed_address=False):
-            return hold_for(arrived, written, "unproven")
-        made = publish(written)
+            return hold_for(arrived, written, "unproven", came=came)
+        made = publish(written, lambda: came.keep(person.id, mark))
     except NotPosted as reason:
         answer(arrived, person.email, reason.code, person=person, group_id=group.id, subject=subject[:200])
         return refused("question", f"Not posted: {reason.code}.")
-    if what.left_out:
-        answer(arrived, person.email, "posted", person=person, post_id=made.id, left_out=what.left_out[:40])
+    if left_out := [*what.left_out, *came.left_out]:
+        answer(arrived, person.email, "posted", person=person, post_id=made.id, left_out=left_out[:40])
     return done("question")
 
 

@@ -59,11 +59,23 @@ class Unreadable(ValueError):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Enclosed:
+    """A file or a picture. cid: how the text points at it. attached: it stands beside the text, not in it."""
+
+    kind: str
+    name: str
+    content: bytes = field(repr=False)
+    cid: str = ""
+    attached: bool = True
+
+
 @dataclass
 class Letter:
     """What somebody wrote, with everything that their program quoted and added. left_out: (kind, name)."""
 
     text: str = ""
+    enclosed: list[Enclosed] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -72,16 +84,14 @@ def letter_of(raw: bytes) -> Letter:
     that only a mail program opens it."""
     message = message_from_bytes(raw)
     letter = Letter()
-    pictures: list[tuple[str, str]] = []
     texts: list[str] = []
     budget = iter(range(MOST_PARTS))
     for part in _parts(message, budget):
-        _read(part, texts, pictures, letter)
+        _read(part, texts, letter)
     text = "\n\n".join(one for one in texts if one.strip())
     if ENCRYPTED.search(text):
         raise Unreadable("encrypted")
     letter.text = SIGNED.sub(lambda found: re.sub(r"^- ", "", found[1], flags=re.MULTILINE), text)
-    letter.left_out += [(PICTURE, name) for cid, name in pictures if not cid]
     return letter
 
 
@@ -90,9 +100,9 @@ def headers(raw: bytes) -> Message:
     return BytesHeaderParser().parsebytes(raw)
 
 
-def without_picture_marks(text: str) -> tuple[str, int]:
-    """The text without the marks of pictures, and how many there were."""
-    return PICTURE_MARK.subn("", text)
+def without_picture_marks(text: str) -> tuple[str, list[str]]:
+    """The text without the marks of pictures, and which they name."""
+    return PICTURE_MARK.sub("", text), PICTURE_MARK.findall(text)
 
 
 def _parts(part: Message, budget: Iterator[int]) -> Iterator[Message]:
@@ -128,7 +138,7 @@ def _best(alternatives: list[Message]) -> list[Message]:
     return [one for one in alternatives if one not in others][-1:] + others
 
 
-def _read(part: Message, texts: list[str], pictures: list[tuple[str, str]], letter: Letter) -> None:
+def _read(part: Message, texts: list[str], letter: Letter) -> None:
     kind, name = part.get_content_type(), _name(part)
     if kind in UNASKED:
         return
@@ -138,12 +148,12 @@ def _read(part: Message, texts: list[str], pictures: list[tuple[str, str]], lett
     elif part.get_content_maintype() == "message":
         letter.left_out.append((FORWARDED, ""))
     elif part.get_content_maintype() == "image":
-        # One that the text points at is told of where its mark is left in what was written.
-        pictures.append((str(part.get("Content-ID", "")), name))
+        cid, attached = str(part.get("Content-ID", "")), part.get_content_disposition() == "attachment"
+        letter.enclosed.append(Enclosed(PICTURE, name, _bytes(part), cid, attached))
     elif kind in {"text/plain", "text/html"} and part.get_content_disposition() != "attachment" and not name:
         texts.append(_text(part, kind))
     else:
-        letter.left_out.append((FILE, name))
+        letter.enclosed.append(Enclosed(FILE, name, _bytes(part)))
 
 
 def _text(part: Message, kind: str) -> str:
@@ -155,11 +165,14 @@ def _text(part: Message, kind: str) -> str:
     return text
 
 
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
 def decoded(part: Message) -> str:
     """The text of a part whatever it calls its characters, with one kind of line end."""
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    raw = raw[:LONGEST_READ]
+    raw = _bytes(part)[:LONGEST_READ]
     for charset in (_charset(part), "utf-8"):
         try:
             text = raw.decode(charset)

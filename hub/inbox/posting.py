@@ -1,13 +1,15 @@
 """What came by mail becomes a post by the ordinary actions, once, or is held until its sender says so."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select
 
 from hub.accounts.models import Person
 from hub.content.actions import NotPermitted
-from hub.content.models import ANSWER, COMMENT, DISCUSSION, QUESTION, REPLY, Item, Post
+from hub.content.files.taking import waiting_at
+from hub.content.models import ANSWER, COMMENT, DISCUSSION, QUESTION, REPLY, Item, Post, StoredFile
 from hub.content.queries import opening_post
 from hub.content.rules import LONGEST_COMMENT, LONGEST_POST, LONGEST_TITLE, SHORTEST_TITLE
 from hub.core import clock
@@ -18,6 +20,7 @@ from hub.discussions.actions import reply, start_discussion
 from hub.groups.models import Group
 from hub.questions.actions import answer, ask_question, comment
 
+from .enclosures import Came
 from .models import HeldMessage, MailedPost
 from .rules import HELD_FOR, MOST_HELD, POSTS_AN_HOUR, REMEMBERED
 
@@ -63,8 +66,8 @@ def was_taken(fingerprint: str) -> bool:
     )
 
 
-def publish(written: Written) -> Post:
-    """Post it. Raises NotPosted, with nothing changed."""
+def publish(written: Written, files: Callable[[], Sequence[StoredFile]] = tuple) -> Post:
+    """Post it. Raises NotPosted, with nothing changed. files: writes the rows of those that come with it."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     lately = select(func.count()).where(
         MailedPost.person_id == written.person.id, MailedPost.posted_at >= hour
@@ -77,7 +80,7 @@ def publish(written: Written) -> Post:
         raise NotPosted("too_long")
     try:
         with db.session.begin_nested():
-            made = _begin(written) if written.group_id else _answer(written)
+            made = _begin(written, files()) if written.group_id else _answer(written, files())
     except Refused as closed:
         raise NotPosted("closed") from closed
     except NotPermitted as denied:
@@ -124,8 +127,8 @@ def title_of(subject: str) -> str:
     return subject
 
 
-def hold(written: Written, why: str, marking: str = "") -> HeldMessage | None:
-    """Keep it for its sender; None when too many wait for them already."""
+def hold(written: Written, why: str, marking: str = "", came: Came | None = None) -> HeldMessage | None:
+    """Keep it for its sender, with its files; None when too many wait for them already."""
     waiting = select(func.count()).where(HeldMessage.person_id == written.person.id)
     if (db.session.scalar(waiting) or 0) >= MOST_HELD:
         return None
@@ -142,29 +145,37 @@ def hold(written: Written, why: str, marking: str = "") -> HeldMessage | None:
     )
     db.session.add(held)
     db.session.flush()
+    if came is not None:
+        came.keep(written.person.id, held.path)
     return held
 
 
 def release(person: Person, held: HeldMessage) -> Post:
     """Its sender says that it is to be posted. Raises NotPosted: it stays held."""
-    made = publish(
-        Written(
-            person,
-            held.source,
-            held.fingerprint,
-            post_id=held.post_id,
-            group_id=held.group_id,
-            item_kind=held.item_kind,
-            title=held.title,
-        )
+    written = Written(
+        person,
+        held.source,
+        held.fingerprint,
+        post_id=held.post_id,
+        group_id=held.group_id,
+        item_kind=held.item_kind,
+        title=held.title,
     )
+    made = publish(written, lambda: files_of(held))
     db.session.delete(held)
     db.session.flush()
     return made
 
 
+def files_of(held: HeldMessage) -> Sequence[StoredFile]:
+    """The files that came with it, which nobody but its sender sees."""
+    return waiting_at(held.person_id, held.path)
+
+
 def drop(held: HeldMessage) -> None:
-    """Its sender says that it is not. It is gone for good."""
+    """Its sender says that it is not. It is gone for good, and so are its files."""
+    for file in files_of(held):
+        db.session.delete(file)
     db.session.delete(held)
     db.session.flush()
 
@@ -172,22 +183,23 @@ def drop(held: HeldMessage) -> None:
 def forget() -> None:
     """Forget what was held and is not wanted, and which messages came long ago."""
     now = clock.now()
-    db.session.execute(delete(HeldMessage).where(HeldMessage.held_at < now - HELD_FOR))
+    for held in db.session.scalars(select(HeldMessage).where(HeldMessage.held_at < now - HELD_FOR)).all():
+        drop(held)
     db.session.execute(delete(MailedPost).where(MailedPost.posted_at < now - REMEMBERED))
 
 
-def _begin(written: Written) -> Post:
+def _begin(written: Written, files: Sequence[StoredFile]) -> Post:
     group = group_to_write_in(written.actor, written.group_id or 0)
     start = start_discussion if written.item_kind == DISCUSSION else ask_question
-    return opening_post(start(written.actor, group, title_of(written.title), written.source))
+    return opening_post(start(written.actor, group, title_of(written.title), written.source, files=files))
 
 
-def _answer(written: Written) -> Post:
+def _answer(written: Written, files: Sequence[StoredFile]) -> Post:
     """A reply to a question is an answer; to an answer or a comment it is a comment, unless it is longer than
-    comments are; in a discussion, a reply."""
+    comments are, or brings files, which they have not; in a discussion, a reply."""
     actor, post = written.actor, post_to_answer(written.actor, written.post_id or 0)
     if post.item.kind == DISCUSSION:
-        return reply(actor, post.item, written.source, to=post if post.kind == REPLY else None)
-    if post.kind in {ANSWER, COMMENT} and len(written.source) <= LONGEST_COMMENT:
+        return reply(actor, post.item, written.source, to=post if post.kind == REPLY else None, files=files)
+    if post.kind in {ANSWER, COMMENT} and len(written.source) <= LONGEST_COMMENT and not files:
         return comment(actor, post, written.source)
-    return answer(actor, post.item, written.source)
+    return answer(actor, post.item, written.source, files=files)

@@ -5,6 +5,7 @@ from hub.core.database import db
 
 from .addresses import is_reply_address, read_reply_address
 from .answering import answer
+from .enclosures import Came, look_at
 from .people import person_writing_from
 from .posting import NotPosted, Written, fingerprint, hold, post_to_answer, publish, was_taken
 from .reading import Arrived
@@ -42,24 +43,25 @@ def _take(arrived: Arrived, person: Person, post_id: int) -> Settled:
     try:
         post = post_to_answer(written.actor, post_id)
         what = understood(arrived, person, answered_html=post.html, answered_title=post.item.title)
+        came = look_at(what.enclosed)
         written = Written(person, what.source, mark, post_id=post_id)
         if what.marking:
-            return hold_for(arrived, written, "marked", what.marking)
+            return hold_for(arrived, written, "marked", what.marking, came=came)
         if not may_go_on(proof(arrived), signed_address=True):
-            return hold_for(arrived, written, "unproven")
-        made = publish(written)
+            return hold_for(arrived, written, "unproven", came=came)
+        made = publish(written, lambda: came.keep(person.id, mark))
     except NotPosted as reason:
         subject = arrived.header("Subject")[:200]
         answer(arrived, person.email, reason.code, person=person, post_id=post_id, subject=subject)
         return refused("reply", f"Not posted: {reason.code}.")
-    if what.left_out:
-        answer(arrived, person.email, "posted", person=person, post_id=made.id, left_out=what.left_out[:40])
+    if left_out := [*what.left_out, *came.left_out]:
+        answer(arrived, person.email, "posted", person=person, post_id=made.id, left_out=left_out[:40])
     return done("reply")
 
 
-def hold_for(arrived: Arrived, written: Written, why: str, marking: str = "") -> Settled:
+def hold_for(arrived: Arrived, written: Written, why: str, marking: str = "", *, came: Came) -> Settled:
     """Its sender decides. The bytes go: what is held is held once, where only they read it."""
-    held = hold(written, why, marking)
+    held = hold(written, why, marking, came)
     if held is None:
         answer(arrived, written.person.email, "held_full", person=written.person)
         return refused("held", "Too many messages of this person are held already.")
@@ -71,6 +73,7 @@ def hold_for(arrived: Arrived, written: Written, why: str, marking: str = "") ->
         person=written.person,
         held=held.path,
         marking=marking,
+        left_out=came.left_out[:40],
         threaded=why != "unproven",
     )
     return done(f"held_{why}")

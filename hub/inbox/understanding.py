@@ -13,6 +13,7 @@ from hub.core.site import address
 from . import parts
 from .addresses import is_reply_address
 from .authenticity import FORGED, PROVEN, judged
+from .enclosures import meant, unmatched
 from .flowed import rejoined
 from .markings import marking_of
 from .posting import NotPosted
@@ -22,11 +23,13 @@ from .trimming import trimmed
 
 @dataclass(frozen=True)
 class Understood:
-    """source: what they wrote, in Markdown. marking: the protective marking that it carries, or nothing."""
+    """source: what they wrote, in Markdown. marking: the protective marking that it carries, or nothing.
+    enclosed: the files that they sent with it."""
 
     source: str
     marking: str = ""
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, ...]] = field(default_factory=list)
+    enclosed: list[parts.Enclosed] = field(default_factory=list)
 
 
 def understood(
@@ -40,13 +43,13 @@ def understood(
         raise NotPosted(unreadable.code) from unreadable
     text = tidy(letter.text)
     own = trimmed(text, names=[person.name], quotable=plain_text(answered_html))
-    source, pictures = parts.without_picture_marks(own.text)
+    source, marks = parts.without_picture_marks(own.text)
     source = _without_keys(rejoined(_shallow(source)))
     marking = marking_of(arrived, text, known_subject=answered_title)
     if not source.strip() and not marking:
         raise NotPosted("empty")
-    left_out = letter.left_out + [(parts.PICTURE, "")] * min(pictures, 20)
-    return Understood(source.strip(), marking, left_out)
+    left_out = [*letter.left_out, *[(parts.PICTURE, "")] * min(unmatched(letter.enclosed, marks), 20)]
+    return Understood(source.strip(), marking, left_out, meant(letter.enclosed, marks))
 
 
 def proof(arrived: Arrived) -> str:

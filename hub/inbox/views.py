@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.accounts.models import Person
+from hub.content.files.shown import shown
 from hub.content.models import Item, Post
 from hub.core.access import current_actor, load, requires
 from hub.core.database import db
@@ -78,6 +79,7 @@ def held_message(token: str) -> str | Response | tuple[str, int]:
         until=_until(held),
         where=_where(held),
         preview=Markup(render(held.source)),
+        files=[shown(file) for file in posting.files_of(held)],
         why_not=why_not,
     )
     return page, 409 if why_not else form.status

@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from hub.content.files.refusing import reason
 from hub.content.models import Item
 from hub.groups.models import Group
 
-from .parts import FILE, FORWARDED, INVITATION, PICTURE
+from .enclosures import REFUSED
+from .parts import FORWARDED, INVITATION, PICTURE
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,17 @@ def of(code: str, *, item: Item | None, group: Group | None, about: Mapping[str,
 def left_out(things: Sequence[Sequence[str]]) -> list[str]:
     """In words, what of a message was not posted."""
     said: list[str] = []
-    files = [name for kind, name in things if kind == FILE]
-    pictures = sum(kind == PICTURE for kind, _name in things)
-    if files:
-        named = ", ".join(name or _("a file without a name") for name in files[:10])
-        said.append(ngettext("A file: %(named)s", "%(num)d files: %(named)s", len(files), named=named))
-    if pictures:
+    kinds = [kind for kind, *_name in things]
+    said += [
+        _("“%(name)s”. %(why)s", name=thing[1], why=reason(thing[2]))
+        for thing in things
+        if thing[0] == REFUSED
+    ]
+    if pictures := kinds.count(PICTURE):
         said.append(ngettext("A picture", "%(num)d pictures", pictures))
-    if any(kind == INVITATION for kind, _name in things):
+    if INVITATION in kinds:
         said.append(_("An invitation to an appointment"))
-    if any(kind == FORWARDED for kind, _name in things):
+    if FORWARDED in kinds:
         said.append(_("A message that was attached"))
     return said
 
@@ -70,9 +73,9 @@ def _posted(item: Item | None, about: Mapping[str, Any]) -> Words:
     return Words(
         _("Your message was posted, but not all of it"),
         [
-            _("Posts that come by e-mail are text only. This was left out:"),
+            _("This was left out:"),
             *(f"- {thing}" for thing in left_out(about.get("left_out", []))),
-            _("If others need it, say in a post where it can be found."),
+            _("If others need it, edit the post in the hub and add it there, or say where it can be found."),
         ],
         item.path if item is not None else "",
         _("See what was posted") if item is not None else "",
@@ -94,10 +97,20 @@ def _held(code: str, about: Mapping[str, Any]) -> Words:
         _("Your message is held, and waits for you"),
         [
             why,
+            *_without(about),
             _("You can post it or delete it. Only you can read it. After 14 days it is deleted by itself."),
         ],
         about.get("held", ""),
         _("Decide what happens to it"),
+    )
+
+
+def _without(about: Mapping[str, Any]) -> list[str]:
+    things = left_out(about.get("left_out", []))
+    return (
+        [_("Without this, which the hub does not take:"), *(f"- {thing}" for thing in things)]
+        if things
+        else []
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.accounts.models import Person
+from hub.content.files.shown import files_of
 from hub.content.models import Activity, Item, Mention, Post, Revision
 from hub.content.rules import words_may_be_mailed
 from hub.core import clock
@@ -129,6 +130,7 @@ def _words(told: Told) -> dict[str, object]:
         "whole": whole,
         "post_html": mail_html(told.post.html, page) if whole else "",
         "post_text": mail_text(told.post.html, page) if whole else "",
+        "files": files_of([told.post], told.item.path).get(told.post.id, ()) if open_words else (),
         "note": _note(told) if open_words else "",
         "examples": examples,
         "words": mail_wording,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from hub.accounts.models import Person
+from hub.content.files.shown import files_of
 from hub.content.models import Activity, Item, Post
 from hub.content.rules import is_open_to_all
 from hub.core.database import db
@@ -64,7 +65,16 @@ def _told(webhook: Webhook, activity: Activity, item: Item, post: Post | None) -
                 "organisation": post.byline.get("organisation", ""),
                 "excerpt": excerpt(own_words(post.html), LINE),
             }
+            if post.file_count:
+                told["post"]["files"] = _files(item, post)
     return told
+
+
+def _files(item: Item, post: Post) -> list[dict[str, Any]]:
+    return [
+        {"name": file.name, "type": file.media_type, "size": file.size, "url": address(file.path)}
+        for file in files_of([post], item.path).get(post.id, ())
+    ]
 
 
 def _group(webhook: Webhook) -> dict[str, str]:

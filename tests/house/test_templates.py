@@ -20,7 +20,10 @@ FLOORS = [
     {"content", "archive"},
     {"discussions", "questions", "guidance"},
     {"examples"},
-    {"notices", "digests", "search", "moderation", "records", "handover", "gaps"},
+    {"subscriptions"},
+    {"notices", "digests", "instants", "deliveries", "feeds", "webhooks"}
+    | {"search", "moderation", "records", "handover", "gaps"},
+    {"inbox"},
     {"front", "gallery"},
 ]
 

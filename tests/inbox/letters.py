@@ -3,6 +3,8 @@
 import base64
 import quopri
 
+from tests.factories.files import office, picture
+
 NOTICE = """\
 Reply above this line
 
@@ -180,7 +182,7 @@ Content-Type: image/jpeg; name=IMG_0042.jpeg
 Content-Disposition: inline; filename=IMG_0042.jpeg
 Content-Transfer-Encoding: base64
 
-{base64.b64encode(b"a photograph").decode()}
+{base64.encodebytes(picture("JPEG")).decode()}
 --Apple-Mail-1
 Content-Type: text/plain; charset=us-ascii
 Content-Transfer-Encoding: 7bit
@@ -216,7 +218,12 @@ Perth
 
 
 def council(
-    to: str, text: str, *, by: str = "Bob <bob@example.org>", subject: str = "Retention of chats"
+    to: str,
+    text: str,
+    *,
+    by: str = "Bob <bob@example.org>",
+    subject: str = "Retention of chats",
+    document: bytes = b"",
 ) -> bytes:
     """Exchange of a Scottish council: a banner above, a footer below, and an attachment."""
     whole = f"{COUNCIL_BANNER}\n{text}\n\nMany thanks\nBob\n\n{COUNCIL_FOOTER}"
@@ -231,7 +238,7 @@ Content-Type: application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 Content-Disposition: attachment; filename="=?utf-8?Q?Schedule=E2=80=932026.docx?="
 Content-Transfer-Encoding: base64
 
-{base64.b64encode(b"a document").decode()}
+{base64.encodebytes(document or office()).decode()}
 --_002_--
 """
     headers = _headers(to, by, subject, "<exchange@council.example>")

@@ -1,13 +1,15 @@
 """Asking and starting discussions by mail to a group's address; what is marked waits for its sender; who is
 no member learns how to join, and of a hidden group nothing."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from hub.accounts.models import Person
-from hub.content.models import DISCUSSION, QUESTION, Item, Post
+from hub.content.files.storing import store, sweep
+from hub.content.models import DISCUSSION, QUESTION, Item, Post, StoredFile
 from hub.core import clock
 from hub.core.audit import AuditEntry
 from hub.core.carrying import drain
@@ -88,7 +90,8 @@ def test_a_discussion_is_started_at_the_address_beside(place):
 def test_a_council_may_keep_its_banner_and_footer(place):
     assert bring(letters.council(TO, TEXT)) == ("done", "question")
     assert items() == [(QUESTION, "Retention of chats", TEXT)]
-    assert "A file: Schedule–2026.docx" in answers()[0][1]
+    assert [file.name for file in files()] == ["Schedule–2026.docx"]
+    assert answers() == []
 
 
 def test_the_same_message_asks_once(place):
@@ -230,6 +233,53 @@ def test_only_its_sender_sees_what_is_held_and_may_delete_it(client, place):
     client.post(path, data={**form_on(page, path), "delete": "1"})
     assert "No message of yours is held" in client.get("/me/held-mail").text
     assert items() == []
+
+
+SENSITIVE = "OFFICIAL-SENSITIVE: an inquiry"
+
+
+def files() -> list[StoredFile]:
+    db.session.rollback()
+    return list(db.session.scalars(select(StoredFile).order_by(StoredFile.id)))
+
+
+def test_files_are_held_with_their_message_and_posted_with_it(client, place):
+    bring(letters.council(TO, TEXT, subject=SENSITIVE))
+    path = db.session.scalars(select(HeldMessage)).one().path
+    (file,) = files()
+    assert file.item_id is None
+    for someone, status in (("ann@example.org", 404), ("bob@example.org", 200)):
+        sign_in(client, _person(someone))
+        assert client.get(file.own_path).status_code == status
+    assert "Schedule–2026.docx" in client.get(path).text
+    assert client.submit(path, {}, button="Post it").status_code == 303
+    (item,) = db.session.scalars(select(Item))
+    assert files()[0].item_id == item.id
+    assert client.get(f"{item.path}/files/{file.token}").status_code == 200
+
+
+def test_files_of_a_held_message_go_with_it_bytes_and_all(client, place):
+    bring(letters.council(TO, TEXT, subject=SENSITIVE))
+    path = db.session.scalars(select(HeldMessage)).one().path
+    sign_in(client, _person("bob@example.org"))
+    client.post(path, data={**form_on(client.get(path), path), "delete": "1"})
+    assert files() == []
+    bring(letters.council(TO, TEXT + " Again.", subject=SENSITIVE))
+    with clock.at(clock.now() + timedelta(days=15)), unit_of_work():
+        forget()
+    assert files() == [] and len(store().files()) == 1
+    for path in store().files():
+        os.utime(path, (0, 0))
+    sweep()
+    assert store().files() == []
+
+
+def test_what_of_a_held_message_is_not_taken_is_told_with_it(place):
+    bring(letters.council(TO, TEXT, subject=SENSITIVE, document=b"MZ\x90\0" * 9))
+    ((_to, words),) = answers()
+    assert (
+        "Without this, which the hub does not take:" in words and "Files of this kind are not taken" in words
+    )
 
 
 def test_who_left_meanwhile_cannot_post_what_is_held(client, place):

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from hub.accounts.models import Person
 from hub.content.actions import close_item, withdraw
+from hub.content.files.shown import files_of
 from hub.content.models import ANSWER, COMMENT, REPLY, Item, Post
 from hub.core import clock
 from hub.core.carrying import drain
@@ -24,6 +25,7 @@ from hub.subscriptions.actions import own_subscriber
 from hub.subscriptions.models import Subscriber
 from tests.conftest import DATABASES
 from tests.factories.content import discussion, question
+from tests.factories.files import office
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of, person
 from tests.inbox import letters
@@ -107,13 +109,28 @@ def test_of_any_program_only_what_was_typed_is_posted(place, program):
     assert answers() == []
 
 
-def test_what_was_left_out_is_said_in_one_mail(place):
+def test_files_that_come_with_a_reply_hang_on_it(place, client):
     assert bring(letters.apple_mail(place.address(), SAID)) == ("done", "reply")
+    bring(letters.council(place.address(), SAID + " Truly.", subject="Re: x"))
+    assert answers() == []
+    posts = place.posts()
+    assert [post.kind for post in posts] == [ANSWER, ANSWER]  # comments have no files
+    found = files_of(posts, place.item.path)
+    names = [[file.name for file in found[post.id]] for post in posts]
+    assert names == [["IMG_0042.jpeg"], ["Schedule–2026.docx"]]
+    page = client.get(place.item.path).text
+    assert "Schedule–2026.docx" in page and "A picture that nobody described: IMG_0042.jpeg" in page
+
+
+def test_what_was_left_out_is_said_in_one_mail_with_the_reason(place):
+    harmful = office(**{"word/vbaProject.bin": b"x"})
+    assert bring(letters.council(place.address(), SAID, document=harmful)) == ("done", "reply")
     ((to, words),) = answers()
     assert to == "bob@example.org"
-    assert "A picture" in words and f"http://localhost{place.item.path}" in words
-    bring(letters.council(place.address(), SAID + " Truly.", subject="Re: x"))
-    assert "A file: Schedule–2026.docx" in answers()[0][1]
+    assert "“Schedule–2026.docx”. It carries macros" in words and "Save it without macros" in words
+    assert f"http://localhost{place.item.path}" in words
+    assert [post.source for post in place.posts()] == [SAID]
+    assert [post.file_count for post in place.posts()] == [0]
 
 
 def test_a_reply_becomes_what_fits_its_place(place):

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from hub.inbox.enclosures import meant
 from hub.inbox.flowed import rejoined, unflowed
 from hub.inbox.from_html import as_markdown
-from hub.inbox.parts import Unreadable, letter_of
+from hub.inbox.parts import Enclosed, Unreadable, letter_of, without_picture_marks
 from hub.inbox.trimming import trimmed
 from tests.inbox import letters
 
@@ -29,9 +30,24 @@ def test_the_banner_and_the_footer_of_a_council_go():
 
 
 def test_attachments_and_pictures_are_named_and_logos_are_not():
-    assert letter_of(letters.council(TO, SAID)).left_out == [("file", "Schedule–2026.docx")]
-    assert letter_of(letters.apple_mail(TO, SAID)).left_out == [("picture", "IMG_0042.jpeg")]
-    assert letter_of(letters.outlook(TO, SAID)).left_out == []
+    def names(raw: bytes) -> list[tuple[str, str]]:
+        letter = letter_of(raw)
+        _text, marks = without_picture_marks(trimmed(letter.text, names=["Bob Reid"]).text)
+        return [(one.kind, one.name) for one in meant(letter.enclosed, marks)]
+
+    assert names(letters.council(TO, SAID)) == [("file", "Schedule–2026.docx")]
+    assert names(letters.apple_mail(TO, SAID)) == [("picture", "IMG_0042.jpeg")]
+    assert names(letters.outlook(TO, SAID)) == []
+
+
+def test_a_picture_in_the_text_is_sent_and_a_small_sign_in_it_is_not():
+    def of(content: bytes, mark: str) -> list[Enclosed]:
+        return meant([Enclosed("picture", "map.png", content, "<image003.png@01DC>", attached=False)], [mark])
+
+    assert len(of(bytes(20_000), "image003.png@01DC")) == len(of(bytes(20_000), "map.png")) == 1
+    assert of(bytes(20_000), "another.png") == of(bytes(2_000), "map.png") == []
+    (beside,) = meant([Enclosed("picture", "map.png", b"small", "<f_1>", attached=True)] * 2, [])
+    assert beside.name == "map.png"
 
 
 def test_thanks_is_no_signature_when_something_follows():

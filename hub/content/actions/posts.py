@@ -51,7 +51,8 @@ def add_post(
     parent: Post | None = None,
     files: Sequence[StoredFile] = (),
 ) -> Post:
-    """A reply, answer or comment, at the item's next position. A comment needs its parent; it has no files."""
+    """A reply, answer or comment, at the item's next position. A comment needs its parent, and has no
+    files."""
     permit(actor, "item.contribute", item)
     if kind == COMMENT and files:
         raise ValueError("A comment has no files.")

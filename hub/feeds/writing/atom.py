@@ -40,6 +40,9 @@ def _entry(root: Any, entry: Entry) -> None:
     add(made, "id", entry.id)
     add(made, "title", entry.title)
     add(made, "link", rel="alternate", type="text/html", href=entry.url)
+    for file in entry.files:
+        told = {"type": file.media_type, "length": str(file.size), "title": file.name}
+        add(made, "link", rel="enclosure", href=file.url, **told)
     add(add(made, "author"), "name", entry.author)
     add(made, "published", rfc3339(entry.published))
     add(made, "updated", rfc3339(entry.updated))

@@ -36,5 +36,9 @@ def _item(entry: Entry) -> dict[str, Any]:
         "date_modified": rfc3339(entry.updated),
         "authors": [{"name": entry.author}],
         "tags": [label for _term, label in entry.tags],
+        "attachments": [
+            {"url": file.url, "mime_type": file.media_type, "title": file.name, "size_in_bytes": file.size}
+            for file in entry.files
+        ],
     }
     return {name: value for name, value in told.items() if value not in ("", [])}

@@ -51,5 +51,7 @@ def _item(channel: Any, entry: Entry) -> None:
     add(made, "creator", entry.author, DUBLIN_CORE)
     for _term, label in entry.tags:
         add(made, "category", label)
+    for file in entry.files[:1]:  # programs know of one; all are named in the text
+        add(made, "enclosure", url=file.url, type=file.media_type, length=str(file.size))
     add(made, "description", entry.summary or excerpt(plain_text(entry.html), FIRST_WORDS))
     add(made, "encoded", entry.html, CONTENT)

@@ -302,4 +302,4 @@ def test_the_same_file_sent_twice_is_there_once(ann, place, talk):
     hidden = form_on(again, replies(talk))
     ann.post(replies(talk), data={**hidden, "text": "Words", "files": [upload()]})
     assert [file.name for file in files_of(last_post(talk))] == ["plan.pdf"]
-    assert len([path for path in store().files()]) == 1
+    assert len(store().files()) == 1
