@@ -21,14 +21,14 @@ class NoteForm(HubForm):
         ),
     )
     member = StringField(
-        _("Show the preview as"),
+        _("As whom"),
         filters=[one_line, lambda handle: (handle or "").removeprefix("@")],
         description=_("The handle of a member. You see what both of you may see."),
         render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
-    days = RadioField(_("Of"), coerce=int, default=SPANS[-1])
+    days = RadioField(_("How much it covers"), coerce=int, default=SPANS[-1])
     preview = SubmitField(_("Show the preview"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.days.choices = [SelectChoice(1, _("one day")), SelectChoice(7, _("one week"))]
+        self.days.choices = [SelectChoice(1, _("One day")), SelectChoice(7, _("One week"))]

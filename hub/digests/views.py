@@ -51,6 +51,7 @@ def _page(digest: Digest, *, mailed: bool, path: str) -> str:
     words = {
         "digest": digest,
         "path": path,
+        "own": not mailed,
         "gone": queries.gone(digest, edition),
         **words_of(edition),
     }

@@ -53,6 +53,8 @@ DRAWN = (
     re.compile(r"\b[\w-]{10,}\.[\w-]{6,}\.[\w-]{20,}\b"),
     re.compile(r"\b[\w-]{12,}\.[\w-]{27}(?![\w-])"),
     re.compile(r"={15}\d+=="),
+    # Secrets of webhooks.
+    re.compile(r"\bwhsec_[\w+/]{43}="),
     # Keys of private feeds.
     re.compile(r"(?<=/feeds/private/)[\w-]{43}"),
     # Of a proof: what is salted is drawn, whatever it is of.
@@ -353,3 +355,51 @@ def test_mail_to_those_outside_is_the_same(worlds):
     assert len([text for to, text in one if to.startswith("visitor")]) == DIGESTS
     assert other == one, differing("mail", tuple(one), tuple(other))
     assert not any(canary in text.casefold() for _to, text in other for canary in CANARIES)
+
+
+def webhooks_told(world: World) -> list[tuple[str, str, list[str]]]:
+    """What other systems were told: where, what, and with which headers. Signatures are drawn."""
+    return [(address, normal(body), sorted(headers)) for address, body, headers in world.told]
+
+
+def test_webhooks_tell_the_same_and_those_of_the_hidden_group_tell_nobody_else(worlds):
+    one, other = (webhooks_told(world) for world in worlds)
+    outside = [told for told in other if SECRET not in told[0]]
+    assert {address for address, _body, _headers in outside} == {
+        "https://open.example/hook",
+        "https://part.example/hook",
+    }
+    assert len(one) > 10
+    assert outside == one, differing("webhooks", tuple(one), tuple(outside))
+    assert not any(canary in str(told).casefold() for told in outside for canary in CANARIES)
+    inside = "".join(body for address, body, _headers in other if SECRET in address)
+    assert "Zanzibarine drives" in inside and "Thank you" not in inside
+
+
+def unordered(told: tuple) -> tuple:
+    """What was logged at the same instant comes in an order that is drawn."""
+    status, headers, body = told
+    return status, headers, "\n".join(sorted(re.split(r"\n|(?=<tr>)|(?=</tbody>)", body)))
+
+
+@pytest.mark.parametrize("handle", ["mona", "bob", None])
+def test_pages_and_logs_of_webhooks_are_the_same_for_all_who_do_not_own_the_hidden_group(worlds, handle):
+    """Mona owns the other two groups. (Drafts in one of them, which are hidden from all others, are hers.)"""
+    without, with_it = worlds
+    hooks = [visible_tokens(world)["webhook"] for world in worlds]
+    pairs = list(zip(*hooks, strict=True))
+    hidden = [token for name, token in with_it.tokens.items() if name.startswith("hidden webhook ")]
+    assert len(pairs) == 2 and len(hidden) == 1
+    shown = 0
+    for rule in (rule for rule in rules(without) if "/webhooks" in rule.rule):
+        for slug in ("open", "part", SECRET):
+            for here, there in [*pairs, *((token, token) for token in hidden)]:
+                paths = [_filled(rule, slug, token) for token in (here, there)]
+                one, other = (
+                    unordered(ask(world, "GET", path, handle))
+                    for world, path in zip(worlds, paths, strict=True)
+                )
+                assert other == one, differing(f"{paths} as {handle}", one, other)
+                assert not named(other, CANARIES), f"{paths} as {handle}"
+                shown += other[0] == 200
+    assert (shown > 0) == (handle == "mona")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from hub.content.models import Item, Post, Topic
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
+from hub.core.fetching import Fetched
 from hub.core.mail import Mail
 from hub.core.settings import Settings
 from hub.digests.models import Digest
@@ -37,6 +39,8 @@ from hub.subscriptions.actions import (
     subscribe,
     subscriber_of_address,
 )
+from hub.webhooks.actions import set_up
+from hub.webhooks.rules import KINDS
 from tests.conftest import make_app
 from tests.factories.archived import bring_in, collection, declare
 from tests.factories.people import actor_of
@@ -61,6 +65,8 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     # Of what stands at an address with several drawn parts.
     paths: dict[str, str] = field(default_factory=dict)
+    # What webhooks told other systems: (address, body, headers), in that order.
+    told: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     minutes: int = 0
 
 
@@ -81,16 +87,28 @@ def build(folder: Path, time, *, hidden: bool) -> World:
         data=folder, secret_key="the same in both worlds, and long enough", public_url="http://localhost"
     )
     world = World(make_app(settings), hidden)
-    _people(world, time)
-    for number in range(2):
-        _secretly(world, time, number)
-        _visibly(world, time, number)
-    _secretly(world, time, 2)
-    _examples(world, time, folder)
-    _secretly(world, time, 3)
-    _digests(world, time)
+    with patch("hub.webhooks.sending.installed_fetcher", lambda: _Others(world)):
+        _people(world, time)
+        for number in range(2):
+            _secretly(world, time, number)
+            _visibly(world, time, number)
+        _secretly(world, time, 2)
+        _examples(world, time, folder)
+        _secretly(world, time, 3)
+        _digests(world, time)
     close_all_sessions()
     return world
+
+
+@dataclass
+class _Others:
+    """Other systems: they take whatever webhooks tell them."""
+
+    world: World
+
+    def post(self, address: str, body: bytes, headers: dict[str, str]) -> Fetched:
+        self.world.told.append((address, body.decode(), headers))
+        return Fetched(address, 204, {}, b"")
 
 
 def _people(world: World, time) -> None:
@@ -126,6 +144,13 @@ def _people(world: World, time) -> None:
         # At once: what is filed anywhere, and a group.
         choose(own_subscriber(_who("vera")), _topic(), "at_once")
         confirm_subscription(subscriber_of_address("reader@example.org"), _group("open"), "at_once")
+        for slug in ("open", "part"):
+            _webhook("mona", slug)
+
+
+def _webhook(handle: str, slug: str) -> None:
+    name, address = f"The chat of {slug}", f"https://{slug}.example/hook"
+    set_up(actor_of(_who(handle)), _group(slug), name, address, list(KINDS))
 
 
 def _person(handle: str) -> Person:
@@ -223,6 +248,7 @@ def _secretly(world: World, time, number: int) -> None:
         world.addresses[f"hidden discussion {number}"] = talk.path
         if number == 0:
             choose(subscribe(hilda, secret, "daily").subscriber, _topic(), "at_once")
+            _webhook("hilda", SECRET)
     with acting(world, time), unit_of_work():
         draft = start_guidance(
             actor_of(_who("mona")),
@@ -347,7 +373,8 @@ def _all_tokens(world: World) -> dict[str, str]:
     with world.app.app_context():
         for table in Base.metadata.sorted_tables:
             if "token" in table.columns and "id" in table.columns:
-                for row_id, token in db.session.execute(select(table.c.id, table.c.token)):
+                made = select(table.c.id, table.c.token).order_by(table.c.id)
+                for row_id, token in db.session.execute(made):
                     found[f"{table.name} {row_id}"] = token
         db.session.remove()
     return found
