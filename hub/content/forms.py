@@ -104,6 +104,18 @@ class EditPostForm(PostForm):
         return int(self.base.data) if (self.base.data or "").isdecimal() and len(self.base.data) < 9 else None
 
 
+class EraseFileForm(HubForm):
+    reason = StringField(
+        _("Why"),
+        description=_("Kept in the log of decisions, which the group's members read. Repeat nothing of it."),
+        filters=[tidied],
+        validators=[
+            Written(_("Say why: it cannot be undone.")),
+            Length(max=300, message=_("Say it in up to %(max)d characters.")),
+        ],
+    )
+
+
 def title_field(label: Any, description: Any = "") -> StringField:
     """One line that says what an item is about."""
     return StringField(

@@ -191,6 +191,11 @@ def _may_read_file(_actor: Actor, _file: StoredFile) -> bool:
     return True  # whoever sees it
 
 
+@permission("file.erase")
+def _may_erase_files(actor: Actor, item: Item) -> bool:
+    return actor.moderates(item.group_id)
+
+
 def is_open_to_all(item: Item) -> bool:
     """Whether anyone, without an account, reads the item: what ranking statistics and feeds may rest on."""
     return item.is_out and (

@@ -25,6 +25,7 @@ DONE = {
     "item.restored": _("put back"),
     "post.withdrawn": _("withdrew a post in"),
     "post.restored": _("put back a post in"),
+    "file.erased": _("deleted a file for good from"),
     "item.closed": _("closed to new posts"),
     "item.reopened": _("opened to new posts again"),
     "item.retitled": _("gave a new title to"),

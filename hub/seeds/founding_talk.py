@@ -15,7 +15,7 @@ from hub.accounts.models import Person
 from hub.archive.approvals.actions import decide
 from hub.archive.approvals.models import Approval
 from hub.content.actions import link_items, set_vote
-from hub.content.models import ANSWER, COMMENT, GUIDANCE, QUESTION, Item, Post, Topic
+from hub.content.models import ANSWER, COMMENT, GUIDANCE, QUESTION, Item, Post, StoredFile, Topic
 from hub.content.queries import opening_post
 from hub.core import clock
 from hub.core.database import db
@@ -30,6 +30,7 @@ from hub.questions.actions import accept_answer, answer, ask_question, comment
 
 from . import shapes
 from .channel import Channel
+from .post_files import wait_for
 
 # Readers find a post useful one after the other, not all at once.
 BETWEEN_VOTES = timedelta(minutes=97)
@@ -136,6 +137,7 @@ class Retelling:
         topics = [self.topics[slug] for slug in item.topics]
         about = {"topics": topics, "applies_to": item.applies_to, "law_date": item.law_date}
         actor = self.actor(item.by)
+        about["files"] = self._files(item.by, item.address, item.files)
         if item.kind == GUIDANCE:
             opened = self._start_page(item, actor, group, about)
         elif item.kind == QUESTION:
@@ -174,13 +176,17 @@ class Retelling:
 
     def _post(self, item: shapes.Item, place: int, post: shapes.Post) -> None:
         actor, target = self.actor(post.by), self.told.items[item.address]
+        files = self._files(post.by, f"{item.address} {place}", post.files)
         if post.kind == ANSWER:
-            written = answer(actor, target, post.text)
+            written = answer(actor, target, post.text, files=files)
         elif post.kind == COMMENT:
             written = comment(actor, self._parent(item, post), post.text)
         else:
-            written = reply(actor, target, post.text)
+            written = reply(actor, target, post.text, files=files)
         self.told.posts[item.address, place] = written
+
+    def _files(self, by: str, place: str, files: tuple[shapes.File, ...]) -> list[StoredFile]:
+        return wait_for(self.people[by].id, place[-200:], files) if files else []
 
     def _parent(self, item: shapes.Item, post: shapes.Post) -> Post:
         """The answer that a comment names, else the opening post."""

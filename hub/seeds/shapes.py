@@ -166,6 +166,25 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One bar of a chart."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a post: lines of text, or a chart that is drawn, with what it shows."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    shows: str = ""
+    title: str = ""
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     title: str
     url: str
@@ -200,6 +219,7 @@ class Post:
     votes: tuple[str, ...] = ()
     accepted: Accepted | None = None
     examples: tuple[Example, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,6 +243,7 @@ class Item:
     replies_in_days: int | None = None
     votes: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    files: tuple[File, ...] = ()
     posts: tuple[Post, ...] = ()
     summary: str = ""
     owner: str = ""

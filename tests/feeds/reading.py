@@ -71,7 +71,8 @@ def check_atom(data: bytes, address: str) -> None:
         assert entry.findtext(f"{ATOM}author/{ATOM}name").strip()
         assert entry.findtext(f"{ATOM}title").strip()
         assert entry.findtext(f"{ATOM}published") <= entry.findtext(f"{ATOM}updated")
-        assert [link.get("rel") for link in entry.findall(f"{ATOM}link")] == ["alternate"]
+        own, *files = [link.get("rel") for link in entry.findall(f"{ATOM}link")]
+        assert own == "alternate" and set(files) <= {"enclosure"}
         check_text(entry.findtext(f"{ATOM}content"))
     for element in root.iter(f"{ATOM}updated", f"{ATOM}published"):
         assert RFC3339.fullmatch(element.text)

@@ -302,6 +302,29 @@ def test_covered_pictures_and_what_is_prepared_are_seen_by_whom_they_are_for(wor
     assert not [name for name in shown if "original" in name or "prepared" in name or "covering" in name]
 
 
+@pytest.mark.parametrize("handle", [None, "bob"])
+def test_files_are_read_by_whoever_reads_their_post(worlds, handle):
+    """Under each address that both worlds have, and under the hidden ones: each file of each world."""
+    without, with_it = worlds
+    tokens = [
+        *zip(*(visible_tokens(world)["stored_file"] for world in worlds), strict=True),
+        *((token, token) for name, token in with_it.tokens.items() if "stored_file" in name),
+    ]
+    read = Counter()
+    for name, there in with_it.addresses.items():
+        here = without.addresses.get(name, there)
+        for one_token, other_token in tokens:
+            for end in ("", "/thumbnail"):
+                one = ask(without, "GET", f"{here}/files/{one_token}{end}", handle)
+                other = ask(with_it, "GET", f"{there}/files/{other_token}{end}", handle)
+                assert other == one, differing(f"{name} {end} as {handle}", one, other)
+                assert not named(other, CANARIES), name
+                read[name, other[0]] += 1
+    hidden = [name for (name, status) in read if name.startswith("hidden") and status == 200]
+    shown = {name for (name, status) in read if status == 200}
+    assert not hidden and "open discussion 0" in shown
+
+
 def private_feeds(world: World, handle: str) -> dict[str, tuple]:
     """What somebody's private feeds of everything there is tell, in every format, by what they are of."""
     told = {}

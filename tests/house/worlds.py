@@ -6,6 +6,7 @@ The hidden happens between the visible: in the group, in a private collection, o
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import close_all_sessions
 from hub.accounts.models import Person
 from hub.archive.covering import cover
 from hub.archive.models import Collection, Keeper, Media
-from hub.content.models import Item, Post, Topic
+from hub.content.files.taking import Sent, Taken, keep_waiting, take
+from hub.content.models import Item, Post, StoredFile, Topic
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import Base, db, unit_of_work
@@ -43,6 +45,7 @@ from hub.webhooks.actions import set_up
 from hub.webhooks.rules import KINDS
 from tests.conftest import make_app
 from tests.factories.archived import bring_in, collection, declare
+from tests.factories.files import PDF, picture
 from tests.factories.people import actor_of
 from tests.factories.private_messages import ANDROID, android_chat
 from tests.factories.x_archive import XArchive, png
@@ -200,7 +203,12 @@ def _visibly(world: World, time, number: int) -> None:
             talk = start_discussion(
                 actor_of(_who("mona")), _group(slug), f"Shared drives {number}", "Who owns them?"
             )
-            reply(actor_of(_who("alice")), talk, "> Who owns them?\n\nNobody, @mona.")
+            reply(
+                actor_of(_who("alice")),
+                talk,
+                "> Who owns them?\n\nNobody, @mona.",
+                files=_files(f"visible plan {number}"),
+            )
             world.addresses[f"{slug} discussion {number}"] = talk.path
         if number == 1:
             _guidance(world, time, slug)
@@ -212,6 +220,13 @@ def _guidance(world: World, time, slug: str) -> None:
         page = start_guidance(mona, _group(slug), "Retention in brief", "Keep what matters.", "Seven years.")
         publish(mona, page, _who("mona"), date(2027, 3, 1))
         world.addresses[f"{slug} guidance"] = page.path
+
+
+def _files(name: str) -> list[StoredFile]:
+    """A document and a picture of Alice's; in the hidden group they have the bytes of the visible ones."""
+    sent = [Sent(f"{name}.pdf", BytesIO(PDF)), Sent(f"{name}.png", BytesIO(picture()), f"The {name}")]
+    taken = [found for found in map(take, sent) if isinstance(found, Taken)]
+    return keep_waiting(_who("alice").id, "/here", taken)[0]
 
 
 def _topic() -> Topic:
@@ -243,7 +258,7 @@ def _secretly(world: World, time, number: int) -> None:
         given = answer(actor_of(_who("alice")), asked, "Seven years of vellichor, says the schedule.")
         accept_answer(hilda, given)
         talk = start_discussion(hilda, secret, f"Zanzibarine drives {number}", "quokkaberg records retention")
-        reply(actor_of(_who("alice")), talk, "vellichor")
+        reply(actor_of(_who("alice")), talk, "vellichor", files=_files(f"zanzibarine plan {number}"))
         world.addresses[f"hidden question {number}"] = asked.path
         world.addresses[f"hidden discussion {number}"] = talk.path
         if number == 0:

@@ -81,6 +81,27 @@ def counted(revision_id: int) -> int:
     return int(db.session.scalar(hangs) or 0)
 
 
+def copies(files: Iterable[StoredFile], person_id: int | None) -> list[StoredFile]:
+    """The same files for another item, as if the person had added them: each row hangs on one item."""
+    made = [
+        StoredFile(
+            person_id=person_id,
+            name=file.name,
+            media_type=file.media_type,
+            sha256=file.sha256,
+            size=file.size,
+            width=file.width,
+            height=file.height,
+            description=file.description,
+        )
+        for file in files
+        if file.erased_at is None
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
+
+
 def may_hang(person_id: int | None, files: Collection[StoredFile], item_id: int) -> bool:
     """Whether they are the person's own that wait, or hang on the item already."""
     return all(

@@ -37,7 +37,7 @@ KINDS = {
         Kind(office.ODP, ".odp", _("OpenDocument slides")),
         Kind(office.ODG, ".odg", _("OpenDocument drawing")),
         Kind(CSV, ".csv", _("CSV table"), (".tsv",)),
-        Kind(TEXT, ".txt", _("text"), (".md", ".log")),
+        Kind(TEXT, ".txt", _("Text file"), (".md", ".log")),
         Kind("image/png", ".png", _("PNG picture")),
         Kind("image/jpeg", ".jpg", _("JPEG picture"), (".jpeg",)),
         Kind("image/gif", ".gif", _("GIF picture")),

@@ -1,17 +1,23 @@
 """Files over HTTP: under the address of their item, by token; whoever waits for their post, to its owner."""
 
-from flask import abort, send_file
+from flask import abort, flash, render_template, send_file
+from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.content.addresses import KINDS, seen_item
+from hub.content.forms import EraseFileForm
 from hub.content.models import StoredFile
 from hub.content.views import ANY, bp
-from hub.core.access import current_actor, load, requires
+from hub.core.access import authorize, current_actor, load, requires
+from hub.core.database import db
 from hub.core.security import content_policy
 from hub.core.stored import THUMBNAIL
 
+from .erasing import erase
 from .kinds import KINDS as FILE_KINDS
 from .kinds import PICTURE_TYPES
+from .shown import shown
 from .storing import store
 
 # What others made is shown in no page of ours, and nothing in it runs.
@@ -47,6 +53,37 @@ def waiting_file(token: str) -> Response:
 @ALONE
 def waiting_picture(token: str) -> Response:
     return _small(_waiting(token))
+
+
+@bp.route(f"{ANY}/files/<token>/erasure", methods=["GET", "POST"])
+@requires("file.erase")
+def erase_file(slug: str, place: str, number: int, token: str) -> str | Response | tuple[str, int]:
+    """A moderator takes a file away for good, also one that only an earlier text had."""
+    item = seen_item(KINDS[place], slug, number)
+    authorize("file.erase", item)
+    found = db.session.scalar(
+        select(StoredFile).where(
+            StoredFile.token == token, StoredFile.item_id == item.id, StoredFile.erased_at.is_(None)
+        )
+    )
+    form = EraseFileForm()
+    if earlier := form.sent_before():
+        return earlier
+    if found is None:
+        abort(404)
+    if form.validate_on_submit():
+        erase(current_actor(), item, found, form.reason.data or "")
+        flash(_("The file is deleted for good."), "success")
+        return form.done(item.path)
+    page = render_template(
+        "content/erase_file.html",
+        group=item.group,
+        section=place,
+        item=item,
+        file=shown(found, item.path),
+        form=form,
+    )
+    return page, form.status
 
 
 def _hanging(slug: str, place: str, number: int, token: str) -> StoredFile:

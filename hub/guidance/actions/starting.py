@@ -10,6 +10,7 @@ from hub.accounts.models import Person
 from hub.content.actions import link_items, start_item
 from hub.content.actions.permitting import permit
 from hub.content.actions.spine import add_once
+from hub.content.files.hanging import copies, files_of_revision
 from hub.content.models import GUIDANCE, Item, Link, Post, Revision, StoredFile, Topic
 from hub.content.queries import opening_post
 from hub.core.database import db
@@ -78,7 +79,8 @@ def guidance_from_answer(
     summary: str = "",
     source: str = "",
 ) -> Item:
-    """A draft that begins with an answer's words; asker and answerer are credited, the question is linked.
+    """A draft that begins with an answer's words and files; asker and answerer are credited, the question is
+    linked.
 
     Twice is once: an answer that became guidance already leads to that page.
     """
@@ -95,6 +97,7 @@ def guidance_from_answer(
         topics=question.topics,
         applies_to=question.applies_to,
         law_date=question.law_date,
+        files=copies(files_of_revision(answer.id, answer.revision_number), actor.person_id),
         note=_("Began as the answer by %(name)s", name=answer.byline.get("name", "")),
     )
     link_items(actor, question, item, BECAME, answer)

@@ -25,6 +25,8 @@ function prepare(field) {
   field.before(list);
   let chosen = [];
 
+  const tooLarge = (one) => one.file.size > Number(field.dataset.limit);
+
   function hand() {
     const files = new DataTransfer();
     for (const one of chosen) files.items.add(one.file);
@@ -41,9 +43,7 @@ function prepare(field) {
     const line = made("p", "", { class: "file-line" });
     line.append(made("bdi", one.file.name), " ", made("span", size(one.file.size), { class: "soft" }));
     item.append(line);
-    if (one.file.size > Number(field.dataset.limit)) {
-      item.append(made("p", field.dataset.tooLarge, { class: "error" }));
-    }
+    if (tooLarge(one)) item.append(made("p", field.dataset.tooLarge, { class: "error" }));
     const id = `${field.id}-new-${place}`;
     const said = made("input", "", { name: "describe_new", id, maxlength: field.dataset.describeMost });
     said.type = PICTURES.includes(one.file.type) ? "text" : "hidden";
@@ -64,6 +64,13 @@ function prepare(field) {
     item.append(away);
     return item;
   }
+
+  // What is too large need not travel to be refused.
+  field.form?.addEventListener("submit", (event) => {
+    if (!chosen.some(tooLarge)) return;
+    event.preventDefault();
+    list.querySelector(".error").parentElement.querySelector("button").focus();
+  });
 
   field.addEventListener("change", () => {
     const known = new Set(chosen.map((one) => `${one.file.name} ${one.file.size} ${one.file.lastModified}`));
