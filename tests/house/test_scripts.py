@@ -17,6 +17,9 @@ SCRIPTS = ROOT / "hub" / "static" / "js"
 
 UPLOAD = """<form action="/sent"><input type="file" data-limit="10" data-too-large="Too large.">
 <button>Go</button></form>"""
+FILES = """<form action="/sent" novalidate><input type="file" multiple name="files" id="files" data-files
+data-limit="50" data-too-large="Too large." data-take-away="Take away" data-describe="What it shows"
+data-describe-most="500"><button>Go</button></form>"""
 DRAFT = '<form action="/sent"><textarea data-draft="reply">{}</textarea><button>Send</button></form>'
 TITLE = '<input data-similar="/similar" data-similar-into="similar"><div id="similar"></div>'
 PASSAGES = """<fieldset><p data-passage-from>Closed until <b>Thursday</b> noon.</p>
@@ -218,3 +221,33 @@ def test_a_place_never_reaches_beyond_the_picture(with_script):
 def numbers(page: Page) -> list[list[float]]:
     read = "row => [...row.querySelectorAll('input')].map(input => Number(input.value))"
     return page.evaluate(f"[...document.querySelectorAll('.cover-boxes tbody tr')].map({read})")
+
+
+def _chosen(name: str, size: int = 9) -> dict[str, object]:
+    kind = "image/png" if name.endswith(".png") else "application/pdf"
+    return {"name": name, "mimeType": kind, "buffer": bytes(size)}
+
+
+def test_chosen_files_are_listed_described_and_taken_away_before_they_are_sent(with_script):
+    page = with_script("files", FILES)
+    held = "[...document.querySelector('#files').files].map(file => file.name)"
+    page.set_input_files("#files", [_chosen("minutes.pdf"), _chosen("map.png")])
+    page.set_input_files("#files", [_chosen("plan.pdf")])
+    assert page.evaluate(held) == ["minutes.pdf", "map.png", "plan.pdf"], "what is chosen next is added"
+    page.get_by_label("What it shows").fill("Where it is")
+    page.get_by_role("button", name="Take away minutes.pdf").press("Enter")
+    assert page.evaluate(held) == ["map.png", "plan.pdf"]
+    assert page.get_by_label("What it shows").input_value() == "Where it is"
+    said = "new FormData(document.querySelector('form')).getAll('describe_new')"
+    assert page.evaluate(said) == ["Where it is", ""], "one for each file, in their order"
+
+
+def test_a_file_that_is_too_large_does_not_travel(with_script):
+    page = with_script("files", FILES)
+    page.set_input_files("#files", [_chosen("large.pdf", 60), _chosen("small.pdf")])
+    assert page.get_by_text("Too large.").is_visible()
+    page.get_by_role("button", name="Go").click()
+    assert page.locator(":focus").inner_text() == "Take away large.pdf" and page.url.endswith("/page")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Go").click()
+    page.wait_for_url("**/sent*")

@@ -55,30 +55,6 @@ def test_a_post_with_files_and_the_box_to_add_them_have_no_barriers_and_fit(
     assert barriers(page) == "" and page.strangers == []
 
 
-def test_what_is_chosen_is_listed_described_and_taken_away_before_it_is_sent(client, browse, place, talk):
-    page = browse(sign_in(client, place.ann), talk.path)
-    chosen = page.locator("input[data-files]")
-    page.set_input_files("#files", CHOSEN[:1])
-    page.set_input_files("#files", CHOSEN[1:])
-    assert chosen.evaluate("field => [...field.files].map(file => file.name)") == ["minutes.pdf", "map.png"]
-    page.get_by_label("What the picture shows", exact=True).last.fill("Where it is")
-    page.get_by_role("button", name="Take away minutes.pdf").press("Enter")
-    assert chosen.evaluate("field => [...field.files].map(file => file.name)") == ["map.png"]
-    sent = page.evaluate(
-        "[...new FormData(document.querySelector('[data-files]').form).getAll('describe_new')]"
-    )
-    assert sent == ["Where it is"]
-
-
-def test_what_is_too_large_does_not_travel(client, browse, place, talk):
-    page = browse(sign_in(client, place.ann), talk.path)
-    page.evaluate("document.querySelector('[data-files]').dataset.limit = 50")
-    page.set_input_files("#files", CHOSEN[:1])
-    assert page.get_by_text("Make it smaller, or take it away.").is_visible()
-    page.get_by_role("button", name="Send this reply").click()
-    assert page.locator(":focus").inner_text().startswith("Take away")
-
-
 def test_without_scripts_files_can_be_chosen(client, browse, place, talk):
     page = browse(sign_in(client, place.ann), talk.path, scripts=False)
     page.set_input_files("#files", CHOSEN)
