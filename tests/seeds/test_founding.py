@@ -26,7 +26,7 @@ from hub.archive.proof.log import log_of
 from hub.archive.proof.whole import verify
 from hub.archive.retention.due import due_now
 from hub.archive.retention.holds import is_held
-from hub.content.models import Activity, Item, Link, Post, Vote
+from hub.content.models import Activity, Item, Link, Post, StoredFile, Vote
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.checks import run_checks
@@ -52,6 +52,12 @@ def test_everything_that_the_content_describes_is_there(inside):
     founded = inside.extensions["founded"]
     assert (founded.people, founded.groups, founded.imports) == (16, 2, 10)
     assert founded.items == db.session.scalar(select(func.count()).select_from(Item)) >= 30
+
+
+def test_some_posts_have_files_that_anybody_can_read(inside):
+    seen = db.session.scalars(select(StoredFile).where(visible(StoredFile, ANYBODY))).all()
+    assert {file.media_type for file in seen} == {"image/png", "text/csv", "text/plain"}
+    assert all(file.description for file in seen if file.is_picture)
 
 
 def test_all_of_it_is_marked_as_samples(inside):
