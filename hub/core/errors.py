@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 OWN_PAGE = frozenset({400, 404, 405, 413, 422, 429, 500, 503})
 
 # Never shown back: secrets, and what only machines read.
-NOT_TYPED = frozenset({"csrf_token", "sent_token", "submit"})
+NOT_TYPED = frozenset({"csrf_token", "sent_token", "submit", "file", "drop_file"})
 
 
 class Refused(Exception):

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 CHUNK = 1024 * 1024
 THUMBNAIL = ".thumbnail.webp"
+# What a file is called while it is looked at once more before it is deleted.
+GOING = ".going"
 
 
 def sha256_of(path: Path) -> str:
@@ -67,18 +69,22 @@ class Store:
         """Delete a file that no row names, unless it was put there after a moment (in seconds of the epoch):
         its row may be about to be written. Looked at once it is out of the way, so that one which takes its
         place meanwhile stays."""
-        aside = path.with_name(f".{path.name}.going")
+        aside = path.with_name(f".{path.name}{GOING}")
         try:
             os.rename(path, aside)
         except FileNotFoundError:
             return False
         if aside.stat().st_mtime > than:
-            with suppress(FileExistsError):
-                os.link(aside, path)
-            aside.unlink()
+            self.put_back(aside)
             return False
         aside.unlink()
         return True
+
+    def put_back(self, aside: Path) -> None:
+        """What was put out of the way is where it was, unless it was stored anew meanwhile."""
+        with suppress(FileExistsError):
+            os.link(aside, aside.with_name(aside.name.removeprefix(".").removesuffix(GOING)))
+        aside.unlink()
 
     def _part(self) -> "tempfile._TemporaryFileWrapper[bytes]":
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

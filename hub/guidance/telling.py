@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from hub.content.files.hanging import files_with_ids
+from hub.content.files.shown import shown
 from hub.core.differences import difference_html
 from hub.core.pages import day
 from hub.core.words import words
@@ -17,6 +18,7 @@ def in_words(wording: Wording) -> dict[str, tuple[str, str]]:
     place, law = wording.applies_to, wording.law_date
     named = "\n".join(topic.name for topic in topics_of_ids(wording.topics))
     sources = "\n".join(" ".join(pair).strip() for pair in wording.sources)
+    files = "\n".join(f"{file.name} ({shown(file).about})" for file in files_with_ids(wording.files))
     return {
         "title": (_("Title"), wording.title),
         "summary": (_("Summary"), wording.summary),
@@ -24,7 +26,7 @@ def in_words(wording: Wording) -> dict[str, tuple[str, str]]:
         "law_date": (_("The law as at"), day(law) if law else _("not said")),
         "topics": (_("Topics"), named or _("none")),
         "sources": (_("Sources"), sources or _("none")),
-        "files": (_("Files"), "\n".join(file.name for file in files_with_ids(wording.files)) or _("none")),
+        "files": (_("Files"), files or _("none")),
     }
 
 

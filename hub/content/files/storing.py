@@ -13,7 +13,7 @@ from hub.content.models import StoredFile
 from hub.core import clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
-from hub.core.stored import Store
+from hub.core.stored import GOING, Store
 
 FOLDER = "files"
 # A draft that nobody sends takes its files along.
@@ -50,7 +50,9 @@ def sweep() -> None:
     for paths in _by_folder(kept.folder):
         named = _named({_sha256(path) for path in paths})
         for path in paths:
-            if _sha256(path) not in named and path.stat().st_mtime <= before:
+            if path.name.endswith(GOING):
+                kept.put_back(path)  # a sweep that was killed between two steps
+            elif _sha256(path) not in named and path.stat().st_mtime <= before:
                 kept.forget_unless_newer(path, before)
 
 

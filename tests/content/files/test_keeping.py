@@ -62,6 +62,14 @@ def test_what_is_put_there_anew_while_it_is_swept_stays(app, monkeypatch):
     assert path.is_file()
 
 
+def test_a_sweep_that_was_killed_loses_nothing(place):
+    file = waiting(place.ann)
+    path = store().path(file.sha256)
+    path.rename(path.with_name(f".{path.name}.going"))
+    sweep()
+    assert path.read_bytes() == PDF and len(store().files()) == 1
+
+
 def test_what_is_never_sent_is_forgotten_after_a_month_and_what_was_taken_away_after_a_day(place):
     drafted, dropped = waiting(place.ann), waiting(place.ann, "other.pdf", PDF + b"2")
     with unit_of_work():
