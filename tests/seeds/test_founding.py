@@ -54,10 +54,12 @@ def test_everything_that_the_content_describes_is_there(inside):
     assert founded.items == db.session.scalar(select(func.count()).select_from(Item)) >= 30
 
 
-def test_some_posts_have_files_that_anybody_can_read(inside):
-    seen = db.session.scalars(select(StoredFile).where(visible(StoredFile, ANYBODY))).all()
-    assert {file.media_type for file in seen} == {"image/png", "text/csv", "text/plain"}
-    assert all(file.description for file in seen if file.is_picture)
+def test_some_posts_have_files_of_which_visitors_read_those_of_open_groups(inside):
+    files = db.session.scalars(select(StoredFile)).all()
+    assert {file.media_type for file in files} == {"image/png", "text/csv", "text/plain"}
+    assert all(file.item_id and bool(file.description) == file.is_picture for file in files)
+    seen = db.session.scalars(select(StoredFile.media_type).where(visible(StoredFile, ANYBODY)))
+    assert set(seen) == {"text/csv", "text/plain"}
 
 
 def test_all_of_it_is_marked_as_samples(inside):
