@@ -190,6 +190,11 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def mail_has_headers(self) -> bool:
+        """Whether messages say themselves where a reply goes; GOV.UK Notify takes their words alone."""
+        return not self.mail_url.get_secret_value().startswith("notify")
+
+    @property
     def mail_in_pattern(self) -> str:
         """Where mail comes in, with a star for what each message is about; empty: nowhere."""
         domain_alone = self.mail_in_address and "@" not in self.mail_in_address

@@ -28,9 +28,11 @@ NUMBER, SIGNATURE = 5, 6
 
 @takes_replies
 def reply_address(person: Person, post: Post) -> str | None:
-    """Where this person answers this post; None where no mail comes in, where they may not answer, or before
-    they were made a subscriber, whose token is what revokes it."""
-    if not mail_comes_in() or post.item.kind not in {QUESTION, DISCUSSION}:
+    """Where this person answers this post; None where no mail comes in, where they may not answer, where a
+    message cannot say so, or before they were made a subscriber, whose token is what revokes it."""
+    if not mail_comes_in() or not current_app.extensions["settings"].mail_has_headers:
+        return None
+    if post.item.kind not in {QUESTION, DISCUSSION}:
         return None
     token = db.session.scalar(select(Subscriber.token).where(Subscriber.person_id == person.id))
     if token is None or not can(person.as_actor(), "item.contribute", post.item):

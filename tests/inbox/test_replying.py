@@ -24,6 +24,7 @@ from hub.questions.actions import answer
 from hub.subscriptions.actions import own_subscriber
 from hub.subscriptions.models import Subscriber
 from tests.conftest import DATABASES
+from tests.core.test_notify import SECRET, SERVICE
 from tests.factories.content import discussion, question
 from tests.factories.files import office
 from tests.factories.groups import group, member
@@ -100,6 +101,14 @@ def test_a_notice_is_answered_by_replying_to_it(incoming):
     (post,) = place.posts()
     assert (post.kind, post.source, post.parent_id) == (COMMENT, SAID, place.answer_id)
     assert answers() == []
+
+
+def test_nobody_is_told_to_reply_where_messages_cannot_say_whereto(place, incoming):
+    notify = f"notify://x-{SERVICE}-{SECRET}@api.notifications.service.gov.uk/TEMPLATE-ID"
+    assert place.address()
+    with settings_with(incoming, mail_url=notify):
+        bob, post = db.session.get_one(Person, place.bob.id), db.session.get_one(Post, place.answer_id)
+        assert reply_address(bob, post) is None
 
 
 @pytest.mark.parametrize("program", ["outlook", "outlook_web", "gmail", "thunderbird", "plain"])
