@@ -131,3 +131,20 @@ def test_files_are_added_and_taken_away_on_the_pages(client, world, page):
     page_now = client.get(page.path).text
     assert "new.pdf" in page_now and "first.pdf" not in page_now
     assert "first.pdf" in client.get(f"{page.path}/history/1..2").text
+
+
+def test_a_clash_of_words_loses_no_file_and_changes_nothing_yet(client, world, page):
+    with unit_of_work():
+        revise(world.as_bob, again(page), source="Bob's words")
+    sign_in(client, world.cat)
+    edit = f"{page.path}/edit"
+    fields = {"title": "Plans", "summary": "Keep them.", "text": "Cat's words", "applies_to": ""}
+    mine = {"base": "1", "files": [upload("cats.pdf", PDF + b"c")]}
+    sent = {**form_on(client.get(edit), edit), **fields, **mine}
+    clash = client.post(edit, data=sent)
+    assert clash.status_code == 409 and "cats.pdf" in clash.text
+    assert "cats.pdf" not in client.get(page.path).text
+    solved = {**form_on(clash, edit), **fields, "text": "Both of our words"}
+    assert client.post(edit, data=solved).status_code == 303
+    page_now = client.get(page.path).text
+    assert "cats.pdf" in page_now and "first.pdf" in page_now

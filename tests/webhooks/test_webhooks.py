@@ -22,6 +22,7 @@ from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.digests.telling import accepted, again, answered, asked, discussed, withdrawn
 from tests.factories.content import form_on
+from tests.factories.files import PDF, waiting
 from tests.factories.groups import group as a_group
 from tests.factories.groups import member
 from tests.factories.people import actor_of, sign_in
@@ -107,12 +108,22 @@ def test_only_what_it_was_set_up_for_is_told(world, owner, other):
     assert other.got == []
 
 
+def test_files_are_named_with_where_they_are(client, world, hook, other):
+    file = waiting(world.cat, "Plan.pdf")
+    asked(world.as_cat, world.group, files=[again(file)])
+    drain()
+    (told,) = other.messages[0]["data"]["post"]["files"]
+    assert (told["name"], told["type"], told["size"]) == ("Plan.pdf", "application/pdf", len(PDF))
+    assert client.get(told["url"].removeprefix("http://localhost")).data == PDF
+
+
 def test_a_group_that_is_not_open_tells_titles_only(world, hook, other):
     with unit_of_work():
         again(world.group).visibility = "listed"
-    asked(world.as_cat, world.group, "A title", "A canary sings.")
+    asked(world.as_cat, world.group, "A title", "A canary sings.", files=[again(waiting(world.cat))])
     drain()
     assert other.messages[0]["data"]["item"]["title"] == "A title"
+    assert "plan.pdf" not in other.got[0][1].decode()
     assert "canary" not in other.got[0][1].decode()
     assert again(world.cat).name not in other.got[0][1].decode()
 

@@ -75,8 +75,6 @@ def revise(
         raise NotPermitted("somebody else's files")
     mine = replace(began_from, **{part: value for part, value in given.items() if value is not None})
     mine = replace(mine, files=tuple(files.applied(began_from.files)))
-    if describe(files_with_ids(began_from.files), files.described):
-        touch(item)
     if not isinstance(law_date, str):
         mine = replace(mine, law_date=law_date)
     theirs = wording_of(newest, filing)
@@ -85,6 +83,8 @@ def revise(
         if met.conflicts:
             raise Meanwhile(met, theirs, newest)
         mine = met.wording
+    if describe(files_with_ids(began_from.files), files.described):
+        touch(item)
     if mine == theirs:
         return newest
     return _keep(actor, page, mine, note)
