@@ -1,32 +1,28 @@
-"""A month of somebody's mail: two groups, a topic and a search, what happens there, and what they were told.
+"""A month of somebody's mail: two groups, a topic and a search, what happens there, and what they chose.
 
 What they should have been told is worked out here by rules of its own, from what happened: beside the queries
 and watermarks by which the hub finds it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
 from hub.content import actions as content
-from hub.content.models import GUIDANCE, JOINED, OPENED, SHOWN, Activity, Item, Post, Topic
+from hub.content.models import GUIDANCE, JOINED, SHOWN, Activity, Item, Post, Topic
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import db, new_token, unit_of_work
-from hub.core.delivery import Folder, NotAccepted, Unknown
-from hub.core.message import Email, Outgoing
 from hub.core.outbox import emit
 from hub.core.policy import MODERATOR, Actor
-from hub.digests import composing as of_digests
-from hub.digests.entries import Edition
 from hub.groups.actions import add_member, change_group, join, leave
 from hub.groups.models import Membership
-from hub.instants import composing as of_instants
 from hub.subscriptions.actions import choose, choose_times, choose_zone, newest_number, own_subscriber
 from hub.subscriptions.models import AT_ONCE, EVERYTHING, GUIDANCE_ONLY, IN_DIGESTS, Subscriber, Subscription
 from hub.subscriptions.searches import save_search
+from tests.digests.listening import Line, Listener
 from tests.digests.telling import again, sent, visitor
 from tests.factories.groups import group as a_group
 from tests.factories.groups import member
@@ -70,28 +66,6 @@ class Heard:
     upto: int | None = None
 
 
-class Line(Folder):
-    """Where mail goes. It takes a message, refuses it for good, or breaks when it was handed over."""
-
-    behaves = "takes"
-
-    def __init__(self, folder: Folder) -> None:
-        super().__init__(folder.folder)
-        self.saying: tuple[Email | None, Callable[[], None]] = (None, lambda: None)
-
-    def deliver(self, message: Outgoing, about_to: Callable[[], bool]) -> bool:
-        if self.behaves == "refuses":
-            about_to()
-            raise NotAccepted("550 nothing of that kind", permanent=True)
-        done = super().deliver(message, about_to)
-        email, told = self.saying
-        if done and email is message.email:
-            told()
-        if self.behaves == "breaks":
-            raise Unknown("the line broke")
-        return done
-
-
 class Month:
     """chosen: how often they hear of each thing in the beginning. is_member: a person, who is in the first
     group; else an address whose owner confirmed it."""
@@ -104,9 +78,6 @@ class Month:
         line.behaves = "takes"
         self.hidden = [False, False]
         self.restored: set[int] = set()
-        self.told: list[int] = []
-        self.joins_told = 0
-        self.editions: list[Edition] = []
         self.passed_unseen: set[int] = set()
         self.running: dict[Key, int] = {}
         self.heard: list[Heard] = []
@@ -127,7 +98,7 @@ class Month:
             db.session.add_all(self._post(item, "opening") for item in self.items)
         self.person = member(person(time_zone=zone), self.groups[0]) if is_member else None
         self.subscriber = self._subscriber()
-        self.address = self.subscriber.sent_to
+        self.listener = Listener(self.line, self.subscriber.sent_to)
         with unit_of_work():
             subscriber = again(self.subscriber)
             choose_zone(subscriber, zone)
@@ -340,48 +311,6 @@ class Month:
             return False
         return db.session.get(Membership, (self.person.id, self.groups[number].id)) is not None
 
-    # What they were told
-
-    def listening(self, monkeypatch) -> None:
-        """Whatever is composed is noted when it was handed over."""
-        gather, compose_digest = of_digests.gather, of_digests.compose_digest
-        compose_instant = of_instants.compose_instant
-
-        def gathered(*args, **more):
-            self.editions.append(gather(*args, **more))
-            return self.editions[-1]
-
-        def digest(mail):
-            self.editions.clear()
-            email = compose_digest(mail)
-            if mail.to_address == self.address:  # whoever else joined gets mail, too
-                self.line.saying = (email, lambda: [self._note_edition(one) for one in self.editions])
-            return email
-
-        def instant(mail):
-            email = compose_instant(mail)
-            number = db.session.get_one(Activity, mail.payload["activity_id"]).number
-            if mail.to_address == self.address:
-                self.line.saying = (email, lambda: self.told.append(number))
-            return email
-
-        monkeypatch.setattr(of_digests, "gather", gathered)
-        monkeypatch.setattr(of_digests, "compose_digest", digest)
-        monkeypatch.setattr(of_instants, "compose_instant", instant)
-
-    def _note_edition(self, edition: Edition) -> None:
-        self.told.extend(event.number for event in edition.events if event.kind != SHOWN)
-        of_groups = select(Activity.number, Activity.kind).where(
-            Activity.number.in_(edition.covered), Activity.item_id.is_(None)
-        )
-        found = db.session.execute(of_groups).all()
-        db.session.rollback()
-        self.told.extend(number for number, _kind in found)
-        opened = {news.group.id for news in edition.groups if news.opened}
-        came = sum(news.came.count for news in edition.groups if news.came)
-        assert came == sum(kind == JOINED for _number, kind in found)
-        assert bool(opened) == any(kind == OPENED for _number, kind in found)
-
     # What they should have been told
 
     def _note_choices(self) -> None:
@@ -437,7 +366,7 @@ class Month:
             ):
                 may.add(one.number)
         db.session.rollback()
-        return Outcome(self.told, must - self.passed_unseen, may)
+        return Outcome(self.listener.told, must - self.passed_unseen, may)
 
     def _falls_under(self, heard: Heard, activity: Activity) -> bool:
         return heard.after < activity.number <= (
