@@ -37,6 +37,9 @@ BUSY_TIMEOUT = 5000
 # What SQLite holds of the database in memory, a connection, in kB: its own default; and for whoever writes so
 # many rows that pages of indexes would otherwise be written out and read again all the time.
 CACHE, LARGE_CACHE = 2_000, 32_000
+# After how many pages (of 4 kB) in its write-ahead log SQLite writes them into the database: its own default;
+# and for many rows, since the same pages of indexes change again and again meanwhile.
+LOGGED, MORE_LOGGED = 1_000, 8_000
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _cache: ContextVar[int] = ContextVar("cache", default=CACHE)
@@ -155,6 +158,8 @@ def _begin(connection: Connection) -> None:
         wanted = _cache.get()
         if connection.info.get("cache", CACHE) != wanted:
             connection.exec_driver_sql(f"PRAGMA cache_size = -{wanted}")
+            logged = MORE_LOGGED if wanted == LARGE_CACHE else LOGGED
+            connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {logged}")
             connection.info["cache"] = wanted
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 

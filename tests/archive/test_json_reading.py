@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.archive.sources import Broken, limits
 from hub.archive.sources.json_spans import PART, parts_of, scan
-from hub.archive.sources.json_stream import Row, array_rows, line_rows, stream_rows
+from hub.archive.sources.json_stream import Row, array_rows, checked_rows, line_rows, stream_rows
 from tests.archive.reading import CORPORA, beside
 
 VALUES = st.recursive(
@@ -34,6 +34,7 @@ def test_an_arrays_rows_are_its_values_with_their_exact_bytes(values, ascii_only
     rows = list(array_rows(io.BytesIO(data)))
     assert [row.value for row in rows] == values
     assert all(row.raw in data and json.loads(row.raw) == row.value for row in rows)
+    assert list(checked_rows(io.BytesIO(data))) == [row.number for row in rows]
 
 
 @given(st.lists(VALUES, max_size=6))
@@ -85,6 +86,18 @@ def test_a_corpus_of_good_bad_and_doubtful_json_never_surprises():
         if path.name.startswith("n_"):
             assert not good, path.name
         _lines(data)
+        assert _told(array_rows, data) == _told(checked_rows, data), path.name
+
+
+def _told(read, data: bytes) -> tuple[int, str]:
+    """How many elements there are in the one array that the data are, and what is wrong with it."""
+    count = 0
+    try:
+        for _ in read(io.BytesIO(data)):
+            count += 1
+    except Broken as error:
+        return count, f"{error.reason} {error.row}"
+    return count, ""
 
 
 def _values(data: bytes) -> bool:

@@ -1,31 +1,35 @@
 """Large imports get memory and quiet while they write, and give both back."""
 
 import gc
+import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from hub.archive.importing import history, reader
 from hub.archive.importing.bulk import insert_rows
 from hub.archive.models import AccountName, ArchiveEvent, Import, SocialAccount
-from hub.core.database import CACHE, LARGE_CACHE, db, many_rows, unit_of_work
+from hub.core.database import CACHE, LARGE_CACHE, LOGGED, MORE_LOGGED, db, many_rows, unit_of_work
 from tests.archive.conftest import count
 from tests.conftest import DATABASES
 from tests.factories.x_archive import XArchive, big_archive
 
 
-def _cache() -> int:
-    """What SQLite may hold in memory, in kB."""
+def _room() -> tuple[int, int]:
+    """What SQLite may hold in memory, in kB, and in its write-ahead log, in pages."""
     db.session.rollback()
-    return -db.session.scalar(text("PRAGMA cache_size"))
+    cache, logged = (
+        db.session.scalar(text(f"PRAGMA {name}")) for name in ("cache_size", "wal_autocheckpoint")
+    )
+    return -cache, logged
 
 
 @pytest.mark.parametrize("app", [DATABASES[0]], indirect=True)
 def test_sqlite_holds_more_while_many_rows_are_written(kept):
-    assert _cache() == CACHE
+    assert _room() == (CACHE, LOGGED)
     with many_rows():
-        assert _cache() == LARGE_CACHE
-    assert _cache() == CACHE
+        assert _room() == (LARGE_CACHE, MORE_LOGGED)
+    assert _room() == (CACHE, LOGGED)
 
 
 def test_an_import_leaves_the_process_as_it_was(kept, monkeypatch):
@@ -64,6 +68,42 @@ def test_rows_inserted_together_name_the_same_columns(kept):
         insert_rows(AccountName, [name, name | {"name": "Lost"}])
     db.session.rollback()
     assert count(AccountName) == before
+
+
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 145, 300])
+def test_however_many_rows_are_inserted_each_gets_its_own_id_and_values(kept, count):
+    imported = kept.bring_in(XArchive())
+    rows = [{"platform_id": f"9{number:03}", "protected": "child" * (number % 2)} for number in range(count)]
+    same = {"collection_id": kept.collection.id, "import_id": imported.id, "platform": "x"}
+    with unit_of_work():
+        ids = insert_rows(SocialAccount, [dict(row) for row in rows], **same)
+    found = {
+        one.id: one for one in db.session.scalars(select(SocialAccount).where(SocialAccount.id.in_(ids)))
+    }
+    made = [{"platform_id": found[one].platform_id, "protected": found[one].protected} for one in ids]
+    assert made == rows
+    assert len({one.token for one in found.values()}) == count
+
+
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
+def test_what_rows_say_alike_is_written_as_each_of_them_says_it(kept):
+    """True is not 1, and a text is not what it looks like."""
+    said = [{"a": 1}, {"a": True}, {"a": "1"}, {"a": 1.0}, {"b": None}, [], {}, {"b": "x" * 300}, {"a": 1}]
+    imported = kept.bring_in(_one_post())
+    event = db.session.scalars(select(ArchiveEvent)).first()
+    same = {"collection_id": kept.collection.id, "import_id": imported.id, "post_id": event.post_id}
+    same |= {"kind": "met", "told_by": "import", "recorded_at": imported.uploaded_at}
+    with unit_of_work():
+        ids = insert_rows(ArchiveEvent, [{"details": one} for one in said], **same)
+    found = [db.session.get(ArchiveEvent, one).details for one in ids]
+    assert [json.dumps(one) for one in found] == [json.dumps(one) for one in said]
+
+
+def _one_post() -> XArchive:
+    archive = XArchive()
+    archive.post("The library opens at nine.", "2024-01-16T10:00")
+    return archive
 
 
 @pytest.mark.parametrize("app", DATABASES, indirect=True)

@@ -30,7 +30,7 @@ from hub.archive.adapters.x_layout import Layout, data_folder, declared_name
 from hub.archive.adapters.x_long_texts import LongTexts
 from hub.archive.adapters.x_rows import declared_counts, edit_chain, film_urls, parent_of, tweet_of
 from hub.archive.sources import Broken, Source, Unreadable
-from hub.archive.sources.json_stream import Row, array_rows, single_value
+from hub.archive.sources.json_stream import Row, array_rows, checked_rows, single_value
 
 COUNTS = {"likes": "favorite_count", "reposts": "retweet_count"}
 # What the manifest counts and we read, so that both can be set side by side.
@@ -186,8 +186,7 @@ class _Reading:
         try:
             found = 0
             with self.source.open(name) as stream:
-                for _ in array_rows(stream, assigned=True):
-                    found += 1
+                for found in checked_rows(stream, assigned=True):
                     if found % ROWS_BETWEEN_SIGNS == 0:
                         yield StillReading()
         except (Broken, Unreadable) as error:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.archive.adapters.base import PROVISIONAL, CapturedPost, Deletion, is_provisional
 from hub.archive.importing.seen import Seen
 from hub.archive.models import ArchivedPost, PostVersion, SocialAccount
-from hub.core.database import db, new_token
+from hub.core.database import db
 
 Key = tuple[str, str]  # platform, id on the platform
 
@@ -113,35 +113,28 @@ class Posts:
         None when the collection knows the post as another account's: one of the two is not true, and what
         was kept first stays as it is.
         """
-        account_id = self._accounts.get((record.platform, record.account_id or ""))
-        keys = [(record.platform, one) for one in _ids(record)]
+        platform = record.platform
+        account_id = self._accounts.get((platform, record.account_id or ""))
+        keys = [(platform, one) for one in _ids(record)]
+        root = None
         for key in keys:
             ref = self._known.get(key)
-            if ref and (ref.account_id == account_id or _may_be_of(record.account_id, ref)):
+            if ref is None:
+                # A chain that claims another account's post is not believed; the version's own number is.
+                root = root or key
+            elif ref.account_id == account_id or _may_be_of(record.account_id, ref):
                 return self._named(ref, keys)
-        # A chain that claims another account's post is not believed; the version's own number is.
-        root = next((key for key in keys if key not in self._known), None)
         if root is None:
             return None
         return self._named(self._make(record, root, account_id, row, received_at), keys)
 
     def _make(self, record, root: Key, account_id: int | None, row: dict, received_at: datetime) -> PostRef:
         ref = PostRef(None, account_id, root, new=True, provisional=is_provisional(record.account_id))
-        self._rows.append(
-            (
-                ref,
-                {
-                    "token": new_token(),
-                    "collection_id": self._collection_id,
-                    "platform": record.platform,
-                    "platform_id": root[1],
-                    "account_id": account_id,
-                    "posted_at": record.posted_at,
-                    "sort_at": record.posted_at or _observed(record) or received_at,
-                    **row,
-                },
-            )
-        )
+        row["platform"], row["platform_id"] = root
+        row["account_id"] = account_id
+        row["posted_at"] = record.posted_at
+        row["sort_at"] = record.posted_at or _observed(record) or received_at
+        self._rows.append((ref, row))
         return ref
 
     def _named(self, ref: PostRef, keys: Iterable[Key]) -> PostRef:

@@ -59,15 +59,13 @@ def write(
     for piece in _pieces(one for sha256, one in wanted.items() if sha256 not in ids):
         rows = [
             {
-                "collection_id": collection_id,
-                "import_id": import_id,
                 "sha256": one.sha256,
                 "raw": b"" if one.size > LARGEST_ROW else one.raw,
                 "in_file": one.size > LARGEST_ROW,
             }
             for one in piece
         ]
-        made = insert_rows(SourceSlice, rows)
+        made = insert_rows(SourceSlice, rows, collection_id=collection_id, import_id=import_id)
         ids |= {one.sha256: slice_id for one, slice_id in zip(piece, made, strict=True)}
     return ids
 

@@ -25,8 +25,9 @@ def deletion_row() -> dict[str, Any]:
     return {"url": "", "form": "", **dict.fromkeys(unknown)}
 
 
-def version_row(post: CapturedPost) -> dict[str, Any]:
+def version_row(post: CapturedPost, post_id: int) -> dict[str, Any]:
     return {
+        "post_id": post_id,
         "version_id": post.version_id,
         "content_hash": post.content_hash,
         "text": fit(post.text),
@@ -39,10 +40,11 @@ def version_row(post: CapturedPost) -> dict[str, Any]:
 
 
 def _details(post: CapturedPost) -> dict[str, Any]:
-    details = {
-        "links": fit([[link.shown, link.expanded] for link in post.links]),
-        "mentions": fit([[one.handle, one.account_id, one.name] for one in post.mentions]),
-    }
+    details: dict[str, Any] = {"links": [], "mentions": []}
+    if post.links:
+        details["links"] = fit([[link.shown, link.expanded] for link in post.links])
+    if post.mentions:
+        details["mentions"] = fit([[one.handle, one.account_id, one.name] for one in post.mentions])
     for name in ("title", "warning", "audience", "form", "author"):
         value = getattr(post, name)
         if value:

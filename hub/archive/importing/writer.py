@@ -123,10 +123,9 @@ class _Batch:
             db.session.execute(update(ArchivedPost).where(ArchivedPost.id == ref.id).values(values))
 
     def insert_posts(self) -> None:
-        rows = [
-            {**row, "import_id": self.import_id, "met_import_id": self.import_id} for _, row in self.new_posts
-        ]
-        for (ref, _), post_id in zip(self.new_posts, insert_rows(ArchivedPost, rows), strict=True):
+        rows = [row for _, row in self.new_posts]
+        ids = insert_rows(ArchivedPost, rows, **self.common, met_import_id=self.import_id)
+        for (ref, _), post_id in zip(self.new_posts, ids, strict=True):
             ref.id = post_id
         self.tally.new = len(rows)
         met = {ref.id for _, ref, _ in self.placed if not ref.new}
@@ -155,10 +154,9 @@ class _Batch:
         fresh: dict[int, tuple[PostRef, VersionRef]] = {
             id(version): (ref, version) for _, ref, version in self.placed if version.new
         }
-        rows = [
-            {**self.common, "post_id": ref.id, **version_row(version.post)} for ref, version in fresh.values()
-        ]
-        for (_, version), version_id in zip(fresh.values(), insert_rows(PostVersion, rows), strict=True):
+        rows = [version_row(version.post, ref.id) for ref, version in fresh.values()]
+        ids = insert_rows(PostVersion, rows, **self.common)
+        for (_, version), version_id in zip(fresh.values(), ids, strict=True):
             version.id = version_id
         self.tally.versions = len(rows)
 
@@ -174,7 +172,6 @@ class _Batch:
             met.append((post, ref, version))
             rows.append(
                 {
-                    **self.common,
                     "post_id": ref.id,
                     "version_id": version.id,
                     "slice_id": slice_id,
@@ -186,7 +183,7 @@ class _Batch:
                     "row": post.source.row,
                 }
             )
-        ids = insert_rows(Sighting, rows)
+        ids = insert_rows(Sighting, rows, **self.common)
         self.sighted = [(*one, sighting_id) for one, sighting_id in zip(met, ids, strict=True)]
         self.tally.sightings = len(rows)
         citations = {
@@ -227,11 +224,11 @@ class _Batch:
                     continue
                 if media_id is not None or version.post is post:
                     held.add(key)
-                    rows.append({**self.common, **media_row(ref, version.id, position, media_id)})
+                    rows.append(media_row(ref, version.id, position, media_id))
                     if version.id not in sighted:
                         sighted.add(version.id)
                         self.added_media.append((post, of_post, version))
-        insert_rows(PostMedia, rows)
+        insert_rows(PostMedia, rows, **self.common)
 
     def _held_media(self, ids: dict[str, int]) -> set[tuple[int | None, str]]:
         old = {version.id for _, _, version in self.placed if not version.new}
@@ -252,42 +249,17 @@ class _Batch:
         for post, ref, version, sighting_id in self.sighted:
             first = not ref.had_versions and ref.id not in seen
             seen.add(ref.id)
-            self._event(
-                ref.id,
-                FIRST_SEEN if first else MET,
-                post.source,
-                at=post.captured_at,
-                known_at=None,
-                told_by=post.evidence,
-                version_id=version.id,
-                sighting_id=sighting_id,
-            )
+            self._met(FIRST_SEEN if first else MET, post, ref, version, sighting_id)
         for post, ref, version in self.added_media:
-            self._event(
-                ref.id,
-                MET,
-                post.source,
-                at=post.captured_at,
-                known_at=None,
-                told_by=post.evidence,
-                version_id=version.id,
-            )
+            self._met(MET, post, ref, version, None)
         told = self._told_deletions()
         for deletion, ref in self.gone:
             key = (ref.id, deletion.told_by, deletion.cause, deletion.deleted_at)
             if key not in told:
                 told.add(key)
                 self.tally.events += 1
-                self._event(
-                    ref.id,
-                    DELETED,
-                    deletion.source,
-                    at=deletion.deleted_at,
-                    known_at=deletion.known_at,
-                    told_by=deletion.told_by,
-                    cause=deletion.cause,
-                )
-        insert_rows(ArchiveEvent, self.events)
+                self._deleted(deletion, ref)
+        insert_rows(ArchiveEvent, self.events, **self.common, recorded_at=self.received_at, details={})
 
     def _told_deletions(self) -> set[tuple[int, str, str, datetime | None]]:
         found = db.session.execute(
@@ -297,20 +269,35 @@ class _Batch:
         )
         return {tuple(row) for row in found}
 
-    def _event(self, post_id: int, kind: str, source: Slice, *, cause: str = "", **known: Any) -> None:
-        """`known`: at, known_at, told_by; of a sighting, version_id and sighting_id."""
+    def _met(
+        self, kind: str, post: CapturedPost, ref: PostRef, version: VersionRef, sighting_id: int | None
+    ) -> None:
         self.events.append(
             {
-                **self.common,
-                "post_id": post_id,
+                "post_id": ref.id,
                 "kind": kind,
-                "recorded_at": self.received_at,
-                "cause": cause,
+                "at": post.captured_at,
+                "known_at": None,
+                "told_by": post.evidence,
+                "cause": "",
+                "version_id": version.id,
+                "sighting_id": sighting_id,
+                "slice_id": self.slices[post.source.sha256],
+            }
+        )
+
+    def _deleted(self, deletion: Deletion, ref: PostRef) -> None:
+        self.events.append(
+            {
+                "post_id": ref.id,
+                "kind": DELETED,
+                "at": deletion.deleted_at,
+                "known_at": deletion.known_at,
+                "told_by": deletion.told_by,
+                "cause": deletion.cause,
                 "version_id": None,
                 "sighting_id": None,
-                "details": {},
-                **known,
-                "slice_id": self.slices[source.sha256],
+                "slice_id": self.slices[deletion.source.sha256],
             }
         )
 

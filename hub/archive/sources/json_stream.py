@@ -9,11 +9,13 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from hub.archive.sources import limits
+
+Taken = TypeVar("Taken")
 
 BOM = "\ufeff"
 WHITESPACE = re.compile(r"[ \t\n\r]*")
@@ -21,6 +23,8 @@ ASSIGNMENT = re.compile(r"\s*window\.([\w.$]+) = ")
 LONGEST_ASSIGNMENT = 1_000
 # What a number may go on with: after "10." in "10.5" the decoder has read 10 and left the point.
 REST_OF_NUMBER = re.compile(r"[-+.eE0-9]*")
+# How values end that cannot go on.
+CLOSED = ("}", "]", '"')
 
 
 class Broken(Exception):
@@ -95,6 +99,9 @@ class Window:
     def peek(self) -> str:
         """The next character that is not white space; "" at the end."""
         while True:
+            following = self.text[self.at : self.at + 1]
+            if following and following not in " \t\n\r":  # told at once, without looking for more of it
+                return following
             self.at = after_whitespace(self.text, self.at)
             if self.at < len(self.text):
                 return self.text[self.at]
@@ -115,6 +122,17 @@ class Window:
 
     def value(self, row: int) -> Row:
         """The value that starts here; the window grows, doubling, until it holds the whole of it."""
+        value, end = self._decoded(row)
+        raw = to_bytes(self.text[self.at : end])
+        self.at = end
+        return Row(value, raw, row)
+
+    def pass_over(self, row: int) -> int:
+        """Step over the value that starts here, if it is one: `value`, without what is made of it."""
+        _value, self.at = self._decoded(row)
+        return row
+
+    def _decoded(self, row: int) -> tuple[Any, int]:
         while True:
             try:
                 value, end = decode(self.text, self.at)
@@ -122,11 +140,11 @@ class Window:
                 if error.reason == "too_deep" or self.ended:
                     raise Broken(error.reason, row) from error
             else:
+                if self.ended or self.text[end - 1] in CLOSED:
+                    return value, end
                 # A number that the end of the window cuts may go on behind it.
-                if self.ended or REST_OF_NUMBER.match(self.text, end).end() < len(self.text):
-                    raw = to_bytes(self.text[self.at : end])
-                    self.at = end
-                    return Row(value, raw, row)
+                if REST_OF_NUMBER.match(self.text, end).end() < len(self.text):
+                    return value, end
             waiting = len(self.text) - self.at
             if waiting > limits.MAX_VALUE:
                 raise Broken("value_too_large", row)
@@ -139,6 +157,16 @@ def array_rows(stream: BinaryIO, *, assigned: bool = False) -> Iterator[Row]:
     Raises Broken at the first thing that JSON does not allow, also after the array.
     """
     window = Window(stream)
+    yield from _array(window, window.value, assigned)
+
+
+def checked_rows(stream: BinaryIO, *, assigned: bool = False) -> Iterator[int]:
+    """The numbers of the elements that `array_rows` would give: to know whether it can, to the end."""
+    window = Window(stream)
+    yield from _array(window, window.pass_over, assigned)
+
+
+def _array(window: Window, take: Callable[[int], Taken], assigned: bool) -> Iterator[Taken]:
     if assigned and not window.skip_assignment():
         raise Broken("not_json")
     _expect(window, "[", 0)
@@ -147,7 +175,7 @@ def array_rows(stream: BinaryIO, *, assigned: bool = False) -> Iterator[Row]:
         while True:
             number += 1
             window.peek()
-            yield window.value(number)
+            yield take(number)
             if window.peek() != ",":
                 break
             window.skip()
