@@ -64,22 +64,25 @@ def _among(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool
 
 def slices(log: Log, ids: Sequence[int]) -> Iterator[Fault]:
     """Faults of those of the collection's slices that have these ids."""
-    statement = (
-        select(_SLICE.c.id, _SLICE.c.sha256, type_coerce(_SLICE.c.raw, NullType()), _SLICE.c.in_file)
-        .where(_SLICE.c.collection_id + 0 == log.id, _among(_SLICE.c.id, ids))
-        .order_by(_SLICE.c.id)
-        .limit(AT_ONCE)
-    )
     store = MediaStore(log.token)
-    last = -1
-    while rows := db.session.execute(statement.where(_SLICE.c.id > last)).all():
-        for slice_id, sha256, raw, in_file in rows:
+    for piece in _pieces(ids):
+        statement = select(
+            _SLICE.c.id, _SLICE.c.sha256, type_coerce(_SLICE.c.raw, NullType()), _SLICE.c.in_file
+        )
+        # Between two bounds and no more: of a further one SQLite asks each row anew.
+        statement = statement.where(_SLICE.c.collection_id + 0 == log.id, _among(_SLICE.c.id, piece))
+        for slice_id, sha256, raw, in_file in db.session.execute(statement.order_by(_SLICE.c.id)).all():
             if sha256.startswith(ERASED_MARK) and not raw:
                 continue
             if (_of_file(store.path(sha256)) if in_file else _sha256(raw).hexdigest()) != sha256:
                 posts = _posts(log, _leaning_on(slice_id))
                 yield Fault("slice", {"sha256": sha256, "slice": slice_id, "posts": posts})
-        last = rows[-1][0]
+
+
+def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A range or a list of ids, so many at a time."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
 
 
 def _of_file(path: Path) -> str:

@@ -26,6 +26,8 @@ _sha256 = hashlib.sha256
 
 _places = {name: slice(at * SALT, (at + 1) * SALT) for at, name in enumerate(PARTS)}
 _labels = {name: name.encode() + b" " for name in PARTS}
+# By name as it stands in a statement's bytes: its label, and where its salt is.
+_parts = {name.encode(): (_labels[name], _places[name]) for name in PARTS}
 
 
 def part_salts(seed: bytes) -> bytes:
@@ -45,12 +47,12 @@ def part_digest(line: str, salt: bytes) -> bytes:
 def commitment(statement: str, seed: bytes) -> bytes:
     """What an entry commits to. Raises KeyError for a part that nobody knows."""
     salts = part_salts(seed)
-    digests = []
-    for line in statement.split("\n"):
-        name = line.partition(" ")[0]
-        digests.append(_labels[name])
-        digests.append(_sha256(salts[_places[name]] + line.encode(errors="surrogateescape")).digest())
-    return _sha256(b"".join(digests)).digest()
+    told = []
+    for line in statement.encode(errors="surrogateescape").split(b"\n"):
+        label, place = _parts[line.partition(b" ")[0]]
+        told.append(label)
+        told.append(_sha256(salts[place] + line).digest())
+    return _sha256(b"".join(told)).digest()
 
 
 def commitment_of_digests(digests: dict[str, bytes]) -> bytes:

@@ -80,12 +80,12 @@ class Looker:
 
     def look(self, first: int, end: int) -> Piece:
         """At the entries from number `first` on and before `end`."""
-        rows, facts = self._read(first, end)
+        rows, told, facts = self._read(first, end)
         found = Piece(seqs=[row[0] for row in rows])
         if any(row[3] is None and self._erasures.authority(row[0]) is None for row in rows):
             self._erasures = Erasures(self._log.id)  # it may have been erased just now
-        for place, row in enumerate(rows):
-            faults = list(self._faults(row, facts))
+        for place, (row, of_event) in enumerate(zip(rows, told, strict=True)):
+            faults = list(self._faults(row, of_event, facts))
             if faults:
                 found.faults[place] = faults
             found.erased += row[3] is None
@@ -93,9 +93,9 @@ class Looker:
         self._follow(found, rows)
         return found
 
-    def _faults(self, row: Sequence[Any], facts: Facts) -> Iterator[Fault]:
+    def _faults(self, row: Sequence[Any], told: Sequence[Any], facts: Facts) -> Iterator[Fault]:
+        """row: all of it; told: what it says of its event (`reading.COLUMNS`)."""
         seq, _at, event_id, statement, salt, committed = row[:6]
-        told = row[_OWN:]
         yield from against_rows(
             (seq, event_id, statement, salt, committed), told, facts, self._log.path, self._erasures
         )
@@ -124,8 +124,9 @@ class Looker:
     def _post(self, row: Sequence[Any]) -> str:
         return f"{self._log.path}/posts/{row[_POST_TOKEN]}" if row[_POST_TOKEN] else ""
 
-    def _read(self, first: int, end: int) -> tuple[Sequence[Any], Facts]:
-        """Entries and what their statements need. A byte that is no text any more must not stop us."""
+    def _read(self, first: int, end: int) -> tuple[Sequence[Any], Sequence[Any], Facts]:
+        """Entries, what they say of their events, and what their statements need beside. A byte that is no
+        text any more must not stop us."""
         try:
             return self._rows(first, end, self._reader)
         except OperationalError:
@@ -133,11 +134,12 @@ class Looker:
             with _any_bytes_as_text():
                 return self._rows(first, end, Reader(self._log.id))
 
-    def _rows(self, first: int, end: int, reader: Reader) -> tuple[Sequence[Any], Facts]:
+    def _rows(self, first: int, end: int, reader: Reader) -> tuple[Sequence[Any], Sequence[Any], Facts]:
         rows = db.session.execute(
             _ENTRIES.where(_ENTRY.c.collection_id == self._log.id, _ENTRY.c.seq >= first, _ENTRY.c.seq < end)
         ).all()
-        return rows, reader.facts([row[_OWN:] for row in rows])
+        told = [row[_OWN:] for row in rows]
+        return rows, told, reader.facts(told)
 
 
 @contextmanager

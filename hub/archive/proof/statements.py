@@ -113,11 +113,7 @@ def write(row: Sequence[Any], facts: Facts) -> str:
         language, written_at, stated_at, version_details, sighting_post, sighting_version, evidence,
         captured_at, counts, file, place, sighting_sha, post_id, event_earlier, sighting_earlier,
     ) = row  # fmt: skip
-    lines = [
-        f'about {{"at":{_moment(at)},"cause":{_quoted(cause)},"kind":{_quoted(kind)},'
-        f'"known_at":{_moment(known_at)},"platform":{_quoted(platform)},"recorded_at":{_moment(recorded_at)},"told_by":{_quoted(told_by)},'
-        f'"v":{VERSION}}}'
-    ]
+    lines = [_about((at, cause, kind, known_at, platform, recorded_at, told_by))]
     if details and details != "{}":
         lines.append("act " + _canonical(details))
     sighted = sighting_id is not None
@@ -161,6 +157,18 @@ def write(row: Sequence[Any], facts: Facts) -> str:
         # By itself: the words can be shown to whoever may not know whose they are.
         lines.append(f'words {{"sha256":"{sha256_of_text(text)}"}}')
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=2048)
+def _about(told: tuple[Any, ...]) -> str:
+    """What happened, when and where: events of one import mostly say the same. told: at, cause, kind,
+    known_at, platform, recorded_at, told_by."""
+    at, cause, kind, known_at, platform, recorded_at, told_by = told
+    return (
+        f'about {{"at":{_moment(at)},"cause":{_quoted(cause)},"kind":{_quoted(kind)},'
+        f'"known_at":{_moment(known_at)},"platform":{_quoted(platform)},"recorded_at":{_moment(recorded_at)},'
+        f'"told_by":{_quoted(told_by)},"v":{VERSION}}}'
+    )
 
 
 def _source(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from hub.archive.proof import bytes as kept_bytes
 from hub.archive.proof import checkpoints, hashing, notes, sealing
 from hub.archive.proof.log import Log, log_of
 from hub.archive.proof.statements import iso
@@ -452,6 +453,16 @@ def test_the_exact_bytes(hub):
     (fault,) = hub.faults()
     assert sha256 in fault
     assert f"{hub.log.path}/posts/{token}" in fault
+
+
+def test_the_exact_bytes_wherever_they_stand_among_those_that_are_looked_at_together(few, monkeypatch):
+    monkeypatch.setattr(kept_bytes, "AT_ONCE", 3)
+    for slice_id, raw in few.ask("SELECT id, raw FROM source_slice ORDER BY id"):
+        few.tamper(("UPDATE source_slice SET raw = ? WHERE id = ?", (raw + b" ", slice_id)))
+        db.session.remove()
+        (fault,) = kept_bytes.slices(few.log, range(1, 1_000))
+        assert fault.about["slice"] == slice_id
+        few.tamper(("UPDATE source_slice SET raw = ? WHERE id = ?", (raw, slice_id)))
 
 
 def test_the_exact_bytes_and_their_hash(hub):
