@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection, text
 
@@ -32,8 +33,15 @@ CHUNK = 1024 * 1024
 Progress = Callable[[str], None]
 
 
+class OtherVersion(Exception):
+    """Why the database cannot be read by this version of the hub; nothing was written."""
+
+
 def back_up(target: Path, progress: Progress = lambda _said: None) -> dict[str, Any]:
-    """Write a backup to `target` (replacing it only when whole); returns its manifest."""
+    """Write a backup to `target` (replacing it only when whole); returns its manifest.
+
+    Raises OtherVersion.
+    """
     unfinished = target.with_name(f".{target.name}.part")
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -48,7 +56,7 @@ def back_up(target: Path, progress: Progress = lambda _said: None) -> dict[str, 
         ):
             with db.engine.connect() as connection:
                 _hold_one_instant(connection)
-                manifest["revision"] = MigrationContext.configure(connection).get_current_revision()
+                manifest["revision"] = _revision(connection)
                 for table in tables.tables():
                     progress(f"table {table.name}")
                     said = _write(archive, f"tables/{table.name}.jsonl", tables.lines(connection, table))
@@ -66,6 +74,20 @@ def back_up(target: Path, progress: Progress = lambda _said: None) -> dict[str, 
         unfinished.unlink(missing_ok=True)
     last_backup.note(manifest["taken_at"])
     return manifest
+
+
+def _revision(connection: Connection) -> str | None:
+    """Which version of the tables this is. Raises OtherVersion when it is not the one that is read here."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    ours = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
+    if found not in (None, ours):
+        raise OtherVersion(
+            f"The database is of another version of the hub: its tables are as of revision {found}, and this "
+            f"version reads {ours}. Nothing was written. Make the backup with the version that you ran until "
+            "now, then run `hub upgrade` with this one. If you no longer have that version, stop the hub, "
+            "copy its data folder (and its database, if that is PostgreSQL), and run `hub upgrade`."
+        )
+    return found
 
 
 def _hold_one_instant(connection: Connection) -> None:

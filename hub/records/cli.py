@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from hub.core.checks import run_checks
 
-from .backup import back_up
+from .backup import OtherVersion, back_up
 from .restore import CannotRestore, restore
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
@@ -37,7 +37,11 @@ def _done() -> None:
 @with_appcontext
 def backup_command(file: Path, as_json: bool) -> None:
     """Write everything in this hub to one FILE, while it is in use. Keep it safe: it holds secrets."""
-    manifest = back_up(file, _progress(as_json))
+    try:
+        manifest = back_up(file, _progress(as_json))
+    except OtherVersion as problem:
+        _done()
+        raise click.ClickException(str(problem)) from problem
     _done()
     rows = sum(said["count"] for said in manifest["tables"].values())
     result = {"file": str(file), "rows": rows, "files": len(manifest["files"]), "bytes": file.stat().st_size}

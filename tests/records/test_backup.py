@@ -2,11 +2,12 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hub.content.models import OPENING, Item, Post
 from hub.core.database import Base, db, new_token, unit_of_work
@@ -14,6 +15,7 @@ from hub.core.mail import Mail
 from hub.core.settings import Settings
 from hub.factory import create_app
 from hub.records.backup import MANIFEST, back_up
+from hub.records.cli import backup_command
 from hub.records.restore import CannotRestore, restore
 from tests.conftest import DATABASES
 from tests.factories.groups import group, member
@@ -153,3 +155,23 @@ def test_a_backup_that_fails_leaves_the_earlier_one(lived_in, tmp_path, monkeypa
         back_up(target)
     assert target.read_bytes() == whole
     assert [file.name for file in tmp_path.glob(".*")] == []
+
+
+@pytest.fixture
+def not_upgraded(lived_in) -> Iterator[Flask]:
+    """A hub whose database says that it is of an earlier version."""
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    yield lived_in
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+@both
+def test_a_database_that_was_not_upgraded_yet_is_told_apart_with_what_to_do(not_upgraded, tmp_path):
+    told = not_upgraded.test_cli_runner().invoke(backup_command, [str(tmp_path / "hub.zip")])
+    assert told.exit_code == 1
+    assert "Error: The database is of another version of the hub" in told.output
+    assert "hub upgrade" in told.output
+    assert list(tmp_path.glob("*hub.zip*")) == []
