@@ -149,7 +149,12 @@ def _forms(page: Page, filled: bool) -> Iterator[tuple[str, str, dict[str, str]]
         named = form.xpath(".//button[@name]") or [None]
         for button in named if action else ():
             pressed = {button.get("name"): button.get("value", "")} if button is not None else {}
-            yield action, form.method, {**fields, **pressed}
+            yield action, form.method, {name: _to_send(one) for name, one in {**fields, **pressed}.items()}
+
+
+def _to_send(value: Any) -> Any:
+    """What was typed; a file is opened anew for each button, since what sends it closes it."""
+    return (BytesIO(value), "posts.csv") if value is FILE else value
 
 
 def _typed(box: Any, filled: bool) -> Any:
@@ -158,7 +163,7 @@ def _typed(box: Any, filled: bool) -> Any:
     if kind in {"hidden", "submit", "button", "checkbox"}:
         return None
     if kind == "file":
-        return (BytesIO(FILE), "posts.csv") if filled else None
+        return FILE if filled else None
     if kind == "radio":
         return box.get("value") if filled and not box.get("disabled") else None
     if kind == "select":
