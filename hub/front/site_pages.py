@@ -42,7 +42,8 @@ true here.
 ## What is kept about you
 
 - Your name, e-mail address, and the sector, profession and organisation you choose to give.
-- What you write, with your name and organisation as they were when you wrote it.
+- What you write and the files that you add to it, with your name and organisation as they were when you wrote
+it. Of pictures, where and with what they were taken is removed first.
 - Which items you follow and how far you have read, so that the hub can show you what is new.
 - A record of what moderators and administrators do.
 
