@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, Text, delete, select
+from sqlalchemy import String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
@@ -132,8 +132,12 @@ def why_not(purpose: str, address: str, *, to_many: bool) -> str:
     return ""
 
 
+# Made once: every message asks it.
+_KNOWN = select(MailAddress).where(MailAddress.address == bindparam("address"))
+
+
 def known_of(address: str) -> MailAddress | None:
-    return db.session.scalar(select(MailAddress).where(MailAddress.address == address.strip().lower()))
+    return db.session.scalar(_KNOWN, {"address": address.strip().lower()})
 
 
 def note_failure(address: str, failure: Failure) -> None:

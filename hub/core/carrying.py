@@ -12,11 +12,12 @@ import threading
 import traceback
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import func, or_, select, true, update
+from sqlalchemy import Select, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from . import clock
@@ -32,6 +33,17 @@ LONGEST_PAUSE = timedelta(hours=8)
 # Colons separate the parts of a worker's name.
 _HOST = socket.gethostname().replace(":", "-")[:40]
 _running = threading.local()
+
+
+# Statements are made once: every job sends them.
+_table = Job.__table__
+_held = (_table.c.id == bindparam("job_id"), _table.c.leased_by == bindparam("worker"))
+_KEEP = update(_table).where(*_held).values(leased_until=bindparam("until"))  # type: ignore[arg-type]
+_FINISH = (
+    update(_table)  # type: ignore[arg-type]
+    .where(*_held, _table.c.finished_at.is_(None))
+    .values(finished_at=bindparam("now"), leased_until=None, error=None)
+)
 
 
 class LeaseLost(RuntimeError):
@@ -120,9 +132,7 @@ def heartbeat(lease: timedelta = LEASE) -> None:
 def keep_lease(lease: timedelta) -> None:
     """The same, in the current transaction."""
     job_id, worker = _running.lease
-    kept = db.session.execute(
-        update(Job).where(Job.id == job_id, Job.leased_by == worker).values(leased_until=clock.now() + lease)
-    )
+    kept = db.session.execute(_KEEP, {"job_id": job_id, "worker": worker, "until": clock.now() + lease})
     if kept.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(f"Job {job_id} was taken up by another worker.")
 
@@ -131,11 +141,7 @@ def finish_with_this() -> None:
     """The current transaction is the last that the running long job makes: it ends with it, in one commit. It
     stands also when another worker has taken the job up meanwhile."""
     job_id, worker = _running.lease
-    db.session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.leased_by == worker, Job.finished_at.is_(None))
-        .values(finished_at=clock.now(), leased_until=None, error=None)
-    )
+    db.session.execute(_FINISH, {"job_id": job_id, "worker": worker, "now": clock.now()})
     _running.finished = True
 
 
@@ -166,33 +172,40 @@ def finish_companions(ids: Collection[int]) -> None:
         )
 
 
+@cache
+def _next_job(*, of_kinds: bool) -> Select[tuple[Job]]:
+    """The next that is due and that nobody carries out. Made once, when all tables are known."""
+    other = aliased(Job)
+    held = (
+        select(other.id)
+        .where(
+            other.serial == Job.serial,
+            other.id != Job.id,
+            other.finished_at.is_(None),
+            other.failed_at.is_(None),
+            other.leased_until > bindparam("now"),
+        )
+        .exists()
+    )
+    return (
+        select(Job)
+        .where(
+            is_open,
+            Job.run_at <= bindparam("now"),
+            or_(Job.leased_until.is_(None), Job.leased_until <= bindparam("now")),
+            or_(Job.serial.is_(None), ~held),
+            Job.kind.in_(bindparam("kinds", expanding=True)) if of_kinds else true(),
+        )
+        .order_by(Job.rank, Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
 def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
     with unit_of_work() as session:
-        other = aliased(Job)
-        held = (
-            select(other.id)
-            .where(
-                other.serial == Job.serial,
-                other.id != Job.id,
-                other.finished_at.is_(None),
-                other.failed_at.is_(None),
-                other.leased_until > clock.now(),
-            )
-            .exists()
-        )
-        found = session.scalars(
-            select(Job)
-            .where(
-                is_open,
-                Job.run_at <= clock.now(),
-                or_(Job.leased_until.is_(None), Job.leased_until <= clock.now()),
-                or_(Job.serial.is_(None), ~held),
-                true() if kinds is None else Job.kind.in_(kinds),
-            )
-            .order_by(Job.rank, Job.run_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
+        asked = {"now": clock.now(), **({} if kinds is None else {"kinds": list(kinds)})}
+        found = session.scalars(_next_job(of_kinds=kinds is not None), asked).one_or_none()
         if found is None:
             return None
         if found.serial and not _take_serial(session, found):
@@ -249,11 +262,8 @@ def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
 
 def _finish(claimed: Job, worker: str) -> None:
     """In the transaction of the work itself: whoever lost the lease must not commit it."""
-    finished = db.session.execute(
-        update(Job)
-        .where(Job.id == claimed.id, Job.leased_by == worker, Job.finished_at.is_(None))
-        .values(finished_at=clock.now(), leased_until=None, error=None)
-    )
+    told = {"job_id": claimed.id, "worker": worker, "now": clock.now()}
+    finished = db.session.execute(_FINISH, told)
     if finished.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(f"Job {claimed.id} was taken up by another worker.")
 

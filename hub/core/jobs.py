@@ -4,7 +4,7 @@ Who carries them out, and how, is `carrying`: each registers here what it does (
 `at_start`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,19 +112,36 @@ def enqueue(
     key: while a job of this key is open, another is not made. serial: jobs of one serial run one at a time.
     rank: whether others that are due go first.
     """
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    values = {
-        "kind": kind,
-        "payload": payload,
-        "key": key,
-        "serial": serial,
-        "rank": rank,
-        "created_at": clock.now(),
-        "run_at": run_at or clock.now(),
-        "attempts": 0,
-    }
-    db.session.execute(dialect.insert(Job).values(values).on_conflict_do_nothing())
-    db.session.info["wake"] = True
+    enqueue_all(kind, [(key, payload)], serial=serial, run_at=run_at, rank=rank)
+
+
+def enqueue_all(
+    kind: str,
+    jobs: Iterable[tuple[str | None, dict[str, Any]]],
+    *,
+    serial: str | None = None,
+    run_at: datetime | None = None,
+    rank: int = FIRST,
+) -> None:
+    """The same for many jobs of one kind, each with its key and payload, in one statement."""
+    now = clock.now()
+    rows = [
+        {
+            "kind": kind,
+            "payload": payload,
+            "key": key,
+            "serial": serial,
+            "rank": rank,
+            "created_at": now,
+            "run_at": run_at or now,
+            "attempts": 0,
+        }
+        for key, payload in jobs
+    ]
+    if rows:
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        db.session.execute(dialect.insert(Job.__table__).on_conflict_do_nothing(), rows)
+        db.session.info["wake"] = True
 
 
 def enqueue_due() -> None:

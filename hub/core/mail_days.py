@@ -2,6 +2,8 @@
 domains, however much is sent."""
 
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import String, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,14 +43,22 @@ class MailDay(Base):
 
 def count(what: str, address: str, number: int = 1) -> None:
     """So many more of it today, in the current transaction."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    zeros = dict.fromkeys(COUNTED, 0)
-    values = {"day": clock.now().date(), "domain": domain_of(address), **zeros, what: number}
-    statement = dialect.insert(MailDay).values(values)
-    one_more = {what: getattr(MailDay, what) + number}
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=[MailDay.day, MailDay.domain], set_=one_more)
-    )
+    told = {
+        "day": clock.now().date(),
+        "domain": domain_of(address),
+        **dict.fromkeys(COUNTED, 0),
+        what: number,
+    }
+    db.session.execute(_counting(what, db.engine.dialect.name), told)
+
+
+@cache
+def _counting(what: str, dialect: str) -> Any:
+    """Made once: every message is counted."""
+    table = MailDay.__table__
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    more = {what: table.c[what] + insert.excluded[what]}
+    return insert.on_conflict_do_update(index_elements=["day", "domain"], set_=more)
 
 
 def forget_days() -> None:

@@ -8,7 +8,7 @@ left alone for a while. Mail that somebody waits for (a link, an invitation) is 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select, update
+from sqlalchemy import String, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +32,13 @@ class MailPace(Base):
     left_alone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+# Made once: every message to many asks it.
+_LEFT_ALONE = select(MailPace.left_alone_until).where(
+    or_(MailPace.scope == ALL, MailPace.scope == bindparam("domain")),
+    MailPace.left_alone_until > bindparam("at"),
+)
+
+
 def domain_of(address: str) -> str:
     return address.rpartition("@")[2].strip().lower()[:255]
 
@@ -47,10 +54,7 @@ def take_turn(address: str, at: datetime, *, in_all: int, to_a_domain: int) -> d
 
 def free_from(address: str, at: datetime) -> datetime:
     """From when its provider, and our mail server, take mail again; `at` when they do."""
-    scopes = (ALL, domain_of(address))
-    waits = db.session.scalars(
-        select(MailPace.left_alone_until).where(MailPace.scope.in_(scopes), MailPace.left_alone_until > at)
-    )
+    waits = db.session.scalars(_LEFT_ALONE, {"domain": domain_of(address), "at": at})
     return max((wait for wait in waits if wait is not None), default=at)
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from . import outcomes
+from . import mail_sending, outcomes
 from .database import db
 from .jobs import job, scheduled
 
-__all__ = ["measure_tables", "outcomes"]
+# Importing registers.
+__all__ = ["mail_sending", "measure_tables", "outcomes"]
 
 # Rows looked at in each index: enough to choose a plan by, and done within a second on any size.
 ROWS_LOOKED_AT = 1_000

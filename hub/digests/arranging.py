@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from hub.content.models import ANSWER, GUIDANCE, QUESTION, Item, Mention, Post, item_topic
+from hub.content.models import ANSWER, GUIDANCE, QUESTION, Item, Post, item_topic
 from hub.core.database import db
 from hub.core.policy import Actor, visible
 from hub.guidance.models import DUE
@@ -27,6 +27,7 @@ from .entries import (
     Section,
 )
 from .ranges import OF_EXAMPLES
+from .readers import made_for, reader_of
 
 # Whoever answered so many questions is known by their newest answers.
 ANSWERS_LOOKED_AT = 200
@@ -35,10 +36,10 @@ ANSWERS_LOOKED_AT = 200
 def arranged(actor: Actor, entries: Collection[Entry], beside: Actor | None = None) -> Edition:
     """The entries in their sections. beside: who looks at it beside the actor; what only the actor sees
     decides nothing then."""
-    mentioned = weigh(actor, entries)
+    weigh(actor, entries)
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
-        by_name.setdefault(_section(actor, entry, mentioned), []).append(entry)
+        by_name.setdefault(_section(actor, entry), []).append(entry)
     known = _may_know(actor, by_name.get(WAITING, []), beside)
     if known:
         by_name[MAY_KNOW] = [entry for entry in by_name[WAITING] if entry.item.id in known]
@@ -62,7 +63,7 @@ def _by_groups(by_name: dict[str, list[Entry]]) -> list[GroupNews]:
 def _split(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = {}
     for entry in entries:
-        found.setdefault(entry.item.group_id, []).append(entry)
+        found.setdefault(entry.item.group.id, []).append(entry)
     return found
 
 
@@ -75,10 +76,10 @@ def _in_order(name: str, entries: list[Entry]) -> list[Entry]:
     return sorted(entries, key=orders[name]) if name in orders else entries
 
 
-def _section(actor: Actor, entry: Entry, mentioned: Collection[int]) -> str:
+def _section(actor: Actor, entry: Entry) -> str:
     if _answers_them(actor, entry):
         return YOURS
-    if any(event.post is not None and event.post.id in mentioned for event in entry.events):
+    if any(event.mentions for event in entry.events):
         return MENTIONED
     if all(event.kind in OF_EXAMPLES for event in entry.events):
         return EXAMPLES
@@ -95,18 +96,13 @@ def _answers_them(actor: Actor, entry: Entry) -> bool:
     return asked and any(event.person_id != actor.person_id for event in entry.of_kind("answered"))
 
 
-def weigh(actor: Actor, entries: Iterable[Entry]) -> set[int]:
-    """Say of each event how much it concerns the reader; the ids of the posts that mention them."""
-    written = [event for entry in entries for event in entry.events if event.post is not None]
-    posts = {event.post.id for event in written if event.post is not None}
-    if not actor.signed_in or not posts:
-        return set()
-    mentions = select(Mention.post_id).where(Mention.person_id == actor.person_id, Mention.post_id.in_(posts))
-    mentioned = set(db.session.scalars(mentions))
-    for event in written:
+def weigh(actor: Actor, entries: Iterable[Entry]) -> None:
+    """Say of each event how much it concerns the reader."""
+    if not actor.signed_in:
+        return
+    for event in (event for entry in entries for event in entry.events if event.post is not None):
         own = event.person_id == actor.person_id
-        event.weight = 2 if own else 0 if event.post is not None and event.post.id in mentioned else 1
-    return mentioned
+        event.weight = 2 if own else 0 if event.mentions else 1
 
 
 def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) -> set[int]:
@@ -114,16 +110,20 @@ def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) ->
     asked = [entry.item.id for entry in waiting if entry.item.author_id != actor.person_id]
     if not actor.signed_in or not asked:
         return set()
+    known = made_for(actor, _known) if beside is None else _known(actor, (), beside)
+    return set(db.session.scalars(known, {"asked": asked, **reader_of(actor)}))
+
+
+def _known(reader: Actor, _shape: tuple, beside: Actor | None = None) -> Select[tuple[int]]:
     answers = (
         select(Post.item_id)
         .join(Item, Item.id == Post.item_id)
-        .where(Post.author_id == actor.person_id, Post.kind == ANSWER, Post.withdrawn_at.is_(None))
-        .where(visible(Item, actor) if beside is None else visible(Item, actor) & visible(Item, beside))
+        .where(Post.author_id == reader.person_id, Post.kind == ANSWER, Post.withdrawn_at.is_(None))
+        .where(visible(Item, reader) if beside is None else visible(Item, reader) & visible(Item, beside))
         .order_by(Post.id.desc())
         .limit(ANSWERS_LOOKED_AT)
     )
     own = select(item_topic.c.topic_id).where(item_topic.c.item_id.in_(answers))
-    under = select(item_topic.c.item_id).where(
-        item_topic.c.item_id.in_(asked), item_topic.c.topic_id.in_(own)
+    return select(item_topic.c.item_id).where(
+        item_topic.c.item_id.in_(bindparam("asked", expanding=True)), item_topic.c.topic_id.in_(own)
     )
-    return set(db.session.scalars(under))

@@ -1,32 +1,47 @@
 """Claiming windows: each subscriber's due groups become one digest, once, whoever else is at it.
 
-A claim is one transaction: the row of the window, its ranges, the watermarks and the queued mail, or nothing.
+A claim is made in one transaction: the row of the window, its ranges, the watermarks and the queued mail, or
+nothing. Claims are made in lots, one transaction and as many statements for all of a lot as for one of it. A
+lot that fails is made again one by one, so that nobody's claim stands in the way of others'.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+import structlog
 
-from hub.accounts.models import Person
 from hub.core.database import db, unit_of_work
-from hub.core.mail import QUEUED, SENDING, Mail, post_mail
+from hub.core.mail import Posting, post_mails
 from hub.subscriptions.actions import newest_number
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.rules import next_due, window_at
-from hub.subscriptions.telling import is_being_told
+from hub.subscriptions.telling import are_being_told
 
+from .due import (
+    Window,
+    claimed_before,
+    due_subscribers,
+    due_subscriptions,
+    held,
+    with_mail_under_way,
+)
 from .gathering import has_news
 from .models import Digest, DigestPart
+from .news import News
 from .ranges import range_of
 from .telling import told_since
 
+log = structlog.get_logger(__name__)
+
 PURPOSE = "digest"
+
+# Subscribers whose claims are made in one transaction. On SQLite whoever writes waits for it.
+A_LOT = 50
 
 # What a claim came to.
 POSTED, NOTHING_NEW, HELD_BACK, NOT_DUE = "posted", "nothing new", "held back", "not due"
+NOT_CLAIMED = "not claimed"
 
 
 @dataclass(frozen=True)
@@ -35,56 +50,75 @@ class Claim:
     mail_ids: tuple[int, ...] = ()
 
 
-def due_subscribers(at: datetime) -> list[int]:
-    """The ids of everybody for whom a window has opened by `at` and was not covered, longest due first."""
-    due = (
-        select(Subscription.subscriber_id)
-        .join(Subscription.subscriber)
-        .outerjoin(Person, Person.id == Subscriber.person_id)
-        .where(Subscription.next_due_at <= at)
-        .where(or_(and_(Person.active, Person.confirmed_at.is_not(None)), _is_confirmed_address()))
-        .distinct()
-        .order_by(Subscription.subscriber_id)
-    )
-    found = list(db.session.scalars(due))
-    db.session.rollback()
-    return found
+@dataclass(frozen=True)
+class _Window:
+    """One message to be: its window, and what is told in it."""
+
+    subscriber: Subscriber
+    name: Window
+    due: list[Subscription]
 
 
 def claim_due(at: datetime) -> Iterator[Claim]:
-    """Claim what is due at `at`, one subscriber after another."""
-    for subscriber_id in due_subscribers(at):
-        yield claim(subscriber_id, at)
+    """Claim what is due at `at`, the longest due first."""
+    ids, news = due_subscribers(at), News()
+    for first in range(0, len(ids), A_LOT):
+        lot = ids[first : first + A_LOT]
+        try:
+            yield from claim_lot(lot, at, news)
+        except Exception:
+            log.exception("digests.lot_failed")
+            yield from (_alone(subscriber_id, at) for subscriber_id in lot)
+
+
+def _alone(subscriber_id: int, at: datetime) -> Claim:
+    try:
+        return claim(subscriber_id, at)
+    except Exception:
+        log.exception("digests.claim_failed", subscriber=subscriber_id)
+        return Claim(NOT_CLAIMED)
 
 
 def claim(subscriber_id: int, at: datetime) -> Claim:
-    """Claim one subscriber's window that is due at `at`. What has nothing new moves on without a mail."""
-    with unit_of_work() as session:
-        subscriber = session.scalars(
-            select(Subscriber)
-            .where(Subscriber.id == subscriber_id)
-            .options(joinedload(Subscriber.person).selectinload(Person.memberships))
-            .with_for_update(of=Subscriber)
-            .execution_options(populate_existing=True)
-        ).one_or_none()
-        if subscriber is None or not subscriber.may_be_mailed:
-            return Claim(NOT_DUE)
-        due = _due_subscriptions(subscriber, at)
-        if not due:
-            return Claim(NOT_DUE)
-        if _earlier_mail_is_under_way(subscriber) or is_being_told(
-            subscriber.id, min(each.last_number for each in due)
-        ):
-            return Claim(HELD_BACK)
-        for subscription in due:
+    """Claim one subscriber's window that is due at `at`."""
+    return claim_lot([subscriber_id], at, News())[0]
+
+
+def claim_lot(ids: Sequence[int], at: datetime, news: News) -> list[Claim]:
+    """Claim the windows of these subscribers that are due at `at`; what came of each, in the same order. What
+    has nothing new moves on without a mail."""
+    with unit_of_work() as session, session.no_autoflush:  # all that changes is written together, at the end
+        subscribers = {one: found for one, found in held(ids).items() if found.may_be_mailed}
+        due = {one: some for one, some in due_subscriptions(ids, at).items() if one in subscribers}
+        reached = {one: min(each.last_number for each in some) for one, some in due.items()}
+        held_back = with_mail_under_way(due) | are_being_told(reached)
+        outcomes = {one: Claim(HELD_BACK if one in held_back else NOTHING_NEW) for one in due}
+        windows = _windows(subscribers, {one: due[one] for one in due if one not in held_back}, at)
+        told, upto = told_since({one: reached[one] for one in windows}), newest_number()
+        digests = []
+        for one, some in windows.items():
+            if not some:
+                outcomes[one] = Claim(NOT_DUE)
+            digests += [digest for each in some if (digest := _begun(each, told[one], upto, news))]
+        for digest in _posted(digests):
+            one = digest.subscriber_id
+            outcomes[one] = Claim(POSTED, (*outcomes[one].mail_ids, digest.mail_id or 0))
+        return [outcomes.get(one, Claim(NOT_DUE)) for one in ids]
+
+
+def _windows(
+    subscribers: dict[int, Subscriber], due: dict[int, list[Subscription]], at: datetime
+) -> dict[int, list[_Window]]:
+    """The windows of each that were not claimed before. What is due is due again when the next one opens."""
+    found: dict[int, list[_Window]] = {}
+    for one, some in due.items():
+        subscriber = subscribers[one]
+        day = window_at(at, subscriber.zone, subscriber.digest_hour)
+        found[one] = [_Window(subscriber, (one, day, name), told) for name, told in _parts(subscriber, some)]
+        for subscription in some:
             subscription.next_due_at = next_due(subscriber, subscription.frequency, at)
-        window = window_at(at, subscriber.zone, subscriber.digest_hour)
-        parts = [part for part in _parts(subscriber, due) if not _is_claimed(subscriber, window, part[0])]
-        if not parts:
-            return Claim(NOT_DUE)
-        mails = [_claim(subscriber, window, some, part_of) for part_of, some in parts]
-        claimed = tuple(mail_id for mail_id in mails if mail_id is not None)
-        return Claim(POSTED if claimed else NOTHING_NEW, claimed)
+    before = claimed_before({window.name[0]: window.name[1] for some in found.values() for window in some})
+    return {one: [window for window in some if window.name not in before] for one, some in found.items()}
 
 
 def _parts(subscriber: Subscriber, due: list[Subscription]) -> list[tuple[str, list[Subscription]]]:
@@ -94,29 +128,42 @@ def _parts(subscriber: Subscriber, due: list[Subscription]) -> list[tuple[str, l
     return [("", due)]
 
 
-def _claim(subscriber: Subscriber, window: date, due: list[Subscription], part_of: str) -> int | None:
-    """The id of the mail; None when there is nothing new."""
-    upto = newest_number()
-    actor = subscriber.as_actor()
-    ranges = [range_of(actor, each, each.last_number, upto) for each in due]
-    told = told_since(subscriber.id, min(each.last_number for each in due))
-    if not has_news(actor, ranges, told):
+def _begun(window: _Window, told: set[int], upto: int, news: News) -> Digest | None:
+    """The digest of a window; None when there is nothing new."""
+    actor = window.subscriber.as_actor()
+    ranges = [range_of(actor, each, each.last_number, upto) for each in window.due]
+    if not news.is_there(actor, ranges, told) and not has_news(actor, ranges, told):
         if not has_news(actor, ranges, told, alone=True):
-            _move_on(due, upto)
+            _move_on(window.due, upto)
         return None
-    digest = Digest(subscriber=subscriber, due_on=window, part_of=part_of)
-    digest.parts = [DigestPart(subscription_id=each.id, after=each.last_number, upto=upto) for each in due]
-    _move_on(due, upto)
-    db.session.add(digest)
+    _subscriber_id, due_on, part_of = window.name
+    digest = Digest(subscriber=window.subscriber, due_on=due_on, part_of=part_of)
+    digest.parts = [
+        DigestPart(subscription_id=each.id, after=each.last_number, upto=upto) for each in window.due
+    ]
+    _move_on(window.due, upto)
+    return digest
+
+
+def _posted(digests: list[Digest]) -> list[Digest]:
+    """They are kept, and the mail of each is queued."""
+    db.session.add_all(digests)
     db.session.flush()
-    digest.mail_id = post_mail(
+    made = post_mails(
         PURPOSE,
-        subscriber.sent_to,
-        key=f"digest:{digest.window}",
-        person_id=subscriber.person_id,
-        digest_id=digest.id,
+        [
+            Posting(
+                digest.subscriber.sent_to,
+                key=f"digest:{digest.window}",
+                person_id=digest.subscriber.person_id,
+                payload={"digest_id": digest.id},
+            )
+            for digest in digests
+        ],
     )
-    return digest.mail_id
+    for digest in digests:
+        digest.mail_id = made.get(f"digest:{digest.window}")
+    return [digest for digest in digests if digest.mail_id is not None]
 
 
 def _move_on(due: list[Subscription], upto: int) -> None:
@@ -130,35 +177,3 @@ def take_back(digest: Digest) -> None:
     for part in digest.parts:
         if part.subscription.last_number == part.upto:
             part.subscription.last_number = part.after
-
-
-def _is_confirmed_address():
-    return and_(Subscriber.person_id.is_(None), Subscriber.confirmed_at.is_not(None))
-
-
-def _due_subscriptions(subscriber: Subscriber, at: datetime) -> list[Subscription]:
-    return list(
-        db.session.scalars(
-            select(Subscription)
-            .where(Subscription.subscriber_id == subscriber.id, Subscription.next_due_at <= at)
-            .order_by(Subscription.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def _is_claimed(subscriber: Subscriber, window: date, part_of: str) -> bool:
-    claimed = select(Digest.id).where(
-        Digest.subscriber_id == subscriber.id, Digest.due_on == window, Digest.part_of == part_of
-    )
-    return db.session.scalar(claimed) is not None
-
-
-def _earlier_mail_is_under_way(subscriber: Subscriber) -> bool:
-    """While the mail server is away, windows wait: else one that fails could not be covered by the next."""
-    under_way = (
-        select(Digest.id)
-        .join(Mail, Mail.id == Digest.mail_id)
-        .where(Digest.subscriber_id == subscriber.id, Mail.state.in_((QUEUED, SENDING)))
-    )
-    return db.session.scalar(under_way.limit(1)) is not None

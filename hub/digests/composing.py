@@ -5,10 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from flask import current_app
-from sqlalchemy import update
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, update
 
-from hub.accounts.models import Person
 from hub.core.database import db
 from hub.core.language import read_by
 from hub.core.letters import letter
@@ -19,31 +17,39 @@ from hub.examples import mail_wording
 from hub.groups.models import Group
 from hub.subscriptions import links
 from hub.subscriptions.headers import list_headers
-from hub.subscriptions.models import IN_DIGESTS, Subscriber, Subscription
+from hub.subscriptions.models import IN_DIGESTS, Subscription
 from hub.subscriptions.rules import zone_named
 from hub.subscriptions.wording import often_words
 
 from . import wording
 from .entries import Edition
 from .gathering import arrangement, gather
-from .models import Digest, DigestPart
+from .models import Digest
+from .queries import digest_with
 from .ranges import range_of
 from .telling import told_before, told_ever
+from .texts import texts
 
 DEFAULT_LOCALE = "en_GB"
 
 
+_KEPT = (
+    update(Digest.__table__)  # type: ignore[arg-type]
+    .where(Digest.__table__.c.id == bindparam("digest_id"))
+    .values(told=bindparam("numbers"), entries=bindparam("arranged"))
+)
+
+
+_KEPT = (
+    update(Digest.__table__)  # type: ignore[arg-type]
+    .where(Digest.__table__.c.id == bindparam("digest_id"))
+    .values(told=bindparam("numbers"), entries=bindparam("arranged"))
+)
+
+
 def compose_digest(mail: Mail) -> Email | None:
     """The digest of a claimed window, as it may be sent now; None when nothing in it may be any more."""
-    digest = db.session.get(
-        Digest,
-        mail.payload["digest_id"],
-        options=[
-            selectinload(Digest.parts).joinedload(DigestPart.subscription),
-            joinedload(Digest.subscriber).joinedload(Subscriber.person).selectinload(Person.memberships),
-        ],
-        populate_existing=True,
-    )
+    digest = digest_with(mail.payload["digest_id"])
     if digest is None or not digest.subscriber.may_be_mailed:
         return None
     if digest.subscriber.sent_to != mail.to_address:
@@ -68,6 +74,7 @@ def digest_message(digest: Digest) -> Email | None:
         if not edition.is_news:
             return None
         words = words_of(edition) | _links(digest, [part.subscription for part in chosen])
+        words["texts"] = texts()
         headers = list_headers(subscriber.token, _the_group([part.subscription for part in chosen]))
         composed = letter("digest", locale=locale, headers=headers, **words)
     keep = partial(_keep, digest.id, sorted(edition.covered), arrangement(edition))
@@ -83,7 +90,7 @@ def _name_of(digest: Digest) -> str:
 
 def _keep(digest_id: int, numbers: list[int], entries: list[dict[str, object]]) -> None:
     """In the transaction in which it is handed over: whatever becomes of it, these were told."""
-    db.session.execute(update(Digest).where(Digest.id == digest_id).values(told=numbers, entries=entries))
+    db.session.execute(_KEPT, {"digest_id": digest_id, "numbers": numbers, "arranged": entries})
 
 
 def _the_group(chosen: list[Subscription]) -> Group | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.content.files.shown import ShownFile
-from hub.content.models import SHOWN, Activity, Item, Post
+from hub.content.models import SHOWN
 from hub.groups.models import Group
 
 from .examples import NO_EXAMPLES, ExamplesOfItem
+from .happenings import Happening, ToldGroup, ToldItem, ToldPost
 from .models import DigestNote
 
 # The order of worth: first what concerns the reader, of all groups together; then group by group.
@@ -31,23 +32,25 @@ class Event:
     number: int
     kind: str
     person_id: int | None = None
-    post: Post | None = None
+    post: ToldPost | None = None
+    # Whether what was written mentions the reader.
+    mentions: bool = False
     paragraphs: list[str] = field(default_factory=list)
     files: Sequence[ShownFile] = ()
     # Whom it concerns: it mentions the reader (0), others wrote it (1), or the reader did (2).
     weight: int = 1
 
     @classmethod
-    def of(cls, activity: Activity, post: Post | None) -> "Event":
-        return cls(activity.number or 0, activity.kind, activity.person_id, post)
+    def of(cls, happened: Happening) -> "Event":
+        return cls(happened.number, happened.kind, happened.person_id, happened.post, happened.mentions)
 
     @property
     def name(self) -> str:
-        return str(self.post.byline.get("name", "")) if self.post else ""
+        return self.post.name if self.post else ""
 
     @property
     def organisation(self) -> str:
-        return str(self.post.byline.get("organisation", "")) if self.post else ""
+        return self.post.organisation if self.post else ""
 
     @property
     def position(self) -> int:
@@ -58,7 +61,7 @@ class Event:
 class Entry:
     """An item with what happened to it in the range, oldest first."""
 
-    item: Item
+    item: ToldItem
     events: list[Event] = field(default_factory=list)
     examples: ExamplesOfItem = NO_EXAMPLES
     level: str = IN_FULL
@@ -109,7 +112,7 @@ class Section:
 
     name: str
     entries: list[Entry]
-    group: Group | None = None
+    group: ToldGroup | None = None
 
     @property
     def place(self) -> str:
@@ -143,7 +146,7 @@ class Came:
 
 @dataclass
 class GroupNews:
-    group: Group
+    group: Group | ToldGroup
     sections: list[Section] = field(default_factory=list)
     opened: bool = False
     came: Came | None = None
@@ -173,11 +176,13 @@ class Edition:
         return [event for entry in self.entries for event in entry.events]
 
     @property
-    def all_groups(self) -> list[Group]:
+    def all_groups(self) -> list[Group | ToldGroup]:
         """Every group that it says something of, by name."""
-        told = {entry.item.group for entry in self.entries}
-        told |= {news.group for news in self.groups} | {note.group for note in self.notes}
-        return sorted(told, key=lambda group: group.name)
+        told: dict[int, Group | ToldGroup] = {}
+        told |= {entry.item.group.id: entry.item.group for entry in self.entries}
+        told |= {news.group.id: news.group for news in self.groups}
+        told |= {note.group.id: note.group for note in self.notes}
+        return sorted(told.values(), key=lambda group: group.name)
 
     @property
     def is_news(self) -> bool:

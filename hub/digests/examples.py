@@ -6,7 +6,7 @@ What a card shows, and of whom, is decided by the examples' room, as for pages.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from hub.content.models import Activity, Post
 from hub.core.database import db
@@ -15,6 +15,7 @@ from hub.examples.mailed import ShownExample, is_out, shown_in_mail
 from hub.examples.models import Example
 
 from .ranges import tells_of_example
+from .readers import made_for, reader_of
 
 # Mail programs cut what is longer than 100 kB; the examples of a digest take half of that at most. What is
 # not shown is counted and linked.
@@ -72,22 +73,35 @@ def _told(
     actor: Actor, told: ToldOfExamples, item_ids: Collection[int], beside: Actor | None
 ) -> dict[int, list[int]]:
     """The ids of the examples that may be told, by item, in the order of the page."""
-    happened = or_(
-        Activity.number.in_(told.numbers),
-        and_(Activity.post_id.in_(told.post_ids), Activity.number <= told.upto),
-    )
-    attached = select(Activity.id).where(tells_of_example(Activity), happened).correlate(Example)
-    rows = db.session.execute(
-        select(Post.item_id, Example.id)
-        .join(Example, Example.post_id == Post.id)
-        .where(Post.item_id.in_(item_ids), Post.withdrawn_at.is_(None))
-        .where(is_out(actor), is_out(beside or actor), attached.exists())
-        .order_by(Post.position, Example.position, Example.id)
-    )
+    statement = made_for(actor, _telling) if beside is None else _telling(actor, (), beside)
+    given = {
+        "numbers": list(told.numbers),
+        "posts": list(told.post_ids),
+        "items": list(item_ids),
+        "upto": told.upto,
+    }
     found: dict[int, list[int]] = {}
-    for item_id, example_id in rows:
+    for item_id, example_id in db.session.execute(statement, {**given, **reader_of(actor)}):
         found.setdefault(item_id, []).append(example_id)
     return {item_id: found[item_id] for item_id in item_ids if item_id in found}
+
+
+def _telling(reader: Actor, _shape: tuple, beside: Actor | None = None) -> Select[tuple[int, int]]:
+    happened = or_(
+        Activity.number.in_(bindparam("numbers", expanding=True)),
+        and_(
+            Activity.post_id.in_(bindparam("posts", expanding=True)),
+            Activity.number <= bindparam("upto"),
+        ),
+    )
+    attached = select(Activity.id).where(tells_of_example(Activity), happened).correlate(Example)
+    return (
+        select(Post.item_id, Example.id)
+        .join(Example, Example.post_id == Post.id)
+        .where(Post.item_id.in_(bindparam("items", expanding=True)), Post.withdrawn_at.is_(None))
+        .where(is_out(reader), is_out(beside or reader), attached.exists())
+        .order_by(Post.position, Example.position, Example.id)
+    )
 
 
 def _chosen(told: Mapping[int, list[int]]) -> dict[int, list[int]]:

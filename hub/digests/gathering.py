@@ -3,12 +3,10 @@ now, each thing once, arranged by worth."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import select
 
 from hub.accounts.models import Person
-from hub.content.models import JOINED, OPENED, Activity, Item, Post
-from hub.content.rules import words_may_be_mailed
+from hub.content.models import JOINED, OPENED, Activity
 from hub.core.database import db
 from hub.core.policy import Actor
 from hub.groups.models import Group
@@ -19,10 +17,9 @@ from .allowing import allow, quote
 from .arranging import arranged, weigh
 from .entries import IN_FULL, Came, Edition, Entry, Event, GroupNews, Section
 from .examples import ToldOfExamples, examples_in
+from .happenings import Happening, happened_in, happened_where
 from .models import Digest, DigestNote
 from .ranges import NOTED, OF_EXAMPLES, WRITTEN, Ranges, in_ranges, may_be_told
-
-Found = Row[tuple[Activity, Item | None, Post | None]]
 
 # Of the people who joined a group this many are named.
 NAMED = 8
@@ -53,20 +50,17 @@ def gather(
     ever: what they were told in any digest that is remembered; asked where something is back that was out of
     sight. beside: somebody else who looks at it, and must see all of it, too.
     """
-    happened = _rows(may_be_told(actor, in_ranges(Activity, ranges), beside))
-    fresh = [row for row in happened if row.Activity.number not in told]
-    covered = {row.Activity.number or 0 for row in fresh}
+    fresh = [one for one in happened_in(actor, ranges, beside) if one.number not in told]
+    covered = {one.number for one in fresh}
     if (missed := returned.missed(fresh)) is not None:
         known = ever() | set(told)
-        again = [
-            row for row in _rows(may_be_told(actor, missed, beside)) if row.Activity.number not in covered
-        ]
-        covered |= {row.Activity.number or 0 for row in again}
+        again = [one for one in happened_where(actor, missed, beside) if one.number not in covered]
+        covered |= {one.number for one in again}
         fresh = returned.told_anew(fresh, again, known)
     edition = arranged(actor, _entries(fresh), beside)
     edition.covered = covered
     allow(edition, length)
-    _add_news_of_groups(edition, [row.Activity for row in fresh if row.Activity.item_id is None])
+    _add_news_of_groups(edition, [one for one in fresh if one.item is None])
     upto = max((each.upto for each in ranges), default=0)
     _fill(actor, edition, length, upto, beside)
     return edition
@@ -75,18 +69,18 @@ def gather(
 def gather_again(actor: Actor, digest: Digest, *, mailed: bool) -> Edition:
     """What of a digest that was sent the actor may see now, arranged as it was. mailed: no more of closed
     groups than was mailed; else, to who signed in, their words, too."""
-    rows = _rows(may_be_told(actor, Activity.number.in_(digest.told)))
-    found = {entry.item.id: entry for entry in _entries(rows, mailed=mailed)}
+    happened = happened_where(actor, Activity.number.in_(digest.told))
+    found = {entry.item.id: entry for entry in _entries(happened, mailed=mailed)}
     weigh(actor, found.values())
     places: dict[str, list[Entry]] = {}
     for kept in digest.entries:
         if (entry := found.get(kept["item"])) is not None:
             entry.level = kept["level"]
             places.setdefault(kept["place"], []).append(entry)
-    edition = Edition(covered={row.Activity.number or 0 for row in rows})
+    edition = Edition(covered={one.number for one in happened})
     for place, entries in places.items():
         _put(edition, place, entries)
-    _add_news_of_groups(edition, [row.Activity for row in rows if row.Activity.item_id is None])
+    _add_news_of_groups(edition, [one for one in happened if one.item is None])
     _fill(actor, edition, digest.subscriber.length, max(digest.told, default=0), None)
     return edition
 
@@ -97,46 +91,31 @@ def _put(edition: Edition, place: str, entries: list[Entry]) -> None:
         edition.personal.append(Section(name, entries))
         return
     group = entries[0].item.group
-    news = next((one for one in edition.groups if one.group is group), None)
+    news = next((one for one in edition.groups if one.group.id == group.id), None)
     if news is None:
         news = GroupNews(group)
         edition.groups.append(news)
     news.sections.append(Section(name, entries, group))
 
 
-def _rows(condition: ColumnElement[bool]) -> Sequence[Found]:
-    item, post = aliased(Item), aliased(Post)  # the conditions ask for items and posts of their own
-    return list(
-        db.session.execute(
-            select(Activity, item, post)
-            .outerjoin(item, item.id == Activity.item_id)
-            .outerjoin(item.group)
-            .outerjoin(post, post.id == Activity.post_id)
-            .options(contains_eager(item.group))
-            .where(condition)
-            .order_by(Activity.number)
-        )
-    )
-
-
-def _entries(rows: Iterable[Found], *, mailed: bool = True) -> list[Entry]:
+def _entries(happened: Iterable[Happening], *, mailed: bool = True) -> list[Entry]:
     entries: dict[int, Entry] = {}
-    for activity, item, post in rows:
-        if item is not None:
-            titles_only = mailed and not words_may_be_mailed(item)
-            entry = entries.setdefault(item.id, Entry(item, titles_only=titles_only))
-            entry.events.append(Event.of(activity, post))
+    for one in happened:
+        if one.item is not None:
+            titles_only = mailed and not one.item.words_may_be_mailed
+            entry = entries.setdefault(one.item.id, Entry(one.item, titles_only=titles_only))
+            entry.events.append(Event.of(one))
     return list(entries.values())
 
 
-def _add_news_of_groups(edition: Edition, happened: Sequence[Activity]) -> None:
+def _add_news_of_groups(edition: Edition, happened: Sequence[Happening]) -> None:
     """What happened in groups themselves: notes, who joined, that more people may read now."""
     if not happened:
         return
     edition.notes = _notes(happened)
     news = {one.group.id: one for one in edition.groups}
     new = {one.group_id for one in happened if one.kind in (JOINED, OPENED)} - set(news)
-    for group in db.session.scalars(select(Group).where(Group.id.in_(new))):
+    for group in db.session.scalars(select(Group).where(Group.id.in_(new))) if new else ():
         news[group.id] = GroupNews(group)
     names = _names([one.person_id for one in happened if one.kind == JOINED])
     for one in happened:
@@ -162,8 +141,8 @@ def _names(ids: Collection[int | None]) -> Mapping[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _notes(happened: Iterable[Activity]) -> list[DigestNote]:
-    ids = [one.id for one in happened if one.kind == NOTED]
+def _notes(happened: Iterable[Happening]) -> list[DigestNote]:
+    ids = [one.activity_id for one in happened if one.kind == NOTED]
     if not ids:
         return []
     notes = select(DigestNote).where(DigestNote.activity_id.in_(ids)).order_by(DigestNote.id)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.accounts.models import Person
 from hub.content.models import Activity
@@ -19,13 +21,51 @@ from hub.subscriptions.models import Subscriber
 
 from .entries import Edition, Section
 from .gathering import gather
-from .models import Digest, DigestNote
+from .models import Digest, DigestNote, DigestPart
 from .ranges import Range
 
 # A group's page of notes shows the newest.
 NOTES_SHOWN = 10
 # Digests are kept for a season: daily ones of all groups are fewer.
 DIGESTS_SHOWN = 120
+
+
+@cache
+def _claimed() -> tuple[Select[tuple[Digest]], Select[tuple[DigestPart]], Select[tuple[Membership]]]:
+    """A digest and whose it is, its parts, and the groups that they are in now. Made once, as everything that
+    is asked for each message; `selectinload` makes its statements anew each time."""
+    of_now = {"populate_existing": True}
+    digest = (
+        select(Digest)
+        .where(Digest.id == bindparam("digest_id"))
+        .options(joinedload(Digest.subscriber).joinedload(Subscriber.person).lazyload(Person.organisation))
+    )
+    parts = (
+        select(DigestPart)
+        .where(DigestPart.digest_id == bindparam("digest_id"))
+        .order_by(DigestPart.subscription_id)
+        .options(joinedload(DigestPart.subscription))
+    )
+    memberships = select(Membership).where(Membership.person_id == bindparam("person_id"))
+    return (
+        digest.execution_options(**of_now),
+        parts.execution_options(**of_now),
+        memberships.execution_options(**of_now),
+    )
+
+
+def digest_with(digest_id: int) -> Digest | None:
+    """A digest that was claimed, with all that is needed to write it, as it is now."""
+    digest_of, parts_of, memberships_of = _claimed()
+    digest = db.session.scalar(digest_of, {"digest_id": digest_id})
+    if digest is None:
+        return None
+    set_committed_value(digest, "parts", db.session.scalars(parts_of, {"digest_id": digest_id}).all())
+    person = digest.subscriber.person
+    if person is not None:
+        memberships = db.session.scalars(memberships_of, {"person_id": person.id}).all()
+        set_committed_value(person, "memberships", memberships)
+    return digest
 
 
 def _sent() -> Select[tuple[Digest]]:

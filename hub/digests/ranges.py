@@ -4,11 +4,11 @@ Mail never carries drafts or what was withdrawn, also not to those who may still
 it cannot be taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 
 from hub.accounts.models import Person
 from hub.content.models import GUIDANCE, JOINED, SHOWN, Activity, Item, Post, item_topic
@@ -75,8 +75,10 @@ def may_be_told(
 
 def _is_theirs(actor: Actor) -> ColumnElement[bool]:
     """That a page is to be looked at is its owner's concern."""
+    if not actor.signed_in:
+        return false()
     owned = select(Guidance.item_id).where(
-        Guidance.item_id == Activity.item_id, Guidance.owner_id == (actor.person_id or 0)
+        Guidance.item_id == Activity.item_id, Guidance.owner_id == actor.person_id
     )
     return owned.correlate(Activity).exists()
 
@@ -89,10 +91,11 @@ def _is_a_member_still(actor: Actor) -> ColumnElement[bool]:
         .where(
             Membership.group_id == Activity.group_id,
             Membership.person_id == Activity.person_id,
-            Membership.person_id != (actor.person_id or 0),
             Person.active,
         )
     )
+    if actor.signed_in:
+        came = came.where(Membership.person_id != actor.person_id)
     return came.correlate(Activity).exists()
 
 
@@ -122,21 +125,76 @@ def range_of(actor: Actor, subscription: Subscription, after: int, upto: int) ->
     )
 
 
-def in_ranges(activity: Any, ranges: Ranges) -> ColumnElement[bool]:
-    """activity: `Activity`, or an alias of it."""
-    return or_(false(), *(_in_range(activity, each) for each in ranges))
+@dataclass(frozen=True)
+class Span:
+    """Ranges of one kind between the same numbers: most of what somebody chose is as far as the rest. Its
+    values are parameters of the statement, so that one statement serves for all of its shape."""
+
+    kind: str
+    after: int = 0
+    upto: int = 0
+    ids: tuple[int, ...] = ()
+    guidance_only: bool = False
+
+    @property
+    def shape(self) -> tuple[str, bool]:
+        return (self.kind, self.guidance_only)
+
+    def given(self, place: int) -> dict[str, object]:
+        """The parameters of the span in that place."""
+        return {f"after_{place}": self.after, f"upto_{place}": self.upto, f"ids_{place}": list(self.ids)}
 
 
-def _in_range(activity: Any, each: Range) -> ColumnElement[bool]:
-    conditions = [activity.number > each.after, activity.number <= each.upto]
+GROUPS, TOPICS, ITEMS = "groups", "topics", "items"
+
+
+def spans_of(ranges: Ranges) -> list[Span]:
+    together: dict[tuple[str, int, int, bool], set[int]] = {}
+    for each in ranges:
+        kind, ids = _ids(each)
+        together.setdefault((kind, each.after, each.upto, each.guidance_only), set()).update(ids)
+    return [
+        Span(kind, after, upto, tuple(sorted(ids)), guidance_only)
+        for (kind, after, upto, guidance_only), ids in sorted(together.items())
+    ]
+
+
+def _ids(each: Range) -> tuple[str, Collection[int]]:
     if each.group_id is not None:
-        conditions.append(activity.group_id == each.group_id)
-    elif each.topic_id is not None:
-        topical = select(item_topic.c.item_id).where(item_topic.c.topic_id == each.topic_id)
+        return GROUPS, [each.group_id]
+    return (TOPICS, [each.topic_id]) if each.topic_id is not None else (ITEMS, each.item_ids)
+
+
+def in_spans(activity: Any, spans: Sequence[Span]) -> ColumnElement[bool]:
+    """The condition that one of the spans holds it; to be sent with what they are `given`."""
+    named = [
+        (
+            span,
+            bindparam(f"after_{place}"),
+            bindparam(f"upto_{place}"),
+            bindparam(f"ids_{place}", expanding=True),
+        )
+        for place, span in enumerate(spans)
+    ]
+    return or_(false(), *(_in_span(activity, *one) for one in named))
+
+
+def in_ranges(activity: Any, ranges: Ranges) -> ColumnElement[bool]:
+    """The same with the values in it. activity: `Activity`, or an alias of it."""
+    valued = [(span, span.after, span.upto, span.ids) for span in spans_of(ranges)]
+    return or_(false(), *(_in_span(activity, *one) for one in valued))
+
+
+def _in_span(activity: Any, span: Span, after: Any, upto: Any, ids: Any) -> ColumnElement[bool]:
+    conditions = [activity.number > after, activity.number <= upto]
+    if span.kind == GROUPS:
+        conditions.append(activity.group_id.in_(ids))
+    elif span.kind == TOPICS:
+        topical = select(item_topic.c.item_id).where(item_topic.c.topic_id.in_(ids))
         conditions.append(activity.item_id.in_(topical))
     else:
-        conditions.append(activity.item_id.in_(each.item_ids))
-    if each.guidance_only:
+        conditions.append(activity.item_id.in_(ids))
+    if span.guidance_only:
         item = Item.__table__.alias()
         conditions.append(activity.item_id.in_(select(item.c.id).where(item.c.kind == GUIDANCE)))
     return and_(*conditions)

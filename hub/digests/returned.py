@@ -15,15 +15,16 @@ from hub.core import clock
 from hub.core.mail import KEPT
 from hub.examples.models import ATTACHED_AGAIN
 
+from .happenings import Happening
 from .ranges import BACK, OF_EXAMPLES
 
 # What was told is remembered as long as mail is. What is older was told, or nobody heard of it then.
 REMEMBERED = KEPT - timedelta(days=1)
 
 
-def missed(rows: Sequence[Any]) -> ColumnElement[bool] | None:
+def missed(happened: Sequence[Happening]) -> ColumnElement[bool] | None:
     """The condition on `Activity`: what happened before to what is back; None where nothing is."""
-    back = [row.Activity for row in rows if row.Activity.kind in BACK]
+    back = [one for one in happened if one.kind in BACK]
     if not back:
         return None
     whole = [one.item_id for one in back if one.kind == SHOWN and one.post_id is None]
@@ -39,7 +40,7 @@ def missed(rows: Sequence[Any]) -> ColumnElement[bool] | None:
     ]
     return and_(
         Activity.number.is_not(None),
-        Activity.number < max(one.number or 0 for one in back),
+        Activity.number < max(one.number for one in back),
         or_(
             and_(
                 Activity.happened_at > clock.now() - REMEMBERED,
@@ -50,30 +51,30 @@ def missed(rows: Sequence[Any]) -> ColumnElement[bool] | None:
     )
 
 
-def told_anew(fresh: Sequence[Any], again: Sequence[Any], known: set[int]) -> list[Any]:
-    """The rows to tell, in order of their numbers: what was missed takes the place of its being back; what
-    the reader knows (by the numbers in `known`) is not told twice."""
-    before = {_what(row) for row in [*again, *fresh] if row.Activity.kind not in BACK}
-    rows = [row for row in again if row.Activity.number not in known and row.Activity.kind not in BACK]
-    for row in fresh:
-        if row.Activity.kind in BACK:
-            if _what(row) in before or _is_repeated(row, again, known):
+def told_anew(fresh: Sequence[Happening], again: Sequence[Happening], known: set[int]) -> list[Happening]:
+    """What to tell, in order of the numbers: what was missed takes the place of its being back; what the
+    reader knows (by the numbers in `known`) is not told twice."""
+    before = {_what(one) for one in [*again, *fresh] if one.kind not in BACK}
+    told = [one for one in again if one.number not in known and one.kind not in BACK]
+    for one in fresh:
+        if one.kind in BACK:
+            if _what(one) in before or _is_repeated(one, again, known):
                 continue
-            before.add(_what(row))
-        rows.append(row)
-    return sorted(rows, key=lambda row: row.Activity.number)
+            before.add(_what(one))
+        told.append(one)
+    return sorted(told, key=lambda one: one.number)
 
 
-def _what(row: Any) -> tuple[Any, ...]:
+def _what(one: Happening) -> tuple[Any, ...]:
     """The subject that is told: an item, a post of it, or one of its examples."""
-    activity, position = row.Activity, row[2].position if row[2] is not None else 1
-    if activity.kind in OF_EXAMPLES:
-        return ("example", activity.post_id, activity.happened_at)
+    position = one.post.position if one.post is not None else 1
+    if one.kind in OF_EXAMPLES:
+        return ("example", one.post_id, one.happened_at)
     if position == 1:
-        return ("item", activity.item_id)
-    return ("post", activity.post_id)
+        return ("item", one.item_id)
+    return ("post", one.post_id)
 
 
-def _is_repeated(row: Any, again: Sequence[Any], known: set[int]) -> bool:
+def _is_repeated(one: Happening, again: Sequence[Happening], known: set[int]) -> bool:
     """Whether they were told before that it was back."""
-    return any(other.Activity.number in known and _what(other) == _what(row) for other in again)
+    return any(other.number in known and _what(other) == _what(one) for other in again)

@@ -11,12 +11,11 @@ from sqlalchemy import select
 from hub.core import clock
 from hub.core.carrying import drain, under_way
 from hub.core.database import db
-from hub.core.mail import DROPPED, FAILED, QUEUED, SENDING, SENT, UNCERTAIN, Mail
+from hub.core.mail import DROPPED, FAILED, QUEUED, SEND, SENDING, SENT, UNCERTAIN, Mail
 
-from .claiming import HELD_BACK, NOT_DUE, NOTHING_NEW, claim_due
+from .claiming import HELD_BACK, NOT_CLAIMED, NOT_DUE, NOTHING_NEW, claim_due
 
 NUMBERING = "activity>content.tasks.number_activities"
-SEND = "mail.send"
 
 # A worker beside us may have taken up some of the mail: it gets this long to finish, in seconds.
 PATIENCE = 60
@@ -57,7 +56,7 @@ def send_due_now(at: datetime, tell: Tell = lambda _done, _of: None) -> Sending:
         subscribers=len(claims),
         sent=states[SENT],
         empty=outcomes[NOTHING_NEW] + states[DROPPED],
-        waiting=outcomes[HELD_BACK] + states[QUEUED] + states[SENDING],
+        waiting=outcomes[HELD_BACK] + outcomes[NOT_CLAIMED] + states[QUEUED] + states[SENDING],
         uncertain=states[UNCERTAIN],
         failed=states[FAILED],
     )
@@ -67,9 +66,7 @@ def _deliver(mail_ids: list[int], tell: Tell) -> Counter[str]:
     deadline, done = time.monotonic() + PATIENCE, 0
     while True:
         sent = drain(A_FEW, kinds=[SEND])
-        taken = under_way(
-            SEND
-        )  # asked before the states: what is finished in between is then seen as finished
+        taken = under_way(SEND)  # asked before the states: what is finished in between is seen as finished
         states = _states(mail_ids)
         left = states[QUEUED] + states[SENDING]
         if states.total() - left > done:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from hub.content.files.shown import ShownFile
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, SHOWN
@@ -50,18 +50,21 @@ class Told:
     files: Sequence[ShownFile] = ()
 
 
+SECTION_TITLES = {
+    YOURS: lazy_gettext("Answers to your questions"),
+    MENTIONED: lazy_gettext("Where you are mentioned"),
+    MAY_KNOW: lazy_gettext("Questions that you may be able to answer"),
+    WAITING: lazy_gettext("Questions waiting for an answer"),
+    GUIDANCE_PAGES: lazy_gettext("Guidance"),
+    ACCEPTED: lazy_gettext("Accepted answers"),
+    ANSWERED: lazy_gettext("Questions and answers"),
+    DISCUSSED: lazy_gettext("Discussions"),
+    EXAMPLES: lazy_gettext("New examples"),
+}
+
+
 def section_title(name: str) -> str:
-    return {
-        YOURS: _("Answers to your questions"),
-        MENTIONED: _("Where you are mentioned"),
-        MAY_KNOW: _("Questions that you may be able to answer"),
-        WAITING: _("Questions waiting for an answer"),
-        GUIDANCE_PAGES: _("Guidance"),
-        ACCEPTED: _("Accepted answers"),
-        ANSWERED: _("Questions and answers"),
-        DISCUSSED: _("Discussions"),
-        EXAMPLES: _("New examples"),
-    }[name]
+    return str(SECTION_TITLES[name])
 
 
 def more(count: int) -> str:

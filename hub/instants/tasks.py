@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from hub.core.jobs import enqueue, job, scheduled
-from hub.core.mail import DROPPED, FAILED, Email, Mail, composer, when_settled
+from hub.core.mail import DROPPED, FAILED, Email, Mail, composer, when_not_sent
 from hub.core.outbox import on
 from hub.subscriptions.telling import may_still_tell, tells
 
 from . import composing, telling
 
 tells(telling.told_at_once)
-may_still_tell(telling.is_under_way)
+may_still_tell(telling.are_under_way)
 
 
 @on("activities.numbered")
@@ -31,7 +31,7 @@ def compose(mail: Mail) -> Email | None:
     return composing.compose_instant(mail)
 
 
-@when_settled(telling.PURPOSE)
+@when_not_sent(telling.PURPOSE)
 def follow(mail: Mail) -> None:
     if mail.state in {FAILED, DROPPED}:
         telling.take_back(mail.id)

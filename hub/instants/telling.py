@@ -1,8 +1,9 @@
 """Queueing messages, in pieces; and what was told, so that no digest tells it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import CompoundSelect, Select, delete, func, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -15,6 +16,7 @@ from hub.core.mail import QUEUED, SENDING, Mail, post_mail
 from hub.subscriptions.hearing import finds, is_about
 from hub.subscriptions.models import AT_ONCE, EVERYTHING, IN_DIGESTS, Subscriber, Subscription
 from hub.subscriptions.rules import is_away
+from hub.subscriptions.telling import Told, beyond, is_beyond
 
 from .models import Instant
 from .rules import (
@@ -143,18 +145,31 @@ def take_back(mail_id: int) -> None:
     db.session.execute(delete(Instant).where(Instant.mail_id == mail_id))
 
 
-def told_at_once(subscriber_id: int, after: int) -> set[int]:
-    """The numbers of what a subscriber was told at once; and of what they wrote themselves where they are
-    told everything else at once: it is no news to them."""
-    told = select(Instant.number).where(
-        Instant.subscriber_id == subscriber_id, Instant.number > after, Instant.told_at.is_not(None)
+def told_at_once(after: Mapping[int, int]) -> Told:
+    """The numbers of what subscribers were told at once; and of what they wrote themselves where they are
+    told everything else at once: it is no news to them. after: by their ids, the number from which on."""
+    those, found = beyond(after), {}
+    for subscriber_id, number in db.session.execute(_told(those.size), those.given):
+        found.setdefault(subscriber_id, set()).add(number)
+    return found
+
+
+# Statements about so many different numbers are kept: of whoever is as far as others.
+SIZES_KEPT = 16
+
+
+@lru_cache(maxsize=SIZES_KEPT)
+def _told(size: int) -> CompoundSelect:
+    told = select(Instant.subscriber_id, Instant.number).where(
+        is_beyond(Instant.subscriber_id, Instant.number, size), Instant.told_at.is_not(None)
     )
-    return set(db.session.scalars(told)) | _own(subscriber_id, after)
+    return union_all(told, _own(size))
 
 
-def _own(subscriber_id: int, after: int) -> set[int]:
+def _own(size: int) -> Select[tuple[int, int | None]]:
+    """Numbers of what they wrote, beside their ids."""
     heard = select(Subscription.id).where(
-        Subscription.subscriber_id == subscriber_id,
+        Subscription.subscriber_id == Subscriber.id,
         Subscription.frequency == AT_ONCE,
         Subscription.told == EVERYTHING,
         or_(
@@ -166,28 +181,33 @@ def _own(subscriber_id: int, after: int) -> set[int]:
             ),
         ),
     )
-    whose = select(Subscriber.person_id).where(Subscriber.id == subscriber_id).scalar_subquery()
-    own = select(Activity.number).where(
-        Activity.number > after,
-        Activity.kind.in_(TOLD),
-        Activity.person_id == whose,
-        heard.correlate(Activity).exists(),
+    return (
+        select(Subscriber.id, Activity.number)
+        .join(Activity, Activity.person_id == Subscriber.person_id)
+        .where(
+            is_beyond(Subscriber.id, Activity.number, size),
+            Activity.kind.in_(TOLD),
+            heard.correlate(Subscriber, Activity).exists(),
+        )
     )
-    return {number for number in db.session.scalars(own) if number is not None}
 
 
-def is_under_way(subscriber_id: int, after: int) -> bool:
-    """Whether a message about something after that number waits to be sent."""
-    waiting = (
-        select(Instant.id)
+def are_under_way(after: Mapping[int, int]) -> set[int]:
+    """Of these subscribers those for whom a message about something beyond their number waits to be sent."""
+    those = beyond(after)
+    return set(db.session.scalars(_waiting(those.size), those.given))
+
+
+@lru_cache(maxsize=SIZES_KEPT)
+def _waiting(size: int) -> Select[tuple[int]]:
+    return (
+        select(Instant.subscriber_id)
         .join(Mail, Mail.id == Instant.mail_id)
         .where(
-            Instant.subscriber_id == subscriber_id,
-            Instant.number > after,
+            is_beyond(Instant.subscriber_id, Instant.number, size),
             Mail.state.in_((QUEUED, SENDING)),
         )
     )
-    return db.session.scalar(waiting.limit(1)) is not None
 
 
 def forget() -> None:

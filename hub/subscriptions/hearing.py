@@ -59,6 +59,6 @@ def hears_of_post(subscriber: Subscriber | None, post: Post) -> bool:
     if subscriber is None:
         return False
     numbers = set(db.session.scalars(select(Activity.number).where(Activity.post_id == post.id))) - {None}
-    if numbers and numbers & told_elsewhere(subscriber.id, min(numbers) - 1):
+    if numbers and numbers & told_elsewhere({subscriber.id: min(numbers) - 1})[subscriber.id]:
         return True
     return any(each.chosen_at <= post.created_at for each in heard_through(subscriber, post.item))

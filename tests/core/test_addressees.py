@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.core import clock, mail
+from hub.core import clock, mail, mail_sending
 from hub.core.addressees import (
     HARD,
     NEITHER,
@@ -22,7 +22,7 @@ from hub.core.addressing import signed_token
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Smtp
-from hub.core.mail import Email, Mail, composer, post_mail, when_settled
+from hub.core.mail import Email, Mail, composer, post_mail, when_not_sent
 from hub.core.mail_days import COUNTED, MailDay
 from tests.conftest import DATABASES
 from tests.inbox.messages import settings_with
@@ -30,7 +30,7 @@ from tests.smtp import mail_server
 
 both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 READER = "Reader@example.org"
-_settled: list[str] = []
+_not_sent: list[str] = []
 
 
 @composer("test.list", to_many=True)
@@ -39,16 +39,16 @@ def _compose(_row: Mail) -> Email:
     return Email(subject="News", text="Hello.\n")
 
 
-@when_settled("test.list")
+@when_not_sent("test.list")
 def _follow(row: Mail) -> None:
-    _settled.append(row.state)
+    _not_sent.append(row.state)
 
 
 @pytest.fixture
 def server(app, monkeypatch):
-    _settled.clear()
+    _not_sent.clear()
     with mail_server() as server:
-        monkeypatch.setattr(mail, "delivery", lambda _app: Smtp(server.url))
+        monkeypatch.setattr(mail_sending, "delivery", lambda _app: Smtp(server.url))
         yield server
 
 
@@ -96,7 +96,7 @@ def test_a_refusal_of_the_address_stops_all_later_mail_with_that_reason(app, ser
 def test_what_was_not_sent_for_that_reason_is_settled_as_any_failure(app, server):
     fail(HARD)
     send("one")
-    assert _settled == ["failed"]
+    assert _not_sent == ["failed"]
 
 
 def test_what_somebody_asked_for_at_that_address_is_sent_all_the_same(app, server, monkeypatch):

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from hub import cli
-from hub.core import mail
+from hub.core import mail_sending
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Smtp
@@ -45,7 +45,7 @@ def settings(request, app, tmp_path, monkeypatch) -> Settings:
 def received(settings, monkeypatch) -> bytes:
     """The bytes that a mail server got."""
     with mail_server() as server:
-        monkeypatch.setattr(mail, "delivery", lambda _app: Smtp(server.url))
+        monkeypatch.setattr(mail_sending, "delivery", lambda _app: Smtp(server.url))
         with unit_of_work():
             post_mail("test.signed", "reader@example.org", key="one")
         drain()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.core import clock, mail
+from hub.core import clock, mail, mail_sending
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Smtp
@@ -34,7 +34,7 @@ def _to_one(_row: Mail) -> Email:
 @pytest.fixture
 def server(app, monkeypatch):
     with mail_server() as server, clock.at(BEGIN):
-        monkeypatch.setattr(mail, "delivery", lambda _app: Smtp(server.url))
+        monkeypatch.setattr(mail_sending, "delivery", lambda _app: Smtp(server.url))
         yield server
 
 

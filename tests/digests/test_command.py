@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from hub import cli
-from hub.core import mail
+from hub.core import mail_sending
 from hub.core.delivery import NotAccepted, Unknown
 from tests.digests.telling import asked, on, subscribed, visitor
 
@@ -97,7 +97,7 @@ class Answers:
 @pytest.mark.parametrize("as_json", [True, False])
 def test_when_not_all_went_well_the_exit_status_says_so(hub, due, monkeypatch, answer, as_json):
     problem, outcome, words = answer
-    monkeypatch.setattr(mail, "delivery", lambda _app: Answers(problem))
+    monkeypatch.setattr(mail_sending, "delivery", lambda _app: Answers(problem))
     done = hub("digest", "send", "--at", "2026-11-21T07:00", *(["--json"] if as_json else []))
     assert done.exit_code == 1
     if as_json:

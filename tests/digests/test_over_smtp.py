@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import dkim
 from sqlalchemy import select
 
-from hub.core import mail
+from hub.core import mail_sending
 from hub.core.database import db
 from hub.core.delivery import Smtp
 from hub.core.dkim import new_key, signers_of
@@ -25,7 +25,7 @@ def test_a_digest_over_smtp_from_its_bytes(app, client, world, tmp_path, monkeyp
     settings = app.extensions["settings"].model_copy(update=signing)
     monkeypatch.setitem(app.extensions, "settings", settings)
     with mail_server() as server:
-        monkeypatch.setattr(mail, "delivery", lambda _app: Smtp(server.url))
+        monkeypatch.setattr(mail_sending, "delivery", lambda _app: Smtp(server.url))
         with on(20):
             visitor(world.group)
             item = asked(world.as_cat, world.group, "How long?")

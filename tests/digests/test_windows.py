@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hub.accounts.models import Person
-from hub.core import clock, mail
+from hub.core import clock, mail_sending
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import NotAccepted, Unknown
 from hub.core.mail import Mail
 from hub.digests import claiming, tasks
-from hub.digests.claiming import claim, due_subscribers
+from hub.digests.claiming import claim
+from hub.digests.due import due_subscribers
 from hub.digests.models import Digest, DigestPart
 from hub.digests.sending import SEND, Sending
 from hub.groups.actions import leave
@@ -406,7 +407,7 @@ class Killed(BaseException):
 
 
 @both
-@pytest.mark.parametrize("step", ["newest_number", "has_news", "DigestPart", "post_mail"])
+@pytest.mark.parametrize("step", ["newest_number", "told_since", "DigestPart", "post_mails"])
 def test_a_worker_killed_while_it_claims_leaves_nothing_half_done(app, world, folder, monkeypatch, step):
     with on(20):
         subscribed(world.as_bob, world.group)
@@ -461,7 +462,7 @@ def test_what_was_certainly_not_sent_is_told_by_the_next_digest(app, world, fold
         subscribed(world.as_bob, world.group)
         asked(world.as_cat, world.group, "The first")
     with on(21, 7), monkeypatch.context() as patch:
-        patch.setattr(mail, "delivery", lambda _app: Refuses())
+        patch.setattr(mail_sending, "delivery", lambda _app: Refuses())
         assert sent().failed == 1
     with on(21, 8):
         asked(world.as_cat, world.group, "The second")
@@ -484,7 +485,7 @@ def test_what_is_uncertain_is_not_told_again(app, world, folder, monkeypatch):
         subscribed(world.as_bob, world.group)
         asked(world.as_cat, world.group, "The first")
     with on(21, 7), monkeypatch.context() as patch:
-        patch.setattr(mail, "delivery", lambda _app: Breaks())
+        patch.setattr(mail_sending, "delivery", lambda _app: Breaks())
         assert sent().uncertain == 1
     with on(22, 7):
         assert sent().empty == 1
@@ -500,7 +501,7 @@ def test_while_the_mail_server_is_away_windows_wait_and_then_cover_all(app, worl
         subscribed(world.as_bob, world.group)
         asked(world.as_cat, world.group, "The first")
     with monkeypatch.context() as patch:
-        patch.setattr(mail, "delivery", lambda _app: Away())
+        patch.setattr(mail_sending, "delivery", lambda _app: Away())
         with on(21, 7):
             assert sent().waiting == 1
         with on(21, 8):

@@ -5,7 +5,7 @@ import smtplib
 import pytest
 from sqlalchemy import select
 
-from hub.core import mail
+from hub.core import mail_sending
 from hub.core.addressees import known_of
 from hub.core.carrying import drain
 from hub.core.database import db
@@ -29,7 +29,7 @@ READER = "visitor@example.org"
 def server(incoming, monkeypatch):
     """The mail server that the hub sends through."""
     with mail_server() as server:
-        monkeypatch.setattr(mail, "delivery", lambda _app: Smtp(server.url))
+        monkeypatch.setattr(mail_sending, "delivery", lambda _app: Smtp(server.url))
         yield server
 
 

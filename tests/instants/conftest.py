@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.core import mail
+from hub.core import mail_sending
 from hub.core.delivery import Folder
 from tests.factories.examples import scene
 from tests.factories.worlds import world
@@ -15,5 +15,5 @@ def folder(app, tmp_path, monkeypatch) -> Folder:
     """Where mail goes."""
     kept = Folder(tmp_path / "mail")
     kept.connect()
-    monkeypatch.setattr(mail, "delivery", lambda _app: kept)
+    monkeypatch.setattr(mail_sending, "delivery", lambda _app: kept)
     return kept
