@@ -32,14 +32,7 @@ from .texts import texts
 
 DEFAULT_LOCALE = "en_GB"
 
-
-_KEPT = (
-    update(Digest.__table__)  # type: ignore[arg-type]
-    .where(Digest.__table__.c.id == bindparam("digest_id"))
-    .values(told=bindparam("numbers"), entries=bindparam("arranged"))
-)
-
-
+# Made once, as everything that is sent to the database for each message.
 _KEPT = (
     update(Digest.__table__)  # type: ignore[arg-type]
     .where(Digest.__table__.c.id == bindparam("digest_id"))

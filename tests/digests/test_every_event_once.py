@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hub.core import mail
+from hub.core import mail_sending
 from tests.conftest import DATABASES
 from tests.digests.listening import Line
 from tests.digests.month import ITEMS, SEARCH, Month
@@ -68,7 +68,7 @@ def test_every_visible_event_is_told_exactly_once(app, folder, examples):
     def holds(steps, chosen, zone, is_member):
         line = Line(folder)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(mail, "delivery", lambda _app: line)
+            patch.setattr(mail_sending, "delivery", lambda _app: line)
             month = Month(zone, line, chosen, is_member=is_member)
             month.listener.listen(patch)
             for step, number in (*steps, *END):
