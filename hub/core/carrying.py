@@ -9,8 +9,9 @@ import os
 import secrets
 import socket
 import threading
+import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 # Patience with what fails: 43 hours in all, then it is marked failed and shown.
 ATTEMPTS = 17
 FIRST_PAUSE = timedelta(seconds=10)
+# For so long, in seconds, a lot of jobs is carried out before others are looked for.
+LOT_LASTS = 2.0
 LONGEST_PAUSE = timedelta(hours=8)
 # Colons separate the parts of a worker's name.
 _HOST = socket.gethostname().replace(":", "-")[:40]
@@ -80,8 +83,8 @@ def drain(limit: int | None = None, *, kinds: Collection[str] | None = None) -> 
             claimed = _claim(worker, kinds)
             if claimed is None:
                 break
-            _carry_out(app, claimed, worker)
-            done += 1
+            lot = [claimed, *_claim_more(claimed, worker, None if limit is None else limit - done - 1)]
+            done += _carry_out_lot(app, lot, worker)
     finally:
         for put_down in _at_rest:
             put_down()
@@ -218,6 +221,66 @@ def _claim(worker: str, kinds: Collection[str] | None = None) -> Job | None:
         return found
 
 
+@cache
+def _others_like_it() -> Select[tuple[Job]]:
+    return (
+        select(Job)
+        .where(
+            is_open,
+            Job.kind == bindparam("kind"),
+            Job.rank == bindparam("rank"),
+            Job.serial.is_(None),
+            Job.run_at <= bindparam("now"),
+            or_(Job.leased_until.is_(None), Job.leased_until <= bindparam("now")),
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _claim_more(claimed: Job, worker: str, left: int | None) -> list[Job]:
+    """Others of its kind and rank, where that kind is taken up in lots; `left` at most."""
+    handler = handlers.get(claimed.kind)
+    most = (handler.lot if handler is not None else 1) - 1
+    most = most if left is None else min(most, left)
+    if most < 1 or claimed.serial is not None:
+        return []
+    with unit_of_work() as session:
+        now = clock.now()
+        asked = {"kind": claimed.kind, "rank": claimed.rank, "now": now, "most": most}
+        found = list(session.scalars(_others_like_it(), asked))
+        lease = {"leased_until": now + LEASE, "leased_by": worker, "attempts": _table.c.attempts + 1}
+        session.execute(update(_table).where(_table.c.id.in_([one.id for one in found])).values(lease))  # type: ignore[arg-type]
+        session.expunge_all()
+        for one in found:
+            one.attempts += 1
+        return found
+
+
+def _carry_out_lot(app: Flask, lot: Sequence[Job], worker: str) -> int:
+    """How many were carried out. What there is no time for is put back: something else may be waited for, and
+    the leases of all began together."""
+    begun = time.monotonic()
+    with app.app_context():
+        for place, claimed in enumerate(lot):
+            if place and time.monotonic() - begun > LOT_LASTS:
+                _give_back([one.id for one in lot[place:]], worker)
+                return place
+            _carry_out(claimed, worker)
+    return len(lot)
+
+
+def _give_back(ids: Sequence[int], worker: str) -> None:
+    """They were not begun."""
+    with unit_of_work() as session:
+        session.execute(
+            update(_table)  # type: ignore[arg-type]
+            .where(_table.c.id.in_(ids), _table.c.leased_by == worker)
+            .values(leased_until=None, attempts=_table.c.attempts - 1)
+        )
+
+
 def _take_serial(session: Session, found: Job) -> bool:
     """PostgreSQL claims side by side: two jobs of one serial must not both be taken. SQLite cannot.
 
@@ -233,31 +296,28 @@ def _take_serial(session: Session, found: Job) -> bool:
     return session.scalar(taken.limit(1)) is None
 
 
-def _carry_out(app: Flask, claimed: Job, worker: str) -> None:
+def _carry_out(claimed: Job, worker: str) -> None:
     handler = handlers.get(claimed.kind)
     _running.lease, _running.finished = (claimed.id, worker), False
     try:
-        with app.app_context():
-            if handler is None:
-                raise LookupError(f"Nothing carries out jobs of kind {claimed.kind!r}.")
-            if handler.long:
-                handler.run(**claimed.payload)
-                if not _running.finished:
-                    with unit_of_work():
-                        _finish(claimed, worker)
-            else:
+        if handler is None:
+            raise LookupError(f"Nothing carries out jobs of kind {claimed.kind!r}.")
+        if handler.long:
+            handler.run(**claimed.payload)
+            if not _running.finished:
                 with unit_of_work():
-                    handler.run(**claimed.payload)
                     _finish(claimed, worker)
+        else:
+            with unit_of_work():
+                handler.run(**claimed.payload)
+                _finish(claimed, worker)
     except LeaseLost:
         log.warning("job.lease_lost", job=claimed.id, kind=claimed.kind)
     except NotYet as reason:
-        with app.app_context():
-            _put_off(claimed, worker, reason)
+        _put_off(claimed, worker, reason)
     except Exception as problem:
         log.exception("job.failed", job=claimed.id, kind=claimed.kind, attempt=claimed.attempts)
-        with app.app_context():
-            _put_back(claimed, worker, problem)
+        _put_back(claimed, worker, problem)
 
 
 def _finish(claimed: Job, worker: str) -> None:

@@ -61,6 +61,7 @@ class Handler:
     run: Callable[..., None]
     long: bool
     given_up: Callable[..., None] | None = None
+    lot: int = 1
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,20 @@ _schedules: list[Schedule] = []
 
 
 def job(
-    kind: str, *, long: bool = False, given_up: Callable[..., None] | None = None
+    kind: str, *, long: bool = False, given_up: Callable[..., None] | None = None, lot: int = 1
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register what carries out jobs of a kind; the payload arrives as keyword arguments.
 
     given_up: called with the same, in the transaction in which such a job is marked failed for good.
+    lot: as many as are taken up together, to be carried out one after another: of small jobs, of which there
+    are many.
     """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
         known = handlers.get(kind)
         if known and known.run.__qualname__ != run.__qualname__:
             raise RuntimeError(f"Jobs of kind {kind!r} have a handler already.")
-        handlers[kind] = Handler(run, long, given_up)
+        handlers[kind] = Handler(run, long, given_up, lot)
         return run
 
     return register

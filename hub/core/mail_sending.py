@@ -45,6 +45,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 MOST_TRIES = 32
 # An other side that can be asked what it took is asked when whatever was on its way must have arrived.
 ASKED_AFTER = timedelta(minutes=10)
+# Messages that are taken up together.
+LOT = 20
 # What takes less than this, in seconds, wears off little of a lease.
 AT_EASE = 5
 
@@ -56,7 +58,7 @@ def _give_up(mail_id: int) -> None:
         _settle_in_place(mail, FAILED if mail.state == QUEUED else UNCERTAIN, mail.problem)
 
 
-@job(SEND, long=True, given_up=_give_up)
+@job(SEND, long=True, given_up=_give_up, lot=LOT)
 def send(mail_id: int) -> None:
     """Send one queued message: never twice, whatever dies in between."""
     line = delivery(current_app)

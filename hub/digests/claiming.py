@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy import bindparam, insert, update
 
-from hub.core.database import db, unit_of_work
+from hub.core import clock
+from hub.core.database import db, new_token, unit_of_work
 from hub.core.mail import Posting, post_mails
 from hub.subscriptions.actions import newest_number
 from hub.subscriptions.models import Subscriber, Subscription
@@ -27,7 +29,7 @@ from .due import (
     with_mail_under_way,
 )
 from .gathering import has_news
-from .models import Digest, DigestPart
+from .models import Digest, DigestPart, window_name
 from .news import News
 from .ranges import range_of
 from .telling import told_since
@@ -42,6 +44,14 @@ A_LOT = 50
 # What a claim came to.
 POSTED, NOTHING_NEW, HELD_BACK, NOT_DUE = "posted", "nothing new", "held back", "not due"
 NOT_CLAIMED = "not claimed"
+
+
+_digests = Digest.__table__
+_MAIL_OF = (
+    update(_digests)  # type: ignore[arg-type]
+    .where(_digests.c.id == bindparam("digest"))
+    .values(mail_id=bindparam("mail"))
+)
 
 
 @dataclass(frozen=True)
@@ -95,14 +105,14 @@ def claim_lot(ids: Sequence[int], at: datetime, news: News) -> list[Claim]:
         outcomes = {one: Claim(HELD_BACK if one in held_back else NOTHING_NEW) for one in due}
         windows = _windows(subscribers, {one: due[one] for one in due if one not in held_back}, at)
         told, upto = told_since({one: reached[one] for one in windows}), newest_number()
-        digests = []
+        news_of = []
         for one, some in windows.items():
             if not some:
                 outcomes[one] = Claim(NOT_DUE)
-            digests += [digest for each in some if (digest := _begun(each, told[one], upto, news))]
-        for digest in _posted(digests):
-            one = digest.subscriber_id
-            outcomes[one] = Claim(POSTED, (*outcomes[one].mail_ids, digest.mail_id or 0))
+            news_of += [window for window in some if _has_news(window, told[one], upto, news)]
+        for window, mail_id in _posted(news_of, upto):
+            one = window.subscriber.id
+            outcomes[one] = Claim(POSTED, (*outcomes[one].mail_ids, mail_id))
         return [outcomes.get(one, Claim(NOT_DUE)) for one in ids]
 
 
@@ -128,42 +138,81 @@ def _parts(subscriber: Subscriber, due: list[Subscription]) -> list[tuple[str, l
     return [("", due)]
 
 
-def _begun(window: _Window, told: set[int], upto: int, news: News) -> Digest | None:
-    """The digest of a window; None when there is nothing new."""
+def _has_news(window: _Window, told: set[int], upto: int, news: News) -> bool:
+    """Whether there is anything to tell. What has nothing new is covered by that."""
     actor = window.subscriber.as_actor()
     ranges = [range_of(actor, each, each.last_number, upto) for each in window.due]
-    if not news.is_there(actor, ranges, told) and not has_news(actor, ranges, told):
-        if not has_news(actor, ranges, told, alone=True):
-            _move_on(window.due, upto)
-        return None
-    _subscriber_id, due_on, part_of = window.name
-    digest = Digest(subscriber=window.subscriber, due_on=due_on, part_of=part_of)
-    digest.parts = [
-        DigestPart(subscription_id=each.id, after=each.last_number, upto=upto) for each in window.due
-    ]
-    _move_on(window.due, upto)
-    return digest
+    if news.is_there(actor, ranges, told) or has_news(actor, ranges, told):
+        return True
+    if not has_news(actor, ranges, told, alone=True):
+        _move_on(window.due, upto)
+    return False
 
 
-def _posted(digests: list[Digest]) -> list[Digest]:
-    """They are kept, and the mail of each is queued."""
-    db.session.add_all(digests)
-    db.session.flush()
+def _posted(windows: list[_Window], upto: int) -> list[tuple[_Window, int]]:
+    """The digests of these windows are kept, and their mail is queued: the id of each, unless that was done
+    before. In as many statements for many as for one."""
+    if not windows:
+        return []
+    ids = _kept(windows, upto)
+    names = {window.name: f"digest:{_name(window)}" for window in windows}
     made = post_mails(
         PURPOSE,
         [
             Posting(
-                digest.subscriber.sent_to,
-                key=f"digest:{digest.window}",
-                person_id=digest.subscriber.person_id,
-                payload={"digest_id": digest.id},
+                window.subscriber.sent_to,
+                key=names[window.name],
+                person_id=window.subscriber.person_id,
+                payload={"digest_id": ids[window.name]},
             )
-            for digest in digests
+            for window in windows
         ],
     )
-    for digest in digests:
-        digest.mail_id = made.get(f"digest:{digest.window}")
-    return [digest for digest in digests if digest.mail_id is not None]
+    posted = [(window, made[key]) for window in windows if (key := names[window.name]) in made]
+    if posted:
+        mail_of = [{"digest": ids[window.name], "mail": mail_id} for window, mail_id in posted]
+        db.session.execute(_MAIL_OF, mail_of)
+    return posted
+
+
+def _kept(windows: list[_Window], upto: int) -> dict[Window, int]:
+    """The ids of their digests, which cover everything up to that number from now on."""
+    rows = [
+        {
+            "token": new_token(),
+            "subscriber_id": window.name[0],
+            "due_on": window.name[1],
+            "part_of": window.name[2],
+            "claimed_at": clock.now(),
+            "told": [],
+            "entries": [],
+        }
+        for window in windows
+    ]
+    inserted = insert(_digests).returning(
+        _digests.c.id, _digests.c.subscriber_id, _digests.c.due_on, _digests.c.part_of
+    )
+    ids = {tuple(row[1:]): row.id for row in db.session.execute(inserted, rows)}
+    parts = [
+        {
+            "digest_id": ids[window.name],
+            "subscription_id": each.id,
+            "after": each.last_number,
+            "upto": upto,
+        }
+        for window in windows
+        for each in window.due
+    ]
+    db.session.execute(insert(DigestPart.__table__), parts)  # type: ignore[arg-type]
+    for window in windows:
+        _move_on(window.due, upto)
+    return ids
+
+
+def _name(window: _Window) -> str:
+    """What it is called, for good."""
+    _subscriber_id, due_on, part_of = window.name
+    return window_name(window.subscriber.token, due_on, part_of)
 
 
 def _move_on(due: list[Subscription], upto: int) -> None:

@@ -14,6 +14,11 @@ from hub.groups.models import Group
 from hub.subscriptions.models import Subscriber, Subscription
 
 
+def window_name(subscriber_token: str, due_on: date, part_of: str) -> str:
+    """What a window is called, for good: whose it is, the day it fell due, and what it is a part of."""
+    return ":".join(part for part in (subscriber_token, due_on.isoformat(), part_of) if part)
+
+
 class Digest(Base):
     """A window that was claimed for a subscriber: there is one mail for it, and never a second."""
 
@@ -40,10 +45,7 @@ class Digest(Base):
 
     @property
     def window(self) -> str:
-        """What it is called, for good: whose it is, the day it fell due, and what it is a part of."""
-        return ":".join(
-            part for part in (self.subscriber.token, self.due_on.isoformat(), self.part_of) if part
-        )
+        return window_name(self.subscriber.token, self.due_on, self.part_of)
 
 
 class DigestNote(Base):

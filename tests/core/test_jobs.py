@@ -111,7 +111,7 @@ def test_a_worker_that_lost_its_lease_commits_nothing(app):
     slow = carrying._claim("slow")
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         drain()
-    carrying._carry_out(app, slow, "slow")
+    carrying._carry_out_lot(app, [slow], "slow")
     assert _sites() == ["one"]
 
 

@@ -381,7 +381,7 @@ def test_of_two_workers_over_one_message_one_sends_it(app, server, monkeypatch):
         with unit_of_work():
             db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
         lease = carrying._running.lease
-        carrying._carry_out(app, carrying._claim("another"), "another")
+        carrying._carry_out_lot(app, [carrying._claim("another")], "another")
         carrying._running.lease = lease
         Smtp.hang_up()
         Smtp._kept.server = kept

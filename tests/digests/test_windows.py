@@ -407,7 +407,7 @@ class Killed(BaseException):
 
 
 @both
-@pytest.mark.parametrize("step", ["newest_number", "told_since", "DigestPart", "post_mails"])
+@pytest.mark.parametrize("step", ["newest_number", "told_since", "_kept", "post_mails"])
 def test_a_worker_killed_while_it_claims_leaves_nothing_half_done(app, world, folder, monkeypatch, step):
     with on(20):
         subscribed(world.as_bob, world.group)
