@@ -252,8 +252,8 @@ def _claim_more(claimed: Job, worker: str, left: int | None) -> list[Job]:
         found = list(session.scalars(_others_like_it(), asked))
         lease = {"leased_until": now + LEASE, "leased_by": worker, "attempts": _table.c.attempts + 1}
         session.execute(update(_table).where(_table.c.id.in_([one.id for one in found])).values(lease))  # type: ignore[arg-type]
-        session.expunge_all()
         for one in found:
+            session.expunge(one)
             one.attempts += 1
         return found
 
