@@ -31,6 +31,11 @@ def _fail(name: str) -> None:
     raise RuntimeError("halfway")
 
 
+@job("test.small", lot=3)
+def _small(name: str) -> None:
+    _found(name)
+
+
 def _sites() -> list[str]:
     db.session.rollback()
     return list(db.session.scalars(select(Site.name).order_by(Site.name)))
@@ -102,6 +107,41 @@ def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         assert drain() == 1
     assert _sites() == ["one"]
+
+
+def _lot(worker: str) -> list[Job]:
+    claimed = carrying._claim(worker)
+    return [claimed, *carrying._claim_more(claimed, worker, None)]
+
+
+@both
+def test_small_jobs_are_taken_up_in_lots_and_each_is_done_once(app):
+    with unit_of_work():
+        for name in "abcd":
+            enqueue("test.small", name=name)
+        enqueue("test.found", name="another kind")
+    lot = _lot("first")
+    assert [one.payload["name"] for one in lot] == ["a", "b", "c"]
+    assert drain() == 2  # nobody else takes up what is held
+    assert carrying._carry_out_lot(app, lot, "first") == 3
+    assert _sites() == ["a", "another kind", "b", "c", "d"]
+    assert drain() == 0
+
+
+@both
+def test_of_a_lot_that_takes_long_the_rest_is_put_back_and_has_not_been_tried(app, monkeypatch):
+    with unit_of_work():
+        for name in "abc":
+            enqueue("test.small", name=name)
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying, "LOT_LASTS", -1.0)
+        assert carrying._carry_out_lot(app, _lot("slow"), "slow") == 1
+    db.session.rollback()
+    left = db.session.scalars(select(Job).where(Job.finished_at.is_(None))).all()
+    assert [(one.attempts, one.leased_until) for one in left] == [(0, None), (0, None)]
+    assert drain(1) == 1
+    assert drain() == 1
+    assert _sites() == ["a", "b", "c"]
 
 
 @both

@@ -18,8 +18,8 @@ from tests.factories.people import actor_of
 
 both = pytest.mark.parametrize("app", DATABASES, indirect=True)
 
-# Statements for one message, from taking up its job to keeping what the mail server answered; five of them keep
-# the pace of mail.
+# Statements for one message, from taking up its job to keeping what the mail server answered. Five of them
+# keep the pace of mail.
 FOR_A_MESSAGE = 27
 
 
