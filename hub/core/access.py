@@ -80,6 +80,12 @@ def authorize_declared(subject: Any) -> None:
     authorize(_declared_action(), subject)
 
 
+def judged_before() -> None:
+    """This request repeats one of the same person that was judged and carried out: it is led to where that
+    one was led, and told nothing else. What it is about may be gone or no longer theirs, by what they did."""
+    g.access_checked = True
+
+
 def keep_though_refused() -> None:
     """A form that is shown again keeps the files that came with it: what this request wrote is committed even
     if its answer says that something is to be mended. An error page takes back all that was written."""

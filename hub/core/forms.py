@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from . import clock
-from .access import current_actor
+from .access import current_actor, judged_before
 from .database import Base, UtcDateTime, db
 from .jobs import job, scheduled
 
@@ -57,7 +57,10 @@ class HubForm(FlaskForm):
                 SentForm.person_id.is_not_distinct_from(current_actor().person_id),
             )
         )
-        return redirect(location, 303) if location else None
+        if not location:
+            return None
+        judged_before()
+        return redirect(location, 303)
 
     def done(self, location: str) -> Response:
         """Remember that this form was carried out, in the same transaction, and lead on."""

@@ -1,5 +1,6 @@
 """What nobody decides alone: asked for with a reason, decided by a second person, done by itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,6 +172,19 @@ def test_whoever_asked_takes_it_back(kept, second):
     with unit_of_work():
         approvals.take_back(kept.actor, db.session.get(Approval, made.id))
     assert fresh(made).state == TAKEN_BACK
+
+
+def test_a_button_that_is_pressed_twice_leads_to_the_same_place_twice(browser, kept, second):
+    """What was asked can be taken back no more by then: that is no fault of whoever is impatient."""
+    made = asked(kept)
+    names = ("csrf_token", "sent_token")
+    page = browser.get(made.path).get_data(as_text=True)
+    tokens = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in names}
+    answers = [browser.post(f"{made.path}/take-back", data=tokens) for _press in range(2)]
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(303, "/approvals")] * 2
+    assert fresh(made).state == TAKEN_BACK
+    answer = browser.post(f"{made.path}/take-back", data={**tokens, "sent_token": "another"})
+    assert answer.status_code == 404
 
 
 def test_asking_and_deciding_are_in_the_audit(kept, second):
