@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from hub.core import clock, mail, outcomes
+from hub.core import clock, mail_sending, outcomes
 from hub.core.addressees import why_not
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
