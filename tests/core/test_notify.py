@@ -107,7 +107,7 @@ def service(app, monkeypatch):
     with Service() as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"notify+http://hub-{SERVICE}-{SECRET}@127.0.0.1:{server.server_address[1]}/template-1"
-        for module in (mail, outcomes):
+        for module in (mail_sending, outcomes):
             monkeypatch.setattr(module, "delivery", lambda _app: Notify(url))
         yield server
         server.shutdown()
