@@ -39,6 +39,12 @@ KNOWN = (
     "CSS: “vector-effect”",
 )
 
+# What a letter needs all the same, since mail programs know no better way.
+IN_LETTERS = re.compile(
+    r"The “(align|bgcolor|border|cellpadding|cellspacing|width)” attribute on the “(table|td)” element"
+)
+LETTER = re.compile(r"/admin/mail/\w+/html")
+
 pytestmark = [
     pytest.mark.soak,
     pytest.mark.skipif(not CHECKER, reason="W3C_CHECKER does not say where the W3C's checker (vnu.jar) lies"),
@@ -81,8 +87,21 @@ def test_nothing_that_was_met_is_faulty(walk, tmp_path):
         (tmp_path / f"{number}.html").write_text(page.text)
     for ours in [*(ROOT / "hub/static/css").iterdir(), *(ROOT / "hub/static/img").glob("*.svg")]:
         shutil.copy(ours, tmp_path)
-    faults = [fault for fault in check(tmp_path) if not fault["message"].startswith(KNOWN)]
+    faults = [fault for fault in check(tmp_path) if not is_right(fault, page_of(fault, pages))]
     assert not faults, told(faults, pages)
+
+
+def is_right(fault: dict[str, Any], page: Page | None) -> bool:
+    """Whether the checker finds fault with what is meant so."""
+    said = fault["message"]
+    is_letter = page is not None and LETTER.fullmatch(page.address) is not None
+    return said.startswith(KNOWN) or (is_letter and IN_LETTERS.match(said) is not None)
+
+
+def page_of(fault: dict[str, Any], pages: dict[int, Page]) -> Page | None:
+    """The page that has the fault; None: a style, a picture, or the checker itself."""
+    found = re.fullmatch(r"(\d+)\.html", Path(fault.get("url", "")).name)
+    return pages.get(int(found[1])) if found else None
 
 
 def check(folder: Path) -> list[dict[str, Any]]:
@@ -106,8 +125,7 @@ def told(faults: list[dict[str, Any]], pages: dict[int, Page]) -> str:
     lines = []
     for message in dict.fromkeys(fault["message"] for fault in faults):
         same = [fault for fault in faults if fault["message"] == message]
-        name = Path(same[0].get("url", "the checker")).name
-        page = pages.get(int(found[1])) if (found := re.fullmatch(r"(\d+)\.html", name)) else None
+        page, name = page_of(same[0], pages), Path(same[0].get("url", "the checker")).name
         lines.append(f"{message} ({len(same)} times; {page.told if page else name})")
         lines.append(f"    {same[0].get('extract', '')}")
     return "\n".join(lines)
