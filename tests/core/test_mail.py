@@ -118,6 +118,13 @@ def test_many_messages_go_over_one_connection_which_is_ended(app, server):
     assert "server" not in Smtp._kept.__dict__
 
 
+def test_the_end_of_a_message_does_not_wait_for_its_text_to_be_acknowledged(app, server):
+    line = Smtp(server.url)
+    line.connect()
+    assert Smtp._kept.server.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    line.hang_up()
+
+
 def test_a_connection_that_broke_between_two_messages_is_made_anew(app, server):
     line = Smtp(server.url)
     line.connect()
