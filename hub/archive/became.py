@@ -11,9 +11,28 @@ from flask_babel import ngettext
 
 from hub.core.pages import day
 
-from .models import ArchiveEvent
+from .models import DELETED, FOUND_AGAIN, ArchiveEvent
+
+# The cause of a deletion that nobody takes back; an account that is suspended or locked may return with its
+# posts, and an address that answers nothing may answer again.
+FOR_GOOD = "deleted"
 
 MINUTE, HOUR, TWO_DAYS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=2)
+
+
+def known(event: Any) -> datetime:
+    """When what an event tells was so, as far as is known: no later than its upload."""
+    return event.at or event.known_at or event.recorded_at
+
+
+def still_gone(events: Sequence[ArchiveEvent]) -> list[ArchiveEvent]:
+    """The deletions that a post has not come back from."""
+    returned = max((known(event) for event in events if event.kind == FOUND_AGAIN), default=None)
+    return [
+        event
+        for event in events
+        if event.kind == DELETED and (event.cause == FOR_GOOD or returned is None or returned < known(event))
+    ]
 
 
 def deleted(gone: Sequence[ArchiveEvent], posted_at: datetime | None, copies: Sequence[datetime]) -> str:

@@ -32,6 +32,7 @@ from .reasons import left_out_sentence, no_posts_sentence
 
 DEFAULT_COLLECTION = "Imported posts"
 SECONDS_BETWEEN_TRIES = 2.0
+NOTICED = "edits, deletions and absences noticed"
 
 
 class _ImportCommand(click.Command):
@@ -192,10 +193,11 @@ def _in_words(found: Import, result: dict[str, Any]) -> str:
         return f"This is a table. Say what its columns are on the import's page: {found.path}"
     if found.state != DONE:
         return result.get("problem", "The import was stopped; nothing of it was kept.")
+    told = "further events of their histories" if words.brings_histories(found) else NOTICED
     lines = [
         f"{words.format_label(found.adapter)} into “{found.collection.name}”, in {result['seconds']:.1f} s:",
         f"  {found.read:,} rows read, {found.new:,} new posts, {found.versions:,} new versions, "
-        f"{found.events:,} edits, deletions and absences noticed.",
+        f"{found.events:,} {told}.",
     ]
     if not found.read:
         lines.append(f"  {no_posts_sentence(found.adapter)}")

@@ -15,8 +15,9 @@ from flask_babel import gettext as _
 
 from .platforms import person_at
 
-# A handle as platforms write it; the "@" of an e-mail address follows a letter or a dot.
-_MENTION = re.compile(r"(?<![\w.@])@(\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
+# A handle as platforms write it, also with the dot in front that shows an answer to everybody (".@jane"); the
+# "@" of an e-mail address follows a letter.
+_MENTION = re.compile(r"(?<![\w@＠])[@＠](\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELEPHONE = re.compile(r"(?<![\w.])(?:\+|0)\d(?:[ ()-]?\d){8,13}(?!\w)")

@@ -18,6 +18,8 @@ from .models import AGREED, PRIVATE, AccountName, ArchivedPost, PostVersion, Soc
 from .rules import revealed
 
 A_SECOND = timedelta(seconds=1)
+# So soon after a post its account was not called otherwise than at it: most captures are no sooner.
+NEAR = timedelta(days=1)
 
 
 def is_masked(account: SocialAccount | None) -> bool:
@@ -104,11 +106,14 @@ class Named:
 
     later: where the handle was another by the next time that the account was met, that one: `handle` is then
     the one that was known before, and which of the two it was at the moment nobody knows. Else "".
+    met_on: where the account was not met as early as the moment, when it first was; what it was called before
+    nobody knows. Else None.
     """
 
     name: str
     handle: str
     later: str = ""
+    met_on: datetime | None = None
 
 
 def name_at(names: Sequence[AccountName], moment: datetime | None) -> Named | None:
@@ -118,7 +123,15 @@ def name_at(names: Sequence[AccountName], moment: datetime | None) -> Named | No
     """
     if not names:
         return None
-    return Named(_at(names, "name", moment), _at(names, "handle", moment), _later(names, moment))
+    name, handle = _at(names, "name", moment), _at(names, "handle", moment)
+    first = max((one.seen_from for one in (name, handle) if one), default=None)
+    unmet = moment and first and moment < first - NEAR
+    return Named(
+        name.name if name else "",
+        handle.handle if handle else "",
+        _later(names, moment),
+        first if unmet else None,
+    )
 
 
 def _later(names: Sequence[AccountName], moment: datetime | None) -> str:
@@ -135,11 +148,10 @@ def _later(names: Sequence[AccountName], moment: datetime | None) -> str:
     return "" if told or after.handle.casefold() == had.casefold() else after.handle
 
 
-def _at(names: Sequence[AccountName], part: str, moment: datetime | None) -> str:
+def _at(names: Sequence[AccountName], part: str, moment: datetime | None) -> AccountName | None:
     known = sorted((one for one in names if getattr(one, part)), key=lambda one: one.seen_from)
     met = [one for one in known if moment is None or one.seen_from <= moment]
-    chosen = met[-1:] or known[:1]
-    return getattr(chosen[0], part) if chosen else ""
+    return next(iter(met[-1:] or known[:1]), None)
 
 
 @dataclass(frozen=True)

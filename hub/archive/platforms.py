@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 
+# A platform's own name of an account, a post or a version: a number, or an address on the federated web.
+LONGEST_ID = 500
+
 # The platform's name on the day of a post: Twitter became X.
 RENAMED = datetime(2023, 7, 24, tzinfo=UTC)
 

@@ -20,6 +20,7 @@ from .finding import saying
 from .importing.history import edits_among, version_order
 from .masking import names_of
 from .models import (
+    DELETED,
     MET,
     PRIVATE,
     RESOURCE,
@@ -35,6 +36,7 @@ from .models import (
     SourceSlice,
 )
 from .narrowing import narrowed
+from .proof.models import LogHead
 from .rules import event_counts, revealed
 from .showing import ShownPost, show
 from .slices import bytes_of
@@ -62,11 +64,13 @@ def collections_of(actor: Actor) -> Sequence[Collection]:
 
 
 def sizes(collections: Sequence[Collection]) -> dict[int, int]:
-    """How many posts each collection holds, from its imports' own counts."""
+    """How many posts each collection holds, from what its imports counted and how many were erased since."""
+    erased = func.coalesce(LogHead.erasures, 0)
     found = db.session.execute(
-        select(Import.collection_id, func.sum(Import.new))
+        select(Import.collection_id, func.sum(Import.new) - erased)
+        .outerjoin(LogHead, LogHead.collection_id == Import.collection_id)
         .where(Import.collection_id.in_([one.id for one in collections]), Import.revealed_at.is_not(None))
-        .group_by(Import.collection_id)
+        .group_by(Import.collection_id, erased)
     )
     return {collection_id: int(count) for collection_id, count in found}
 
@@ -261,6 +265,9 @@ def slice_of(post: ArchivedPost, sha256: str) -> bytes | None:
     return bytes_of(found, post.collection.token) if found else None
 
 
-def last_seen(sightings: Sequence[Sighting]) -> datetime | None:
-    """When the post was last seen on the platform, as far as its sources say."""
-    return max((one.captured_at for one in sightings if one.captured_at), default=None)
+def last_seen(evidence: Evidence) -> datetime | None:
+    """When the post was last seen on the platform, as far as its sources say: a row that tells of its
+    deletion holds its words, but did not see it there."""
+    telling = {event.slice_id for event in evidence.events if event.kind == DELETED}
+    seen = (one.captured_at for one in evidence.sightings if one.slice_id not in telling)
+    return max(filter(None, seen), default=None)

@@ -14,7 +14,7 @@ from hub.core.pages import day
 from . import became, words
 from .masking import Named, is_masked, name_at
 from .models import (
-    DELETED,
+    FOUND_AGAIN,
     NOT_FOUND,
     AccountName,
     ArchivedPost,
@@ -49,6 +49,7 @@ class ShownPost:
     name: str
     handle: str
     later_handle: str  # see masking.Named
+    met_on: datetime | None  # see there
     private: bool
     at: datetime | None
     stated_at: str
@@ -134,17 +135,28 @@ def strip(
     copies: when the versions that are kept were seen on the platform. edits: the versions that are edits.
     """
     lines = []
-    gone = [event for event in events if event.kind == DELETED]
+    gone = became.still_gone(events)
     if gone:
         lines.append(("deleted", words.event_word(gone[-1])[1], became.deleted(gone, posted_at, copies)))
     if edits:
         text = _("%(often)s; each version is kept", often=became.edited(edits, posted_at))
         lines.append(("edited", _("Edited"), text))
-    missed = [event for event in events if event.kind == NOT_FOUND]
+    missed = _missed(events)
     if missed and not gone:
-        text = _("in the account's export of %(day)s", day=day(missed[-1].known_at))
+        text = (
+            _("in the account's export of %(day)s", day=day(missed.known_at))
+            if missed.known_at
+            else _("in a later export of the account")
+        )
         lines.append(("edited", _("Not found"), text))
     return tuple(lines)
+
+
+def _missed(events: Sequence[ArchiveEvent]) -> ArchiveEvent | None:
+    """The absence that a post has not come back from."""
+    told = [event for event in events if event.kind in (NOT_FOUND, FOUND_AGAIN)]
+    told.sort(key=became.known)
+    return told[-1] if told and told[-1].kind == NOT_FOUND else None
 
 
 def show(
@@ -171,6 +183,7 @@ def show(
         name=named.name,
         handle=named.handle,
         later_handle=named.later,
+        met_on=named.met_on,
         private=is_masked(post.account),
         at=at,
         stated_at=version.stated_at if version else "",

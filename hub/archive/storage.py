@@ -3,14 +3,12 @@
 Names are made here, from random tokens and hashes; nothing of an upload's own names reaches the disk.
 """
 
-import hashlib
-import os
 from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app
 
-from hub.core.stored import CHUNK, THUMBNAIL, Store, sha256_of
+from hub.core.stored import CHUNK, THUMBNAIL, Store, copy_hashed, sha256_of
 
 __all__ = ["CHUNK", "THUMBNAIL", "MediaStore", "covered", "forget_upload", "keep_upload", "sha256_of",
            "upload_path", "uploads_folder"]  # fmt: skip
@@ -31,16 +29,9 @@ def upload_path(name: str) -> Path:
 
 def keep_upload(stream: BinaryIO, name: str) -> tuple[int, str]:
     """Copy a stream to the uploads folder; returns its size and SHA-256. On the disk when this returns."""
-    digest = hashlib.sha256()
-    size = 0
     with upload_path(name).open("wb") as file:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    return size, digest.hexdigest()
+        sha256, size = copy_hashed(stream, file)
+    return size, sha256
 
 
 def forget_upload(name: str) -> None:

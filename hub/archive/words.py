@@ -305,7 +305,11 @@ def gone_words(events: Iterable[ArchiveEvent]) -> tuple[str, str]:
 
 def _deleted(event: ArchiveEvent, told: str) -> str:
     if event.at:
-        return _("On the platform since %(at)s; %(told)s.", at=moment_with_zone(event.at), told=told)
+        return _(
+            "It is no longer to be seen on the platform since %(at)s; %(told)s.",
+            at=moment_with_zone(event.at),
+            told=told,
+        )
     if event.known_at:
         return _("When is not said; known since %(day)s; %(told)s.", day=day(event.known_at), told=told)
     return _(

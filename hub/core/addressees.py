@@ -7,6 +7,7 @@ many until its owner chooses it again.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -138,6 +139,16 @@ _KNOWN = select(MailAddress).where(MailAddress.address == bindparam("address"))
 
 def known_of(address: str) -> MailAddress | None:
     return db.session.scalar(_KNOWN, {"address": address.strip().lower()})
+
+
+def closed_to_lists(addresses: Iterable[str]) -> set[str]:
+    """Of addresses those to which nothing that is sent to many goes now, in small letters: it need not be
+    written down first. One query for all of them."""
+    asked = {address.strip().lower() for address in addresses}
+    if not asked:
+        return set()
+    known = db.session.scalars(select(MailAddress).where(MailAddress.address.in_(asked)))
+    return {one.address for one in known if one.gets_nothing or one.complained_at is not None}
 
 
 def note_failure(address: str, failure: Failure) -> None:

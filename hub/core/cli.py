@@ -1,4 +1,4 @@
-"""Commands that run the hub: `run`, `worker`, `upgrade`, `settings`; and `mail dkim-key`."""
+"""Commands that run the hub: `worker`, `upgrade`, `settings`; and `mail dkim-key`."""
 
 import json
 import os
@@ -7,26 +7,13 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade as migrate
 
-from . import supervisor, worker
+from . import migrating, worker
 from .dkim import CannotSign, Signer, new_key, read_key
 from .settings import Settings
 
 # DNS carries texts in strings of at most 255 bytes.
 TXT_PIECE = 255
-
-
-@click.command("run")
-@with_appcontext
-def run_command() -> None:
-    """Start everything: web processes and the worker, under one parent. Ends with Ctrl-C."""
-    settings: Settings = current_app.extensions["settings"]
-    click.echo(f"Knowledge Hub is at {settings.address} (Ctrl-C stops it)")
-    try:
-        supervisor.run(settings)
-    except supervisor.PortTaken as problem:
-        raise click.ClickException(str(problem)) from problem
 
 
 @click.command("worker")
@@ -40,7 +27,7 @@ def worker_command() -> None:
 @with_appcontext
 def upgrade_command() -> None:
     """Bring the database to this version of the hub. Safe to repeat; make a backup first."""
-    migrate()
+    migrating.upgrade()
 
 
 @click.command("settings")
@@ -86,4 +73,4 @@ def dkim_key_command(file: Path, ed25519: bool, selector: str) -> None:
     click.echo(f"HUB_DKIM_KEY={file.absolute()}\nHUB_DKIM_SELECTOR={selector}")
 
 
-commands = [run_command, worker_command, upgrade_command, settings_command, mail]
+commands = [worker_command, upgrade_command, settings_command, mail]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, and_, event, select
+from sqlalchemy import JSON, Index, String, Text, and_, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -145,6 +145,12 @@ def enqueue_all(
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         db.session.execute(dialect.insert(Job.__table__).on_conflict_do_nothing(), rows)
         db.session.info["wake"] = True
+
+
+def bring_forward(kind: str, latest: datetime) -> None:
+    """Open jobs of a kind that were put off beyond what can be, by a clock that was wrong, are due now."""
+    late = (Job.kind == kind, is_open, Job.run_at > latest)
+    db.session.execute(update(Job).where(*late).values(run_at=clock.now()))
 
 
 def enqueue_due() -> None:

@@ -41,8 +41,16 @@ def _styled(html: str) -> str:
     return _inliner.inline(html.replace(CHARSET, "")).replace("<head>", f"<head>{CHARSET}", 1)
 
 
+# What stands under it, programs leave out of replies (RFC 3676): the links in it are their reader's alone.
+FOOT = "-- "
+
+
 def tidy(text: str) -> str:
-    """Plain text without the runs of empty lines that templates leave."""
+    """Plain text without the runs of empty lines that templates leave. Its last `--` stands above its foot;
+    others are what people wrote."""
     lines = [line.rstrip() for line in text.strip().splitlines()]
+    foot = max((number for number, line in enumerate(lines) if line == FOOT.rstrip()), default=None)
+    if foot is not None:
+        lines[foot] = FOOT
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept) + "\n"

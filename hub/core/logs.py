@@ -4,11 +4,12 @@ import logging
 import sys
 
 import structlog
-from flask import Flask
+
+from .settings import Settings
 
 
-def init_app(app: Flask) -> None:
-    level = logging.getLevelName(app.extensions["settings"].log_level.upper())
+def set_up(settings: Settings) -> None:
+    level = logging.getLevelName(settings.log_level.upper())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

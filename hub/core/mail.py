@@ -24,10 +24,10 @@ from .addressees import forget_old
 from .audit import record
 from .database import Base, UtcDateTime, db, new_token
 from .delivery import Folder
-from .jobs import AFTERWARDS, FIRST, enqueue_all, job, scheduled
+from .jobs import AFTERWARDS, FIRST, bring_forward, enqueue_all, job, scheduled
 from .mail_days import forget_days
 from .message import Email
-from .pacing import forget_paces
+from .pacing import MOST_AHEAD, forget_paces
 from .policy import Actor
 
 __all__ = [
@@ -212,8 +212,9 @@ def enqueue_mails(purpose: str, ids: Iterable[int]) -> None:
 
 @job("mail.forget")
 def forget() -> None:
-    """Forget what was settled long ago, and what was kept in the hub of it."""
+    """Forget what was settled long ago, what was kept in the hub of it, and turns that a wrong clock gave."""
     forget_paces(clock.now())
+    bring_forward(SEND, clock.now() + MOST_AHEAD)
     db.session.execute(
         update(Mail)
         .where(Mail.kept.is_not(None), Mail.settled_at < clock.now() - BYTES_KEPT)

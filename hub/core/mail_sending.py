@@ -38,7 +38,7 @@ from .mail import (
 )
 from .mail_days import DEFERRED, DELIVERED, REFUSED, count
 from .message import CannotBeWritten, Email, Outgoing, address, written
-from .pacing import ALL, domain_of, free_from, leave_alone, take_turn
+from .pacing import ALL, MOST_AHEAD, domain_of, free_from, leave_alone, take_turn
 
 # Pauses after temporary failures: each twice the one before. Four days in all, as mail servers do (RFC 5321).
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
@@ -140,6 +140,8 @@ def _turn_of(mail: Mail) -> datetime:
         return now
     settings = current_app.extensions["settings"]
     paced = settings.mail_per_minute or settings.mail_per_minute_to_a_domain
+    if mail.turn_at is not None and mail.turn_at > now + MOST_AHEAD:
+        mail.turn_at = None
     if mail.turn_at is None and paced:
         mail.turn_at = take_turn(
             mail.to_address,

@@ -18,6 +18,8 @@ from .database import Base, UtcDateTime, db
 AT_ONCE = timedelta(minutes=1)
 # How long who asked for patience is left alone.
 LEFT_ALONE = timedelta(minutes=5)
+# No turn lies further ahead than this, however much waits: one that does was given by a clock that was wrong.
+MOST_AHEAD = timedelta(days=7)
 # The scope of all mail; others are domains.
 ALL = ""
 
@@ -55,7 +57,8 @@ def take_turn(address: str, at: datetime, *, in_all: int, to_a_domain: int) -> d
 def free_from(address: str, at: datetime) -> datetime:
     """From when its provider, and our mail server, take mail again; `at` when they do."""
     waits = db.session.scalars(_LEFT_ALONE, {"domain": domain_of(address), "at": at})
-    return max((wait for wait in waits if wait is not None), default=at)
+    possible = (wait for wait in waits if wait is not None and wait <= at + LEFT_ALONE)
+    return max(possible, default=at)
 
 
 def leave_alone(scope: str, at: datetime) -> None:
@@ -77,7 +80,8 @@ def _use_up(scope: str, at: datetime, a_minute: int) -> datetime:
         return at
     _know(scope, at)
     pace = db.session.get_one(MailPace, scope, with_for_update=True, populate_existing=True)
-    pace.used_up_to = max(pace.used_up_to, at) + timedelta(minutes=1) / a_minute
+    used_up_to = at if pace.used_up_to > at + MOST_AHEAD else max(pace.used_up_to, at)
+    pace.used_up_to = used_up_to + timedelta(minutes=1) / a_minute
     return pace.used_up_to
 
 

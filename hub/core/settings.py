@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .secret_files import kept_secret
+
 MEBIBYTE = 1024 * 1024
 # Of the 64 that mail allows, signed addresses need the rest.
 LONGEST_BEFORE_AT = 26
@@ -222,13 +224,7 @@ class Settings(BaseSettings):
         """The secret key: as set, or made on first run and kept in the data folder."""
         if self.secret_key.get_secret_value():
             return self.secret_key.get_secret_value()
-        kept = self.folder("keys") / "secret_key"
-        try:
-            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
-        return kept.read_text()
+        return kept_secret(self.folder("keys") / "secret_key", lambda: secrets.token_urlsafe(48))
 
     def explained(self) -> list[dict[str, str]]:
         """Every setting: its variable, value (secrets masked), source and meaning."""

@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 CHUNK = 1024 * 1024
 THUMBNAIL = ".thumbnail.webp"
@@ -17,6 +17,18 @@ GOING = ".going"
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_hashed(stream: BinaryIO, file: IO[bytes]) -> tuple[str, int]:
+    """Copy a stream into a file; its SHA-256 and its size. On the disk when this returns."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        file.write(chunk)
+    file.flush()
+    os.fsync(file.fileno())
+    return digest.hexdigest(), size
 
 
 class Store:
@@ -30,20 +42,12 @@ class Store:
 
     def keep(self, stream: BinaryIO) -> tuple[str, int]:
         """Store a stream under its hash; returns that and its size. On the disk when this returns."""
-        digest = hashlib.sha256()
-        size = 0
         with self._part() as part:
             try:
-                while chunk := stream.read(CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    part.write(chunk)
-                part.flush()
-                os.fsync(part.fileno())
+                sha256, size = copy_hashed(stream, part)
             except BaseException:
                 os.unlink(part.name)
                 raise
-        sha256 = digest.hexdigest()
         place = self.path(sha256)
         self._put(Path(part.name), place)
         _name_on_disk(place.parent)

@@ -83,6 +83,7 @@ WORDS = {
         "log_checkpoints": _("The day's checkpoints, for a witness"),
         "webhook_paused": _("A webhook was paused"),
         "watch_noticed": _("Told of an edit or a disappearance"),
+        "watch_silent": _("A watched address cannot be seen"),
         "approval.asked": _("Asked for approval"),
         "approval.decided": _("What was decided about a request"),
         "collection.offered": _("Offered a collection to keep"),

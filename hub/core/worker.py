@@ -11,7 +11,7 @@ from flask import Flask
 from huey import Huey, PriorityRedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from . import carrying, jobs
+from . import carrying, jobs, leases
 
 
 def make_huey(app: Flask) -> Huey:
@@ -52,7 +52,7 @@ def run(app: Flask) -> None:
     settings = app.extensions["settings"]
     huey: Any = app.extensions["huey"]
     with app.app_context():
-        carrying.release_what_the_dead_held()
+        leases.release_what_the_dead_held()
         jobs.enqueue_at_start()
         jobs.enqueue_due()
     app.extensions["huey"].flush()  # old bells: the first drain does their work

@@ -17,8 +17,11 @@ from .entries import (
     GUIDANCE_PAGES,
     MAY_KNOW,
     MENTIONED,
+    MENTIONING,
     OF_A_GROUP,
+    OF_OTHERS,
     OF_THE_READER,
+    OWN,
     WAITING,
     YOURS,
     Edition,
@@ -46,17 +49,17 @@ def arranged(actor: Actor, entries: Collection[Entry], beside: Actor | None = No
         by_name[WAITING] = [entry for entry in by_name[WAITING] if entry.item.id not in known]
     edition = Edition()
     edition.personal = [Section(name, by_name[name]) for name in OF_THE_READER if by_name.get(name)]
-    edition.groups = _by_groups(by_name)
+    edition.groups = _by_groups(actor, by_name)
     return edition
 
 
-def _by_groups(by_name: dict[str, list[Entry]]) -> list[GroupNews]:
+def _by_groups(actor: Actor, by_name: dict[str, list[Entry]]) -> list[GroupNews]:
     by_group: dict[int, GroupNews] = {}
     for name in OF_A_GROUP:
         for group_id, entries in _split(by_name.get(name, [])).items():
             group = entries[0].item.group
             news = by_group.setdefault(group_id, GroupNews(group))
-            news.sections.append(Section(name, _in_order(name, entries), group))
+            news.sections.append(Section(name, _own_last(actor, _in_order(name, entries)), group))
     return sorted(by_group.values(), key=lambda news: news.group.name)
 
 
@@ -74,6 +77,13 @@ def _in_order(name: str, entries: list[Entry]) -> list[Entry]:
         GUIDANCE_PAGES: lambda entry: 0 if entry.of_kind(DUE) else 1 if entry.is_new else 2,
     }
     return sorted(entries, key=orders[name]) if name in orders else entries
+
+
+def _own_last(actor: Actor, entries: list[Entry]) -> list[Entry]:
+    """Whoever wrote something knows it: what others wrote has the room first."""
+    if not actor.signed_in:
+        return entries
+    return sorted(entries, key=lambda entry: all(one.person_id == actor.person_id for one in entry.events))
 
 
 def _section(actor: Actor, entry: Entry) -> str:
@@ -100,9 +110,9 @@ def weigh(actor: Actor, entries: Iterable[Entry]) -> None:
     """Say of each event how much it concerns the reader."""
     if not actor.signed_in:
         return
-    for event in (event for entry in entries for event in entry.events if event.post is not None):
+    for event in (event for entry in entries for event in entry.events):
         own = event.person_id == actor.person_id
-        event.weight = 2 if own else 0 if event.mentions else 1
+        event.weight = OWN if own else MENTIONING if event.mentions else OF_OTHERS
 
 
 def _may_know(actor: Actor, waiting: Collection[Entry], beside: Actor | None) -> set[int]:

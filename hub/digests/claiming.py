@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import bindparam, insert, update
 
 from hub.core import clock
+from hub.core.addressees import closed_to_lists
 from hub.core.database import db, new_token, unit_of_work
 from hub.core.mail import Posting, post_mails
 from hub.subscriptions.actions import newest_number
@@ -43,6 +44,8 @@ A_LOT = 50
 
 # What a claim came to.
 POSTED, NOTHING_NEW, HELD_BACK, NOT_DUE = "posted", "nothing new", "held back", "not due"
+# Mail to the address came back: its windows pass by, and the first after it works again covers them all.
+PASSED_OVER = "passed over"
 NOT_CLAIMED = "not claimed"
 
 
@@ -100,9 +103,11 @@ def claim_lot(ids: Sequence[int], at: datetime, news: News) -> list[Claim]:
     with unit_of_work() as session, session.no_autoflush:  # all that changes is written together, at the end
         subscribers = {one: found for one, found in held(ids).items() if found.may_be_mailed}
         due = {one: some for one, some in due_subscriptions(ids, at).items() if one in subscribers}
+        passed_over = _passed_over(subscribers, due, at)
         reached = {one: min(each.last_number for each in some) for one, some in due.items()}
         held_back = with_mail_under_way(due) | are_being_told(reached)
         outcomes = {one: Claim(HELD_BACK if one in held_back else NOTHING_NEW) for one in due}
+        outcomes |= dict.fromkeys(passed_over, Claim(PASSED_OVER))
         windows = _windows(subscribers, {one: due[one] for one in due if one not in held_back}, at)
         told, upto = told_since({one: reached[one] for one in windows}), newest_number()
         news_of = []
@@ -114,6 +119,19 @@ def claim_lot(ids: Sequence[int], at: datetime, news: News) -> list[Claim]:
             one = window.subscriber.id
             outcomes[one] = Claim(POSTED, (*outcomes[one].mail_ids, mail_id))
         return [outcomes.get(one, Claim(NOT_DUE)) for one in ids]
+
+
+def _passed_over(
+    subscribers: dict[int, Subscriber], due: dict[int, list[Subscription]], at: datetime
+) -> list[int]:
+    """The ids of those to whom nothing can be sent now, who are taken out of what is due. What they were to
+    be told stays theirs; they are due again when the next window opens."""
+    closed = closed_to_lists(subscribers[one].sent_to for one in due)
+    found = [one for one in due if subscribers[one].sent_to.strip().lower() in closed]
+    for one in found:
+        for subscription in due.pop(one):
+            subscription.next_due_at = next_due(subscribers[one], subscription.frequency, at)
+    return found
 
 
 def _windows(

@@ -43,6 +43,9 @@ def send_command(at: datetime | None, as_json: bool) -> None:
     else:
         due = f"{result.subscribers} subscriber(s) were due"
         click.echo(f"{due}: {result.sent} sent, {result.empty} had nothing new.")
+        if result.passed_over:
+            said = "were passed over, since mail to their addresses came back"
+            click.echo(f"{result.passed_over} {said}: see /admin/deliveries/health.")
         if result.waiting:
             click.echo(f"{result.waiting} wait for the mail server and are tried again by the worker.")
         if result.uncertain:

@@ -19,7 +19,8 @@ from hub.subscriptions import links
 from hub.subscriptions.headers import list_headers
 from hub.subscriptions.models import IN_DIGESTS, Subscription
 from hub.subscriptions.rules import zone_named
-from hub.subscriptions.wording import often_words
+from hub.subscriptions.subjects import subject_of
+from hub.subscriptions.wording import name_of, often_words
 
 from . import wording
 from .entries import Edition
@@ -29,8 +30,6 @@ from .queries import digest_with
 from .ranges import range_of
 from .telling import told_before, told_ever
 from .texts import texts
-
-DEFAULT_LOCALE = "en_GB"
 
 # Made once, as everything that is sent to the database for each message.
 _KEPT = (
@@ -55,7 +54,7 @@ def digest_message(digest: Digest) -> Email | None:
     actor = subscriber.as_actor()
     chosen = [part for part in digest.parts if part.subscription.frequency in IN_DIGESTS]
     ranges = [range_of(actor, part.subscription, part.after, part.upto) for part in chosen]
-    locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
+    locale = subscriber.locale
     with read_by(locale, zone_named(subscriber.zone)):
         edition = gather(
             actor,
@@ -107,6 +106,7 @@ def _links(digest: Digest, chosen: list[Subscription]) -> dict[str, object]:
         "due_on": day(digest.due_on),
         "up_to": moment_with_zone(digest.claimed_at),
         "chosen": chosen,
+        "name_of": lambda subscription: name_of(subject_of(subscription)),
         "often": often_words(),
         "page_link": links.digest_link(token, digest.token),
         "choices_link": links.choices_link(token),

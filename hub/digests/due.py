@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from hub.accounts.models import Person
 from hub.core.database import db
 from hub.core.mail import QUEUED, SENDING, Mail
 from hub.subscriptions.models import Subscriber, Subscription
+from hub.subscriptions.rules import of_an_account, of_an_address
 
 from .models import Digest
 
@@ -24,17 +25,13 @@ def due_subscribers(at: datetime) -> list[int]:
         .join(Subscription.subscriber)
         .outerjoin(Person, Person.id == Subscriber.person_id)
         .where(Subscription.next_due_at <= at)
-        .where(or_(and_(Person.active, Person.confirmed_at.is_not(None)), _is_confirmed_address()))
+        .where(or_(of_an_account, of_an_address))
         .group_by(Subscription.subscriber_id)
         .order_by(func.min(Subscription.next_due_at), Subscription.subscriber_id)
     )
     found = list(db.session.scalars(due))
     db.session.rollback()
     return found
-
-
-def _is_confirmed_address() -> ColumnElement[bool]:
-    return and_(Subscriber.person_id.is_(None), Subscriber.confirmed_at.is_not(None))
 
 
 def held(ids: Collection[int]) -> dict[int, Subscriber]:

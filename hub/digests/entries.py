@@ -24,6 +24,9 @@ IN_FULL, TITLE, COUNTED = "full", "title", "counted"
 # Of what was written under one item, this many posts are quoted; the rest is counted, and linked.
 QUOTED = 3
 
+# Whom an event concerns: it mentions the reader, others did it, or the reader did it themselves.
+MENTIONING, OF_OTHERS, OWN = 0, 1, 2
+
 
 @dataclass
 class Event:
@@ -37,8 +40,7 @@ class Event:
     mentions: bool = False
     paragraphs: list[str] = field(default_factory=list)
     files: Sequence[ShownFile] = ()
-    # Whom it concerns: it mentions the reader (0), others wrote it (1), or the reader did (2).
-    weight: int = 1
+    weight: int = OF_OTHERS
 
     @classmethod
     def of(cls, happened: Happening) -> "Event":
@@ -176,15 +178,16 @@ class Edition:
         return [event for entry in self.entries for event in entry.events]
 
     @property
-    def all_groups(self) -> list[Group | ToldGroup]:
-        """Every group that it says something of, by name."""
+    def groups_with_news(self) -> list[Group | ToldGroup]:
+        """The groups whose news it tells, by name; not those of which it only says who joined."""
         told: dict[int, Group | ToldGroup] = {}
         told |= {entry.item.group.id: entry.item.group for entry in self.entries}
-        told |= {news.group.id: news.group for news in self.groups}
+        told |= {news.group.id: news.group for news in self.groups if news.opened}
         told |= {note.group.id: note.group for note in self.notes}
         return sorted(told.values(), key=lambda group: group.name)
 
     @property
     def is_news(self) -> bool:
-        """Who joined is told beside something else."""
-        return bool(self.notes or self.entries or any(news.opened for news in self.groups))
+        """Who joined, and what the reader did themselves, is told beside something else."""
+        of_others = any(event.weight != OWN for event in self.events)
+        return bool(self.notes or of_others or any(news.opened for news in self.groups))

@@ -23,7 +23,7 @@ class NoteForm(HubForm):
     member = StringField(
         _("As whom"),
         filters=[one_line, lambda handle: (handle or "").removeprefix("@")],
-        description=_("The handle of a member. You see what both of you may see."),
+        description=_("The name or handle of a member. You see what both of you may see."),
         render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
     days = RadioField(_("How much it covers"), coerce=int, default=SPANS[-1])

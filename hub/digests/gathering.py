@@ -3,7 +3,7 @@ now, each thing once, arranged by worth."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hub.accounts.models import Person
 from hub.content.models import JOINED, OPENED, Activity
@@ -26,11 +26,14 @@ NAMED = 8
 
 
 def has_news(actor: Actor, ranges: Ranges, told: Collection[int] = (), *, alone: bool = False) -> bool:
-    """Whether the actor may see anything in the ranges now that was not told. Who joined is told beside
-    something else; whether that waits is asked with `alone`."""
+    """Whether the actor may see anything in the ranges now that was not told. Who joined, and what they wrote
+    themselves, is told beside something else; whether that waits is asked with `alone`."""
     numbers = select(Activity.number).where(may_be_told(actor, in_ranges(Activity, ranges)))
     if not alone:
         numbers = numbers.where(Activity.kind != JOINED)
+    if not alone and actor.signed_in:
+        of_others = or_(Activity.person_id.is_(None), Activity.person_id != actor.person_id)
+        numbers = numbers.where(or_(Activity.item_id.is_(None), of_others))
     # One more than was told: whatever is in the ranges besides must be among them.
     return not set(db.session.scalars(numbers.limit(len(told) + 1))) <= set(told)
 

@@ -26,24 +26,28 @@ class News:
     """
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[object, set[int]] = OrderedDict()
+        self._seen: OrderedDict[object, dict[int, int | None]] = OrderedDict()
 
     def is_there(self, actor: Actor, ranges: Ranges, told: Collection[int] = ()) -> bool:
-        """Whether anybody who reads what the actor reads has something new there that was not told."""
+        """Whether anybody who reads what the actor reads has something new there that was not told, and that
+        the actor did not do themselves."""
         key = (frozenset(actor.roles), tuple(ranges))
         if key not in self._seen:
             self._seen[key] = _seen(actor, ranges)
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        return not self._seen[key] <= set(told)
+        return any(
+            number not in told and (whose is None or whose != actor.person_id)
+            for number, whose in self._seen[key].items()
+        )
 
 
-def _seen(actor: Actor, ranges: Ranges) -> set[int]:
-    """Left out is what concerns one person: who joined is no news to themselves, and a page that is due only
-    to its owner."""
+def _seen(actor: Actor, ranges: Ranges) -> dict[int, int | None]:
+    """Numbers, each with who did it to an item. Left out is what concerns one person: who joined is no news
+    to themselves, and a page that is due only to its owner."""
     reader = Actor(roles=actor.roles)
-    numbers = select(Activity.number).where(
+    happened = select(Activity.number, Activity.item_id, Activity.person_id).where(
         may_be_told(reader, in_ranges(Activity, ranges)), Activity.kind.not_in((JOINED, DUE))
     )
-    found = db.session.scalars(numbers.order_by(Activity.number.desc()).limit(LOOKED_AT))
-    return {number for number in found if number is not None}
+    found = db.session.execute(happened.order_by(Activity.number.desc()).limit(LOOKED_AT))
+    return {row.number: row.person_id if row.item_id is not None else None for row in found}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -26,6 +26,8 @@ from .ranges import Range
 
 # A group's page of notes shows the newest.
 NOTES_SHOWN = 10
+# Of members who may be meant this many are named, to choose one.
+MEMBERS_NAMED = 6
 # Digests are kept for a season: daily ones of all groups are fewer.
 DIGESTS_SHOWN = 120
 
@@ -116,13 +118,24 @@ def note_with(group: Group, token: str) -> DigestNote | None:
     )
 
 
-def member_called(group: Group, handle: str) -> Person | None:
-    return db.session.scalar(
+def members_called(group: Group, typed: str) -> Sequence[Person]:
+    """Members that somebody may mean: the one with this handle, or the first few whose name or handle has
+    what was typed in it."""
+    members = (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.group_id == group.id, Person.handle == handle.lower(), Person.active)
+        .where(Membership.group_id == group.id, Person.active)
         .options(selectinload(Person.memberships))
     )
+    of_this_handle = db.session.scalars(members.where(Person.handle == typed.lower())).all()
+    if of_this_handle or not typed:
+        return of_this_handle
+    alike = or_(
+        Person.name.icontains(typed, autoescape=True), Person.handle.icontains(typed, autoescape=True)
+    )
+    return db.session.scalars(
+        members.where(alike).order_by(Person.name, Person.id).limit(MEMBERS_NAMED)
+    ).all()
 
 
 def preview(moderator: Actor, group: Group, member: Person, days: int) -> Edition:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from hub.core import clock
-from hub.core.carrying import drain, under_way
+from hub.core.carrying import drain
 from hub.core.database import db
+from hub.core.leases import under_way
 from hub.core.mail import DROPPED, FAILED, QUEUED, SEND, SENDING, SENT, UNCERTAIN, Mail
 
-from .claiming import HELD_BACK, NOT_CLAIMED, NOT_DUE, NOTHING_NEW, claim_due
+from .claiming import HELD_BACK, NOT_CLAIMED, NOT_DUE, NOTHING_NEW, PASSED_OVER, claim_due
 
 NUMBERING = "activity>content.tasks.number_activities"
 
@@ -26,7 +27,8 @@ A_FEW = 200
 
 @dataclass(frozen=True)
 class Sending:
-    """What became of the digests that were due: numbers of subscribers."""
+    """What became of the digests that were due: numbers of subscribers. passed_over: mail to their addresses
+    came back, so nothing was begun for them."""
 
     subscribers: int
     sent: int
@@ -34,6 +36,7 @@ class Sending:
     waiting: int
     uncertain: int
     failed: int
+    passed_over: int
 
     @property
     def all_well(self) -> bool:
@@ -59,6 +62,7 @@ def send_due_now(at: datetime, tell: Tell = lambda _done, _of: None) -> Sending:
         waiting=outcomes[HELD_BACK] + outcomes[NOT_CLAIMED] + states[QUEUED] + states[SENDING],
         uncertain=states[UNCERTAIN],
         failed=states[FAILED],
+        passed_over=outcomes[PASSED_OVER],
     )
 
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hub.accounts.models import Person
 from hub.core.access import current_actor, load, requires
 from hub.core.keyed import keyed
 from hub.core.markup import render
@@ -17,6 +18,7 @@ from .composing import words_of
 from .forms import NoteForm
 from .gathering import gather_again
 from .models import Digest, DigestNote
+from .wording import which_member
 
 bp = Blueprint("digests", __name__)
 
@@ -76,10 +78,7 @@ def note(slug: str) -> Response | tuple[str, int]:
 
 
 def _note_page(group: Group, form: NoteForm) -> tuple[str, int]:
-    member = queries.member_called(group, form.member.data or current_user.handle)
-    if member is None:
-        form.member.errors = [_("Nobody in this group has this handle.")]
-    looked_at = member if form.preview.data else None
+    looked_at = _looked_at(group, form) if form.preview.data else None
     edition = None
     if looked_at is not None:
         edition = queries.preview(current_actor(), group, looked_at, form.days.data or 7)
@@ -94,6 +93,16 @@ def _note_page(group: Group, form: NoteForm) -> tuple[str, int]:
         **(words_of(edition) if edition is not None else {"edition": None}),
     )
     return page, form.status
+
+
+def _looked_at(group: Group, form: NoteForm) -> Person | None:
+    """As whom the digest is to be previewed; None where that is to be said again."""
+    found = queries.members_called(group, form.member.data or current_user.handle)
+    if len(found) == 1:
+        form.member.data = found[0].handle
+        return found[0]
+    form.member.errors = [which_member(found)]
+    return None
 
 
 def _as_it_would_be(group: Group, source: str) -> DigestNote:

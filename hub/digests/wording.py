@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
+from hub.accounts.models import Person
 from hub.content.files.shown import ShownFile
 from hub.content.models import DISCUSSION, GUIDANCE, QUESTION, SHOWN
 from hub.content.wording import byline
@@ -73,7 +74,7 @@ def more(count: int) -> str:
 
 def subject(edition: Edition) -> str:
     """What is inside: '2 questions, 1 answer and 1 guidance page in Digital in public services'."""
-    groups = edition.all_groups
+    groups = edition.groups_with_news
     inside = _joined(_counts(edition)[:NAMED_IN_SUBJECT])
     if len(groups) == 1:
         return _("%(inside)s in %(group)s", inside=inside, group=groups[0].name)
@@ -230,6 +231,14 @@ def _written(event: Event, url: str) -> Told:
         SHOWN: _("Back: what %(who)s wrote", who=who),
     }
     return Told(labels[event.kind], f"{url}#post-{event.position}", event.paragraphs, event.files)
+
+
+def which_member(found: Sequence[Person]) -> str:
+    """What to write instead of what several members, or none, are called."""
+    if not found:
+        return _("Nobody in this group has this name or handle. Write it as the list of members has it.")
+    handles = ", ".join(f"{person.name} (@{person.handle})" for person in found)
+    return _("Several members may be meant. Write the handle of one: %(handles)s.", handles=handles)
 
 
 def came(joined: Came) -> str:

@@ -13,6 +13,7 @@ from hub.content.models import Post
 from hub.core import audit, clock, search
 from hub.core.database import db
 from hub.core.errors import Refused
+from hub.core.outbox import emit
 from hub.core.policy import Actor
 
 from .bringing import brought_from
@@ -128,7 +129,9 @@ def set_withdrawn(actor: Actor, example: Example, reason: str, *, withdrawn: boo
         one.withdrawn_at = now
         audit.record(actor, verb, one, group_id=one.post.item.group_id, reason=reason)
         into_history(actor, one, WITHDRAWN if withdrawn else RESTORED)
-        if not withdrawn:  # whoever was not told of it meanwhile is told now
+        if withdrawn:
+            emit("example.withdrawn", example_id=one.id, person_id=actor.person_id)
+        else:  # whoever was not told of it meanwhile is told now
             happened_again(ATTACHED_AGAIN, actor, one.post.item, one.post, one.attached_at)
         changed(one)
 

@@ -14,10 +14,11 @@ from hub.archive import became
 from hub.archive.adapters.base import content_hash
 from hub.archive.covering import covered_of
 from hub.archive.importing.history import edits_among, version_order
-from hub.archive.masked_text import Public, names_private_person
+from hub.archive.masked_text import Mask, Public, names_private_person
 from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, public_people
 from hub.archive.models import (
     DELETED,
+    FOUND_AGAIN,
     IMPORT,
     SCREENSHOT,
     ArchivedPost,
@@ -52,6 +53,7 @@ class Card:
     name: str
     handle: str
     later_handle: str  # what it was by the next time: which of the two it was then, nobody knows
+    met_on: datetime | None  # when the account was first met, if that was after the post
     at: datetime | None
     text: str
     lang: str
@@ -130,14 +132,15 @@ def for_judging(cards: Iterable[Card]) -> list[Card]:
 def _read(shown: Sequence[ExamplePost]) -> _Known:
     posts = {part.archived_post for part in shown}
     post_ids = [post.id for post in posts]
-    deletions: dict[int, list[ArchiveEvent]] = {}
+    told: dict[int, list[ArchiveEvent]] = {}
     for event in db.session.scalars(
         select(ArchiveEvent)
-        .where(ArchiveEvent.post_id.in_(post_ids), ArchiveEvent.kind == DELETED)
+        .where(ArchiveEvent.post_id.in_(post_ids), ArchiveEvent.kind.in_((DELETED, FOUND_AGAIN)))
         .where(event_counts())
         .order_by(ArchiveEvent.id)
     ):
-        deletions.setdefault(event.post_id, []).append(event)
+        told.setdefault(event.post_id, []).append(event)
+    deletions = {post_id: gone for post_id, events in told.items() if (gone := became.still_gone(events))}
     sightings = _first_sightings([part.version_id for part in shown])
     pictures = {one.media_id for part in shown for one in part.version.media if one.media_id}
     return _Known(
@@ -217,7 +220,9 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
     order = [one.id for one in versions] or [version.id]
     public = known.public[post.collection_id]
     mask = mask_of(post, version, known.names.get(post.account_id or 0, ()), public)
-    said = mask(version.text)
+    said, title, warning = (
+        mask(one) for one in (version.text, *(version.details.get(name, "") for name in ("title", "warning")))
+    )
     # What a private person took back is shown only if a second person agreed.
     kept_back = bool(gone) and not part.agreed and (bool(post.protected) or is_private(post.account))
     edits = edits_among(versions)
@@ -228,15 +233,18 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         name="" if masked or name is None else name.name,
         handle="" if masked or name is None else name.handle,
         later_handle="" if masked or name is None else name.later,
+        met_on=None if masked or name is None else name.met_on,
         at=written,
         text=str(said),
         runs=said.marked([(start, end) for start, end in part.passages or ()]),
         lang=language_of(version),
         media=[
-            _medium(medium, post, known) for medium in each_once(version.media) if medium.kind != SCREENSHOT
+            _medium(medium, post, known, mask)
+            for medium in each_once(version.media)
+            if medium.kind != SCREENSHOT
         ],
-        title=str(mask(version.details.get("title", ""))),
-        warning=str(mask(version.details.get("warning", ""))),
+        title=str(title),
+        warning=str(warning),
         audience=audience_of(version.details),
         events=[
             *_edited(version.id, order, edits, post.posted_at),
@@ -257,8 +265,8 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         sighting=sighting,
         standing=standing,
         number=order.index(version.id) + 1 if version.id in order else 1,
-        # Of a text with something left out, its hash would let anybody try out who was meant.
-        content_hash=version.content_hash if said.whole else "",
+        # Of words with something left out, their hash would let anybody try out who was meant.
+        content_hash=version.content_hash if said.whole and title.whole and warning.whole else "",
         hash_of=post.platform if content_hash(post.platform, version.text) == version.content_hash else "",
         complete=version.complete,
         links=[] if masked else _links(version, public),
@@ -281,6 +289,7 @@ def _kept_back(card: Card) -> Card:
         card,
         kept_back=True,
         masked=True,
+        met_on=None,
         **dict.fromkeys(
             ("name", "handle", "later_handle", "text", "title", "warning", "content_hash", "hash_of"), ""
         ),
@@ -297,17 +306,18 @@ def _keeper(post: Any, known: _Known) -> str:
     return _("%(organisation)s, as its keepers say", organisation=organisation.name)
 
 
-def _medium(medium: PostMedia, post: ArchivedPost, known: _Known) -> dict[str, str]:
+def _medium(medium: PostMedia, post: ArchivedPost, known: _Known, mask: Mask) -> dict[str, str]:
     """A private person's picture is named, not shown, for a face is as good as a name; unless a keeper went
     over it and covered what must not be seen. A child's is never shown."""
     masked = masks(post)
+    described = "" if masked else str(mask(medium.alt_text))
     covered = known.covered.get(medium.media_id or 0)
     protected = bool(post.protected) or bool(post.account and post.account.protected)
     if covered is not None and medium.media is not None and not protected:
         return {
             "path": f"{medium.media.collection.path}/covered/{covered.token}",
             "sha256": covered.sha256,
-            "alt": "" if masked else medium.alt_text,
+            "alt": described,
             "kind": "image",
             "filename": medium.kind,
             "covered": _("Parts of this picture are covered here; the original is untouched."),
@@ -316,7 +326,7 @@ def _medium(medium: PostMedia, post: ArchivedPost, known: _Known) -> dict[str, s
     return {
         "path": f"{held.collection.path}/media/{held.token}" if held else "",
         "sha256": held.sha256 if held else "",
-        "alt": "" if masked else medium.alt_text,
+        "alt": described,
         "kind": {"photo": "image"}.get(medium.kind, medium.kind),
         "filename": _("picture, left out with the person's name") if masked else medium.kind,
     }

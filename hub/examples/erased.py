@@ -4,20 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from hub.accounts.models import Person
 from hub.content.actions.spine import changed, touch
-from hub.content.models import GUIDANCE, Item, Post, Revision
-from hub.core import clock, search
+from hub.content.models import Post, Revision
+from hub.core import search
 from hub.core.database import db
-from hub.core.letters import letter
-from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.outbox import on
-from hub.core.policy import visible
-from hub.guidance.models import Guidance
 
 from .models import Example, ExamplePost
-
-GONE = "example_gone"  # the purpose of the mail, and the folder of its templates
+from .owners import tell_owner
 
 
 @on("archive.erased")
@@ -33,26 +27,7 @@ def follow(post_id: int, collection_id: int) -> None:
         search.changed(f"example:{example.id}")
         item = example.post.item
         touch(item)
-        if item.kind == GUIDANCE:
-            _tell_owner(item, example)
-
-
-def _tell_owner(item: Item, example: Example) -> None:
-    page = db.session.scalars(select(Guidance).where(Guidance.item_id == item.id)).one_or_none()
-    owner = page.owner if page is not None else None
-    if owner is not None:
-        key = f"{GONE}:{example.id}:{owner.id}:{clock.now().date()}"
-        post_mail(GONE, owner.email, key=key, person_id=owner.id, item_id=item.id)
-
-
-@composer(GONE)
-def tell_that_it_is_gone(mail: Mail) -> Email | None:
-    person = db.session.get(Person, mail.person_id) if mail.person_id else None
-    if person is None or not person.active:
-        return None
-    seen = select(Item).where(Item.id == mail.payload["item_id"], visible(Item, person.as_actor()))
-    item = db.session.scalars(seen.where(Item.withdrawn_at.is_(None))).one_or_none()
-    return letter(GONE, locale=person.locale, person=person, item=item) if item is not None else None
+        tell_owner(example)
 
 
 @on("words.taken_out")

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from hub.content.models import ANSWER, REPLY
 from hub.content.wording import byline
 from hub.core.markup import excerpt
-from hub.core.pages import moment_with_zone
+from hub.core.pages import day, moment_with_zone
 
 from .cards import Card
 from .mailed import ShownExample
@@ -56,9 +56,19 @@ def who_is_that(card: Card) -> str:
             before=card.handle,
             after=card.later_handle,
         )
+    if card.met_on:
+        return _first_recorded(card, day(card.met_on))
     if card.name and card.handle:
         return _("Name and handle as they were then")
     return (card.handle and _("Handle as it was then")) or (card.name and _("Name as it was then")) or ""
+
+
+def _first_recorded(card: Card, on: str) -> str:
+    if card.name and card.handle:
+        return _("Name and handle as first recorded on %(day)s", day=on)
+    if card.handle:
+        return _("Handle as first recorded on %(day)s", day=on)
+    return _("Name as first recorded on %(day)s", day=on) if card.name else ""
 
 
 def where_and_when(card: Card) -> str:

@@ -22,20 +22,19 @@ from .queries import any_under, cards_version, under_posts
 
 
 @fills("post.examples")
-def examples_under(actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
+def examples_under(_actor: Actor, item: Item, pieces: Sequence[Any]) -> dict[int, Markup]:
     """The cards under each post of a page: one query, none where nothing is attached; those that make the
     cards only when something that they show has changed."""
     # Attaching and detaching raise the item's version: most items have none, and are not asked about again.
     where = tuple(piece.id for piece in pieces)
     if not kept(item, ("has examples", where), lambda: any_under(where), lambda _any: 100):
         return {}
-    moderates = actor.moderates(item.group_id)
     version = cards_version(Example.post_id.in_(where))
-    return kept(item, ("examples", where, moderates, version), lambda: _under(where, moderates), _size)
+    return kept(item, ("examples", where, version), lambda: _under(where), _size)
 
 
-def _under(post_ids: Sequence[int], moderates: bool) -> dict[int, Markup]:
-    found = under_posts(post_ids, withdrawn=moderates)
+def _under(post_ids: Sequence[int]) -> dict[int, Markup]:
+    found = under_posts(post_ids)
     cards = cards_of(found)
     show = get_template_attribute("examples/_under.html", "under")
     shown: dict[int, Markup] = {}

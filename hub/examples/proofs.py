@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.archive.models import SCREENSHOT
@@ -47,6 +48,14 @@ def _may_be_open(name: str, card: Card, entry: LogEntry) -> bool:
     if name in OF_THE_WORDS:
         return bool(card.content_hash)  # empty where a handle was left out
     if name == "media":
-        # A picture of how it looked to whoever saw it is for the keepers.
-        return all(medium[2] != SCREENSHOT for medium in told_of(entry).get("media", ()))
+        return _pictures_are_shown(card, told_of(entry).get("media", ()))
     return True
+
+
+def _pictures_are_shown(card: Card, told: Sequence[Sequence[Any]]) -> bool:
+    """Whether readers see all that the log holds of the pictures: where each lay on the platform, and how it
+    was described. Not where a place is covered, or a name left out of the description; and a picture of how
+    the post looked to whoever saw it is for the keepers."""
+    descriptions = {"", *(medium["alt"] for medium in card.media)}
+    covered = any(medium.get("covered") for medium in card.media)
+    return not covered and all(kind != SCREENSHOT and alt in descriptions for _, _, kind, _, alt, *_ in told)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -51,6 +52,7 @@ class Choice:
     name: str
     handle: str
     later_handle: str
+    met_on: datetime | None
     said: MaskedText
 
     @property
@@ -96,19 +98,15 @@ def cards_version(*criteria: ColumnElement[bool]) -> tuple[Any, ...]:
     return tuple(tuple(row) for row in rows)
 
 
-def under_posts(post_ids: Sequence[int], *, withdrawn: bool) -> list[Example]:
-    """The examples under posts that the caller was shown to see, in their order, ready for `cards_of`.
-
-    withdrawn: with those that are out of sight (moderators see that one stood there).
-    """
+def under_posts(post_ids: Sequence[int]) -> list[Example]:
+    """The examples under posts that the caller was shown to see, in their order, ready for `cards_of`: also
+    those that are withdrawn, of which a page says that one stood there."""
     statement = (
         select(Example)
         .where(Example.post_id.in_(post_ids))
         .order_by(Example.post_id, Example.position, Example.id)
         .options(*with_all_that_cards_show())
     )
-    if not withdrawn:
-        statement = statement.where(Example.withdrawn_at.is_(None))
     return list(db.session.scalars(statement))
 
 
@@ -212,6 +210,7 @@ def _as_choices(posts: Sequence[ArchivedPost]) -> list[Choice]:
                     name=named.name if named else "",
                     handle=named.handle if named else "",
                     later_handle=named.later if named else "",
+                    met_on=named.met_on if named else None,
                     said=mask_of(
                         post, version, names.get(post.account_id or 0, ()), public[post.collection_id]
                     )(version.text),

@@ -11,10 +11,10 @@ from hub.core.mail import Email, Mail, composer, post_mail
 from hub.core.outbox import on
 from hub.core.policy import visible
 
-from . import erased
+from . import erased, owners
 
 # Importing registers.
-__all__ = ["compose", "erased", "tell_whose_example_it_is"]
+__all__ = ["compose", "erased", "owners", "tell_whose_example_it_is"]
 
 BROUGHT = "example_brought"  # the purpose of the mail, and the folder of its templates
 

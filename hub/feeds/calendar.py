@@ -1,7 +1,6 @@
 """The calendar (RFC 5545): by which day guidance is to be looked at again, and until when consultations ask
 for replies."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -27,11 +26,11 @@ LOOK_AGAIN = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Day:
-    """A day of an item. about: what it is the last day for; owner_id: whose work that is."""
+    """A day of an item. summary: what it is the last day for; owner_id: whose work that is."""
 
     item: Item
     on: date
-    about: Callable[[str], str]
+    summary: str
     owner_id: int | None = None
 
 
@@ -63,7 +62,11 @@ def _of_guidance(actor: Actor, subject: Subject) -> list[Day]:
         .order_by(Guidance.review_by.desc(), Item.group_id, Item.number)
     )
     pages = db.session.scalars(_told_to(actor, subject, statement)).unique()
-    return [Day(page.item, page.review_by, _check_by, page.owner_id) for page in pages if page.review_by]
+    return [
+        Day(page.item, page.review_by, _("Check by today: %(title)s", title=page.item.title), page.owner_id)
+        for page in pages
+        if page.review_by
+    ]
 
 
 def _of_consultations(actor: Actor, subject: Subject) -> list[Day]:
@@ -75,7 +78,11 @@ def _of_consultations(actor: Actor, subject: Subject) -> list[Day]:
         .order_by(Item.replies_by.desc(), Item.group_id, Item.number)
     )
     items = db.session.scalars(_told_to(actor, subject, statement))
-    return [Day(item, item.replies_by, _reply_by) for item in items if item.replies_by]
+    return [
+        Day(item, item.replies_by, _("Replies wanted by today: %(title)s", title=item.title))
+        for item in items
+        if item.replies_by
+    ]
 
 
 def _told_to(actor: Actor, subject: Subject, statement: Select[Any]) -> Select[Any]:
@@ -84,14 +91,6 @@ def _told_to(actor: Actor, subject: Subject, statement: Select[Any]) -> Select[A
     if subject.group is not None:
         return statement.where(Item.group_id == subject.group.id)
     return statement.where(Item.group_id.in_(list(actor.roles))) if actor.signed_in else statement
-
-
-def _check_by(title: str) -> str:
-    return _("Check by today: %(title)s", title=title)
-
-
-def _reply_by(title: str) -> str:
-    return _("Replies wanted by today: %(title)s", title=title)
 
 
 def _place(item: Item) -> str:
@@ -114,7 +113,7 @@ def _event(one: Day, actor: Actor) -> Event:
     event.add("last-modified", item.last_activity_at)
     event.add("dtstart", one.on)
     event.add("dtend", one.on + timedelta(days=1))
-    event.add("summary", one.about(item.title))
+    event.add("summary", one.summary)
     event.add("description", "\n".join(part for part in said if part))
     event.add("url", url)
     event.add("categories", [item.group.name])

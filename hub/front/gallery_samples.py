@@ -340,10 +340,11 @@ STATS = [
 ]
 
 AUTHORS = [
-    Thing(name="Glen Council", handle="glencouncil", later_handle=""),
-    Thing(name="", handle="glencouncil", later_handle="glen_council"),
-    Thing(name="Glen Council", handle="", later_handle=""),
-    Thing(name="", handle="", later_handle=""),
+    Thing(name="Glen Council", handle="glencouncil", later_handle="", met_on=None),
+    Thing(name="Glen", handle="glencouncil", later_handle="", met_on=datetime(2024, 6, 1, tzinfo=UTC)),
+    Thing(name="", handle="glencouncil", later_handle="glen_council", met_on=None),
+    Thing(name="Glen Council", handle="", later_handle="", met_on=None),
+    Thing(name="", handle="", later_handle="", met_on=None),
 ]
 
 FILTERS = [

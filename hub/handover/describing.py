@@ -15,7 +15,7 @@ from hub.archive.models import ArchiveEvent, PostMedia, Sighting
 from hub.archive.showing import each_once, kind_of
 from hub.archive.storage import THUMBNAIL, MediaStore
 from hub.archive.words import EVIDENCE, event_sentence, event_word
-from hub.core.pages import moment_with_zone
+from hub.core.pages import day, moment_with_zone
 
 from .gathering import Gathered, Imports
 from .paper import Block, Facts, Picture, Quote, Run, Table, Text
@@ -48,6 +48,12 @@ class Masking:
         return told.called or _("Not recorded")
 
 
+def account_words(told: VersionTold) -> str:
+    if told.named.met_on:
+        return _("Account, as first recorded on %(day)s", day=day(told.named.met_on))
+    return _("Account, as it was called then")
+
+
 def said_facts(told: VersionTold, masking: Masking) -> Facts:
     """Who, where and when, as far as it is known."""
     post = told.found.post
@@ -55,7 +61,7 @@ def said_facts(told: VersionTold, masking: Masking) -> Facts:
     rows = [
         (_("Platform"), told.platform),
         (_("What it is"), kind_of(post)),
-        (_("Account, as it was called then"), masking.author(told)),
+        (account_words(told), masking.author(told)),
         (_("Posted"), _when(post.posted_at)),
     ]
     if told.version and told.version.stated_at:

@@ -16,7 +16,7 @@ from hub.archive.models import PostMedia
 from hub.archive.showing import kind_of, strip
 from hub.core.pages import machine_time, moment_with_zone
 
-from .describing import media_kind, picture_of, pictures_of, told_of, version_heading
+from .describing import account_words, media_kind, picture_of, pictures_of, told_of, version_heading
 from .gathering import Gathered
 from .paper import Block, Facts, Heading, Paper, Quote, Table, Text
 from .paper.printing import explanation
@@ -102,7 +102,7 @@ def _facts(told: VersionTold, author: str) -> Facts:
         (
             (_("Platform"), told.platform),
             (_("What it is"), kind_of(told.found.post)),
-            (_("Account, as it was called then"), author),
+            (account_words(told), author),
             (_("Posted"), moment_with_zone(posted) if posted else _("not recorded")),
         )
     )

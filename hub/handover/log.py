@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from hub.archive.models import ArchiveEvent, Collection, FormerLog
-from hub.archive.proof import checkpoints, notes, stamping
+from hub.archive.proof import checkpoints, log_keys, notes, stamping
 from hub.archive.proof.models import LogCheckpoint, LogEntry
 from hub.archive.proof.sealing import seal
 from hub.archive.proof.tree import Read, Tree, reads
@@ -108,8 +108,8 @@ def about_the_log(session: Session, collection: Collection) -> dict[str, str]:
     found = session.scalars(
         select(LogCheckpoint).where(LogCheckpoint.collection_id == collection.id).order_by(LogCheckpoint.size)
     ).all()
-    origin = notes.origin_of(collection)
-    keys = [notes.verifier_key(origin, key.public) for key in notes.known_keys()]
+    origin = log_keys.origin_of(collection)
+    keys = [notes.verifier_key(origin, key.public) for key in log_keys.known_keys()]
     files = {"keys.txt": "".join(f"{key}\n" for key in keys)}
     if found:
         files["checkpoint.txt"] = found[-1].note

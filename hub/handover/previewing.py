@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -41,6 +42,7 @@ class Preview:
     name: str
     handle: str
     later_handle: str
+    met_on: datetime | None
     private: bool
     platform: str
     # Of each version: which it is, where there are several; what it says.
@@ -71,6 +73,7 @@ def _preview(
         name=shown.name,
         handle=shown.handle,
         later_handle=shown.later_handle,
+        met_on=shown.met_on,
         private=private,
         platform=shown.platform,
         versions=tuple(

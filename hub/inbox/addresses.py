@@ -7,6 +7,7 @@ Within the block stands a signature that depends on the subscriber's token: a ne
 import base64
 import hashlib
 import hmac
+import re
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from flask import current_app
@@ -21,6 +22,8 @@ from hub.subscriptions.models import Subscriber
 from hub.subscriptions.replying import takes_replies
 
 PURPOSE = "reply-"
+# What was signed, or is near to it: a group may be called "Reply to requests", and has an address, too.
+LOOKS_SIGNED = re.compile(r"reply-[a-z0-9]{20,}")
 # Bytes of each number, and of the signature. A guess costs a whole message and is right once in 2 to the
 # 48th; and its sender would have to be the person's own address.
 NUMBER, SIGNATURE = 5, 6
@@ -52,7 +55,7 @@ def signed(person_id: int, post_id: int, token: str) -> str | None:
 
 def is_reply_address(address: str) -> bool:
     """Whether it was made to look like one; signed or not."""
-    return (tag_of(address) or "").startswith(PURPOSE)
+    return LOOKS_SIGNED.fullmatch(tag_of(address) or "") is not None
 
 
 def read_reply_address(address: str) -> tuple[Subscriber, int] | None:

@@ -23,8 +23,9 @@ from .people import person_writing_from
 from .posting import NotPosted, Written, fingerprint, publish, title_of, was_taken
 from .reading import Arrived
 from .replying import hold_for
-from .sorting import Settled, done, refused, sorts
+from .sorting import UNKNOWN, Settled, done, refused, sorts
 from .understanding import may_go_on, proof, understood
+from .unread import tell_sender
 
 DISCUSS = ".discuss"
 
@@ -98,14 +99,17 @@ def _take(arrived: Arrived, person: Person, group: Group, kind: str, found: str)
 
 
 def _of_no_member(arrived: Arrived, group: Group, person: Person | None, found: str) -> Settled:
-    """Whoever can see that the group exists is told once how to join it. A forged sender is told nothing."""
+    """Whoever can see that the group exists is told once how to join it, and others that there is nothing. A
+    forged sender is told nothing."""
     told = visible(Group, _actor(person))
     seen = db.session.scalar(select(Group.id).where(Group.id == group.id, told)) is not None
     if seen and found != FORGED:
         to = person.email if person is not None else arrived.from_address
         once = f"join:{group.id}:{to}"[:150]
         answer(arrived, to, "not_a_member", person=person, group_id=group.id, once=once)
-    return refused("question" if seen else "unknown", "Its sender is no member of the group that it is for.")
+    if not seen:
+        tell_sender(arrived, UNKNOWN)  # as of an address at which there is nothing
+    return refused("question" if seen else UNKNOWN, "Its sender is no member of the group that it is for.")
 
 
 def _actor(person: Person | None) -> Actor:

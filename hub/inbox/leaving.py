@@ -5,6 +5,9 @@ from sqlalchemy import select
 from hub.core.addressing import mail_comes_in, signed_address, signed_token
 from hub.core.database import db
 from hub.instants.actions import stop
+from hub.notices.actions import stop_mail
+from hub.notices.composing import BY_MAIL as QUIET
+from hub.notices.queries import notice_with
 from hub.subscriptions.actions import leave
 from hub.subscriptions.headers import leaves_by_mail, stops_by_mail
 from hub.subscriptions.models import Subscriber, Subscription
@@ -65,6 +68,18 @@ def take_stop(arrived: Arrived) -> Settled | None:
     for chosen in stopped:
         stop(chosen)
     return done(STOP) if stopped else refused(STOP, OLD)
+
+
+@sorts(LEAVING)
+def take_quiet(arrived: Arrived) -> Settled | None:
+    """No more mail of what one is told of on the site, in the same way."""
+    tokens = _tokens(QUIET, arrived)
+    if not tokens:
+        return None
+    notices = [notice for token in tokens if (notice := notice_with(token)) is not None]
+    for notice in notices:
+        stop_mail(notice)
+    return done(QUIET) if notices else refused(QUIET, OLD)
 
 
 def _tokens(purpose: str, arrived: Arrived) -> list[str]:

@@ -11,7 +11,7 @@ from .reading import Arrived
 ANSWERING_SUBJECT = re.compile(
     r"^\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response|antwort|answer)|"
     r"out of (?:the )?office(?: auto[- ]?reply)?|away from (?:my|the) (?:office|desk|mail|email)|"
-    r"on (?:annual )?leave|réponse automatique|automatische antwort|abwesend|undeliver\w+|"
+    r"on (?:annual )?leave(?!.*\?\s*$)|réponse automatique|automatische antwort|abwesend|undeliver\w+|"
     r"delivery status notification|mail delivery (?:failed|failure))\s*(?:[:(\[-]|$)",
     re.IGNORECASE,
 )

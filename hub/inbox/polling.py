@@ -22,7 +22,7 @@ POLL = "inbox.poll"
 @job(POLL, long=True)
 def poll() -> None:
     """Keep what waits in the mailbox, and put it away there. One that cannot be read is tried again in a
-    minute, and its problem is shown."""
+    minute, and its problem is shown; so is a message that cannot be kept, and those behind it go on."""
     url = current_app.extensions["settings"].mail_in_url.get_secret_value()
     if not url:
         return
@@ -31,11 +31,23 @@ def poll() -> None:
         with opened(url) as mailbox:
             for uid in mailbox.waiting():
                 heartbeat()
-                take(mailbox, uid)
+                problem = _problem_with(mailbox, uid) or problem
     except (OSError, IMAPClientError) as failed:
         problem = f"{type(failed).__name__}: {failed}"
         log.warning("inbox.mailbox_not_read", problem=problem)
     note_reading(problem)
+
+
+def _problem_with(mailbox: Mailbox, uid: int) -> str:
+    """Take one message; why it stays in the mailbox, if it does. Raises what a broken line raises."""
+    try:
+        take(mailbox, uid)
+    except (OSError, IMAPClientError):
+        raise
+    except Exception as failed:  # whatever is wrong with one must not keep all others out
+        log.exception("inbox.not_kept", how=IMAP, uid=uid)
+        return f"A message that cannot be kept stays there: {type(failed).__name__}."
+    return ""
 
 
 def take(mailbox: Mailbox, uid: int) -> None:

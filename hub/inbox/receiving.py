@@ -12,7 +12,7 @@ from hub.core.database import db, new_token, unit_of_work
 from hub.core.jobs import enqueue
 from hub.core.settings import MEBIBYTE
 
-from .models import REFUSED, WAITING, Incoming
+from .models import WAITING, Incoming
 from .reading import header, headers_of, hub_addresses, return_path
 
 SORT = "inbox.sort"
@@ -51,13 +51,17 @@ def keep(raw: bytes, how: str, *, recipient: str = "", sender: str | None = None
 
 
 def note_too_large(headers: bytes, size: int, how: str) -> Kept:
-    """Say that a message was left where it is; of it, only the headers are kept. size: in bytes."""
+    """Say that a message was left where it is; of it, only the headers are kept, and its sender is told.
+    size: in bytes."""
     problem = f"The message has {size} bytes; at most {largest()} are taken."
-    return _write(headers, how, "", None, state=REFUSED, kind=TOO_LARGE, problem=problem)
+    return _write(headers, how, "", None, kind=TOO_LARGE, problem=problem)
 
 
-def _write(raw: bytes, how: str, recipient: str, sender: str | None, **settled: str) -> Kept:
+def _write(
+    raw: bytes, how: str, recipient: str, sender: str | None, *, kind: str = "", problem: str = ""
+) -> Kept:
     headers = headers_of(raw)
+    sender = sender if sender is not None else return_path(headers)
     message_id = header(headers, "Message-ID")
     recipients = [recipient.strip().strip("<>").lower()] if recipient else hub_addresses(headers)
     values = {
@@ -66,18 +70,19 @@ def _write(raw: bytes, how: str, recipient: str, sender: str | None, **settled: 
         "message_id": _storable(message_id)[:300],
         "how": how,
         "recipients": [_storable(one) for one in recipients],
-        "sender": _storable(sender).strip("<> ")[:320] if sender is not None else return_path(headers),
+        "sender": _storable(sender).strip("<> ")[:320] if sender is not None else None,
         "received_at": clock.now(),
-        "settled_at": clock.now() if settled else None,
         "compressed": zlib.compress(raw),
-        **{"state": WAITING, "kind": "", "problem": "", **settled},
+        "state": WAITING,
+        "kind": kind,
+        "problem": problem,
     }
     with unit_of_work() as session:
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         made = session.execute(
             dialect.insert(Incoming).values(values).on_conflict_do_nothing().returning(Incoming.id)
         ).scalar_one_or_none()
-        if made is not None and values["state"] == WAITING:
+        if made is not None:
             enqueue(SORT, key=f"{SORT}:{made}", incoming_id=made)
     return Kept(made, made is not None)
 

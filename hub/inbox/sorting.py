@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from hub.core.database import db
 from hub.core.jobs import job
 
 from .models import DONE, HELD, REFUSED, WAITING, Incoming
 from .reading import Arrived, Unreadable, arrived
 from .receiving import SORT
+from .unread import tell_sender_of_broken
 
-# Kinds that no sorter gives.
+log = structlog.get_logger(__name__)
+
+# What became nothing: for nobody, or by nobody taken apart.
 UNKNOWN, BROKEN = "unknown", "broken"
 
 
@@ -59,6 +64,7 @@ def _hold(incoming_id: int) -> None:
     incoming = db.session.get(Incoming, incoming_id)
     if incoming is not None and incoming.state == WAITING:
         incoming.settle(HELD, BROKEN, "The hub failed again and again to sort this message.")
+        tell_sender_of_broken(incoming)
 
 
 @job(SORT, given_up=_hold)
@@ -75,6 +81,8 @@ def _sorted(incoming: Incoming) -> Settled:
     try:
         message = arrived(incoming)
     except Unreadable as problem:
+        log.warning("inbox.not_read", incoming=incoming.id, problem=str(problem))
+        tell_sender_of_broken(incoming)
         return held(BROKEN, str(problem))
     for _order, sorter in _sorters:
         settled = sorter(message)

@@ -10,7 +10,7 @@ from hub.core.database import db
 from hub.core.jobs import job, scheduled
 from hub.core.mail import Email, Mail, composer
 
-from . import addresses, asking, automatic, bounces, leaving, polling, posting, replying, sorting
+from . import addresses, asking, automatic, bounces, leaving, not_taken, polling, posting, replying, sorting
 from .answering import PURPOSE, compose
 from .models import HELD, WAITING, Incoming
 
@@ -22,6 +22,7 @@ __all__ = [
     "forget",
     "install",
     "leaving",
+    "not_taken",
     "polling",
     "replying",
     "sorting",
@@ -42,13 +43,13 @@ def install(app: Flask) -> None:
 
 @job("inbox.forget")
 def forget() -> None:
-    """Forget what came in long ago. What waits, or is held for a person, stays."""
-    rows = Incoming.__table__
-    settled = rows.c.state.not_in((WAITING, HELD))  # type: ignore[attr-defined]
-    now = clock.now()
-    old = settled & (rows.c.settled_at < now - BYTES_KEPT)
+    """Forget what came in long ago: what waits stays, and the bytes of what is held as long as its row, since
+    it may be sorted again."""
+    rows, now = Incoming.__table__, clock.now()
+    old = rows.c.state.not_in((WAITING, HELD)) & (rows.c.settled_at < now - BYTES_KEPT)  # type: ignore[attr-defined]
     db.session.execute(update(rows).where(old).values(compressed=None))  # type: ignore[arg-type]
-    db.session.execute(delete(rows).where(settled, rows.c.settled_at < now - KEPT))  # type: ignore[arg-type]
+    gone = (rows.c.state != WAITING) & (rows.c.settled_at < now - KEPT)
+    db.session.execute(delete(rows).where(gone))  # type: ignore[arg-type]
 
 
 scheduled("inbox.forget", timedelta(days=1))

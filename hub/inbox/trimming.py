@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .phrases import BANNER, CLASSIFIED, CLOSING, DISCLAIMER, FOOTER, POSTSCRIPT, RULE, SENT_FROM
+
 # A signature is short, in lines and in their length.
 LONGEST_SIGNATURE, LONGEST_SIGNATURE_LINE = 14, 90
 # "On Tuesday, 3 March 2026 at 10:12, Cat Muir <cat@example.org> wrote:" is broken into three lines at most.
 ATTRIBUTION_LINES, LONGEST_ATTRIBUTION = 3, 300
 # Of what is answered, no more than this is repeated in front of somebody's words, in lines.
 MOST_REPEATED = 40
+# So far above a footer stands whoever it is signed by, in paragraphs.
+SIGNED_WITHIN = 6
 
 # Stands above what the hub mails; programs that do not mark what they quote leave it as it is.
 MARKER = re.compile(r"^\W*reply above this line\W*$", re.IGNORECASE)
@@ -36,49 +40,6 @@ SEPARATOR = re.compile(
     r"|_{20,}|-{30,}|Begin forwarded message:)\s*$",
     re.IGNORECASE,
 )
-SENT_FROM = re.compile(
-    r"^\W{0,3}(?:Sent from (?:my |Outlook|Mail for|Yahoo|Proton|Samsung|Gmail|Surface|Windows)|"
-    r"Get \W?Outlook for|Sent via |Sent with )[^\n]{0,120}$",
-    re.IGNORECASE,
-)
-CLOSING = re.compile(
-    r"^(?:(?:(?:with )?(?:kind|best|warm|warmest|kindest|many)?\s?(?:regards|wishes))|best|all the best|"
-    r"(?:many |with )?thanks(?: (?:again|in advance|and regards|very much|all))?|thank you|cheers|ta|"
-    r"yours (?:sincerely|faithfully|truly)|sincerely|regards|le d(?:ù|u)rachd(?:an)?|le deagh dh(?:ù|u)rachd|"
-    r"tapadh leibh|kr|br|rgds)[\s,.!]*$",
-    re.IGNORECASE,
-)
-# Phrases that stand in corporate footers; one of them makes a paragraph at the end a footer.
-FOOTER = re.compile(
-    r"intended (?:solely|only) for|use of the (?:intended|individual|addressee)|"
-    r"not the intended (?:recipient|addressee)|"
-    r"received (?:this|it) (?:e-?mail|message|communication|in error)|"
-    r"this (?:e-?mail|message|communication)[^.]{0,80}(?:is|are|may be|contains?)[^.]{0,40}"
-    r"(?:confidential|privileged|proprietary)|"
-    r"e-?mail and any (?:files|attachments?)|"
-    r"(?:opinions|views)[^.]{0,60}(?:are|those)[^.]{0,40}(?:author|sender|individual)|"
-    r"(?:scanned|checked|swept) (?:for|by)[^.]{0,40}(?:virus|malware)|virus[- ]free|"
-    r"consider the environment|before printing this|"
-    r"e-?mails? (?:may be|are|is) (?:monitored|recorded|subject to)|"
-    r"registered (?:office|charity|company)|registered in (?:england|scotland)|"
-    r"company (?:number|registration)|caution:[^.]{0,60}(?:external|outside|originated)|"
-    r"(?:originated|came|sent) from outside (?:of )?(?:the|your|our)|"
-    r"disclosed? under the freedom of information|unsubscribe from this group|"
-    r"you received this message because you are subscribed",
-    re.IGNORECASE,
-)
-# Above what people write, put there by mail servers.
-BANNER = re.compile(
-    r"^\W*(?:caution|warning|external(?: e-?mail| sender)?|\[external\]|you don't often get e-?mail from|"
-    r"this (?:e-?mail|message) (?:originated|came|was sent) from outside)",
-    re.IGNORECASE,
-)
-RULE = re.compile(r"^\s*(?:[*_=~-]\s?){4,}\s*$")
-# "Classification: OFFICIAL" stands at the end of every message of many councils.
-CLASSIFIED = re.compile(
-    r"^\W*(?:(?:security )?classification\W{1,3})?(?:official|not protectively marked|unclassified)\W*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -98,9 +59,10 @@ def trimmed(text: str, *, names: Iterable[str] = (), quotable: str = "") -> Trim
     end = _end_of_own(lines)
     own, quoted = _without_quotes(lines[:end], _words(quotable))
     own = _without_banner(own)
-    own = _without_footer(own)
-    own = _without_signature(own, [_words(name) for name in names if name.strip()])
-    own = _without_footer(own)
+    signs = [said for name in names if (said := _words(name))]
+    own = _without_footer(own, signs)
+    own = _without_signature(own, signs)
+    own = _without_footer(own, signs)
     kept = re.sub(r"\n{3,}", "\n\n", "\n".join(own)).strip("\n").rstrip()
     return Trimmed(kept if _says_something(kept) else "", quoted or end < len(lines))
 
@@ -191,8 +153,12 @@ def _quotation(block: Sequence[str], quotable: str) -> list[str]:
 
 
 def _without_banner(lines: list[str]) -> list[str]:
-    """Without the warning that a mail server put above: its paragraph, and rules around it."""
-    first = next((at for at, line in enumerate(lines) if line.strip() and not RULE.match(line)), len(lines))
+    """Without what a mail server put above: a marking that says nothing, and the paragraph of a warning, with
+    rules around it."""
+    first = _first_that_says(lines)
+    if first < len(lines) and CLASSIFIED.match(lines[first]) and any(lines[first + 1 :]):
+        lines = lines[first + 1 :]
+        first = _first_that_says(lines)
     if first == len(lines) or not (BANNER.match(lines[first]) and _is_footer(_paragraph(lines, first))):
         return lines
     end = first
@@ -202,11 +168,16 @@ def _without_banner(lines: list[str]) -> list[str]:
     return rest if any(line.strip() for line in rest) else lines
 
 
-def _without_footer(lines: list[str]) -> list[str]:
+def _first_that_says(lines: Sequence[str]) -> int:
+    return next((at for at, line in enumerate(lines) if line.strip() and not RULE.match(line)), len(lines))
+
+
+def _without_footer(lines: list[str], names: list[str]) -> list[str]:
     """Without the footer of an organisation: paragraphs at the end that say what footers say. The first
     paragraph stays: a message that is only a footer says nothing anyway."""
     paragraphs = _paragraphs(lines)
-    kept = len(paragraphs)
+    kept = _begin_of_disclaimer(paragraphs, names)
+    paragraphs = paragraphs[:kept]
     at = kept
     # Small paragraphs stand between those of a footer: an address, a slogan. They go when a footer follows.
     for number in range(len(paragraphs) - 1, 0, -1):
@@ -221,8 +192,32 @@ def _without_footer(lines: list[str]) -> list[str]:
     return [line for paragraph in paragraphs[:kept] for line in [*paragraph, ""]]
 
 
+def _begin_of_disclaimer(paragraphs: Sequence[Sequence[str]], names: list[str]) -> int:
+    """Under somebody's name, from a disclaimer on there is nothing that they wrote, whatever else it says."""
+    for number in range(1, len(paragraphs)):
+        above = paragraphs[max(0, number - SIGNED_WITHIN) : number]
+        if DISCLAIMER.search(" ".join(paragraphs[number])[:4000]) and any(
+            CLOSING.match(line.strip()) or any(_words(line).startswith(name) for name in names)
+            for paragraph in above
+            for line in paragraph
+        ):
+            asks = any(one[-1].rstrip().endswith("?") for one in paragraphs[number:])
+            return len(paragraphs) if asks else number
+    return len(paragraphs)
+
+
 def _without_signature(lines: list[str], names: list[str]) -> list[str]:
-    """Cut at the delimiter, at "Sent from my phone", or at a closing with a name under it."""
+    """Without the name and what stands under it, but with what was added after it."""
+    added = next((at for at, line in enumerate(lines) if at and POSTSCRIPT.match(line)), len(lines))
+    return [
+        *_unsigned(lines[:added], names),
+        *([""] if lines[added:] else []),
+        *_unsigned(lines[added:], names),
+    ]
+
+
+def _unsigned(lines: list[str], names: list[str]) -> list[str]:
+    """Cut at the delimiter, at "Sent from my phone", at a closing with a name under it, or at the name."""
     written = [at for at, line in enumerate(lines) if line.strip()]
     for place in range(max(0, len(written) - LONGEST_SIGNATURE - 1), len(written)):
         at, rest = written[place], [lines[later] for later in written[place + 1 :]]
@@ -230,10 +225,12 @@ def _without_signature(lines: list[str], names: list[str]) -> list[str]:
         if line == "--":
             return lines[:at]
         if SENT_FROM.match(line) and len(rest) <= 3:
-            return _without_signature(lines[:at], names)
-        if place == 0 or any(len(one) > LONGEST_SIGNATURE_LINE for one in rest):
+            return _unsigned(lines[:at], names)
+        if place == 0 or any(len(one) > LONGEST_SIGNATURE_LINE or one.endswith("?") for one in rest):
             continue
         if (CLOSING.match(line) and (not rest or _is_name(rest[0], names))) or _words(line) in names:
+            return lines[:at]
+        if not rest and any(name.split()[0] == _words(line) for name in names):
             return lines[:at]
     return lines
 

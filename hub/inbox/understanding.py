@@ -19,6 +19,7 @@ from .markings import marking_of
 from .posting import NotPosted
 from .reading import Arrived
 from .trimming import trimmed
+from .unwrapping import unwrapped
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def understood(
     text = tidy(letter.text)
     own = trimmed(text, names=[person.name], quotable=plain_text(answered_html))
     source, marks = parts.without_picture_marks(own.text)
-    source = _without_keys(rejoined(_shallow(source)))
+    source = _without_keys(unwrapped(rejoined(_shallow(source))))
     marking = marking_of(arrived, text, known_subject=answered_title)
     if not source.strip() and not marking:
         raise NotPosted("empty")

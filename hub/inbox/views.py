@@ -1,7 +1,8 @@
 """Pages of mail that comes in: what a group allows, and what is held for its sender."""
 
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 from hub.accounts.models import Person
 from hub.content.files.shown import shown
 from hub.content.models import Item, Post
-from hub.core.access import current_actor, load, requires
+from hub.core.access import authorize, current_actor, load, requires
 from hub.core.database import db
 from hub.core.markup import render
 from hub.core.policy import visible
@@ -21,6 +22,7 @@ from .asking import addresses_of, is_written_by_mail
 from .forms import GroupMailForm, HeldForm
 from .models import HeldMessage
 from .rules import HELD_FOR
+from .unread import sort_again
 
 bp = Blueprint("inbox", __name__)
 
@@ -83,6 +85,19 @@ def held_message(token: str) -> str | Response | tuple[str, int]:
         why_not=why_not,
     )
     return page, 409 if why_not else form.status
+
+
+@bp.post("/admin/deliveries/unread-mail/another-try")
+@requires("site.administer")
+def another_try() -> Response:
+    """What could not be sorted is sorted again: the hub may have been mended since."""
+    authorize("site.administer")
+    count = sort_again(current_actor())
+    said = ngettext(
+        "%(num)s message is being sorted again.", "%(num)s messages are being sorted again.", count
+    )
+    flash(said, "success")
+    return redirect("/admin/deliveries/health", 303)
 
 
 def _until(held: HeldMessage) -> object:

@@ -34,6 +34,8 @@ def of(code: str, *, item: Item | None, group: Group | None, about: Mapping[str,
         return _held(code, about)
     if code == "not_a_member":
         return _not_a_member(item, group)
+    if code == "unknown":
+        return Words(_("Your message was not posted"), _why(code), "/groups", _("See the groups"))
     said = _why(code)
     path = item.path if item is not None else group.path if group is not None else ""
     press = (
@@ -165,6 +167,14 @@ _WHY: dict[str, Callable[[], list[str]]] = {
     ],
     "too_large": lambda: [
         _("It is larger than the messages that the hub takes. Send it without attachments.")
+    ],
+    "unknown": lambda: [
+        _("Nobody gets mail at the address that you wrote to: it may be mistyped, or of a digest."),
+        _("Answer what came by itself, or use the addresses on the page of your group, or write in the hub."),
+    ],
+    "broken": lambda: [
+        _("The hub could not read it. It is kept, and whoever runs the hub can see that something is wrong."),
+        _("Open what you wanted to answer in the hub and write it there, or send it again as plain text."),
     ],
     "too_many": lambda: [_("You have posted very much by e-mail within the hour. Send it again later.")],
     "no_title": lambda: [

@@ -36,7 +36,6 @@ from .links import stop_link
 from .rules import REVISED, TOLD_WITHIN, may_be_told
 from .telling import keep_that_it_is_told
 
-DEFAULT_LOCALE = "en_GB"
 # With its post, more would be cut by mail programs; the rest is on the page.
 MOST_EXAMPLES = 3
 
@@ -73,7 +72,7 @@ def compose_instant(mail: Mail) -> Email | None:
     told = _told(subscriber, mail.payload["activity_id"])
     if told is None:
         return None
-    locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
+    locale = subscriber.locale
     with read_by(locale, zone_named(subscriber.zone)):
         composed = letter("instant", locale=locale, headers=_headers(told), **_words(told))
         composed = in_thread(composed, mail.to_address, told.post, told.version)

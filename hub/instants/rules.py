@@ -9,7 +9,8 @@ from hub.content.models import Activity, Item, Post
 from hub.content.rules import is_open_to_all
 from hub.core.policy import Actor, visible
 from hub.groups.models import Membership
-from hub.subscriptions.models import AT_ONCE, Subscriber, Subscription
+from hub.subscriptions.models import AT_ONCE, Subscription
+from hub.subscriptions.rules import of_an_account, of_an_address
 
 # Kinds of activity that bring words to their readers. What else happens (an answer was accepted, an example
 # attached, a page found still right) comes with the daily digest.
@@ -45,13 +46,13 @@ def may_be_told(actor: Actor) -> ColumnElement[bool]:
 def may_hear(activity: Activity, item: Item) -> ColumnElement[bool]:
     """The condition on `Subscriber` (with `Person` joined): somebody who may be mailed, did not write it
     themselves, and may be able to see it. Whether they do is asked when the message is composed."""
-    of_somebody = and_(Person.active, Person.confirmed_at.is_not(None))
+    of_somebody = of_an_account
     if activity.person_id is not None:
         of_somebody = and_(of_somebody, Person.id != activity.person_id)
     member = exists().where(Membership.person_id == Person.id, Membership.group_id == item.group_id)
     if not is_open_to_all(item):
         return and_(of_somebody, member)
-    return or_(of_somebody, and_(Subscriber.person_id.is_(None), Subscriber.confirmed_at.is_not(None)))
+    return or_(of_somebody, of_an_address)
 
 
 def chose(activity: Activity, subject: ColumnElement[bool]) -> ColumnElement[bool]:

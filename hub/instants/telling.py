@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from hub.accounts.models import Person
 from hub.content.models import Activity, Item, item_topic
 from hub.core import clock
+from hub.core.addressees import closed_to_lists
 from hub.core.database import db
 from hub.core.jobs import enqueue
 from hub.core.mail import QUEUED, SENDING, Mail, post_mail
@@ -69,7 +70,8 @@ def tell_some(activity_id: int, after: int, *, searches: bool) -> int | None:
     most = A_PIECE_OF_SEARCHES if searches else A_PIECE
     ids = db.session.scalars(_next_ids(activity, item, after, most, searches=searches)).all()
     told = [one for one in _held(ids) if _is_told_now(one, activity, item, searches=searches)]
-    _queue(told, activity)
+    closed = closed_to_lists(one.sent_to for one in told)  # the digest tells it when the address works again
+    _queue([one for one in told if one.sent_to.strip().lower() not in closed], activity)
     return ids[-1] if len(ids) == most else None
 
 

@@ -87,6 +87,8 @@ DONE = {
     "erasure.begin": _("had archived posts erased by law"),
     "archived_post.erase": _("erased an archived post"),
     "collection.remove_keeper": _("took a keeper off a collection"),
+    "mail.address_tried_again": _("had an address tried again"),
+    "mail.sorted_again": _("had a message that came in sorted again"),
     "mail.sent_again": _("sent a message again"),
     "site.write_page": _("changed a page about this site"),
 }

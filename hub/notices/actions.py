@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.accounts.models import Person
 from hub.content.models import Activity, Item, Post, Watch
 from hub.core import clock
+from hub.core.addressees import closed_to_lists
 from hub.core.addressing import mail_comes_in
 from hub.core.database import db, new_token
 from hub.core.mail import post_mail
@@ -84,7 +85,7 @@ def _mail(person_ids: Collection[int], kind: str, post: Post) -> None:
         Subscription.group_id == post.item.group_id,
         Subscription.told == EVERYTHING,
     )
-    people = (
+    statement = (
         select(Person)
         .outerjoin(NoticePreference, NoticePreference.person_id == Person.id)
         .outerjoin(Subscriber, Subscriber.person_id == Person.id)
@@ -93,7 +94,9 @@ def _mail(person_ids: Collection[int], kind: str, post: Post) -> None:
         .where(or_(wanted.is_(None), wanted))
         .where(or_(Subscription.frequency.is_(None), Subscription.frequency.not_in((NEVER, AT_ONCE))))
     )
-    for person in db.session.scalars(people):
+    people = db.session.scalars(statement).all()
+    closed = closed_to_lists(person.email for person in people)
+    for person in (one for one in people if one.email.strip().lower() not in closed):
         if mail_comes_in():
             own_subscriber(person)  # whose token signs the address for a reply
         post_mail(
@@ -131,6 +134,11 @@ def choose_mail(person_id: int, *, answers: bool, mentions: bool, watched: bool)
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(NoticePreference).values(person_id=person_id, **wanted)
     db.session.execute(insert.on_conflict_do_update(index_elements=["person_id"], set_=wanted))
+
+
+def stop_mail(notice: Notice) -> None:
+    """No more mail of its kind, for whoever was told: they have the link or the address that came with it."""
+    choose_mail(notice.person_id, answers=False, mentions=False, watched=False)
 
 
 def forget() -> None:

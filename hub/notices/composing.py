@@ -9,6 +9,7 @@ from hub.accounts.models import Person
 from hub.content.models import Item, Post
 from hub.content.rules import words_may_be_mailed
 from hub.core import clock
+from hub.core.addressing import mail_comes_in, signed_address
 from hub.core.database import db
 from hub.core.language import read_by
 from hub.core.letters import letter
@@ -16,6 +17,7 @@ from hub.core.mail import Email, Mail
 from hub.core.markup import excerpt, own_words
 from hub.core.policy import visible
 from hub.core.site import address
+from hub.subscriptions.headers import unsubscribing
 from hub.subscriptions.hearing import hears_of_post, is_left_in_peace
 from hub.subscriptions.queries import own_subscriber_of
 from hub.subscriptions.replying import reply_address
@@ -27,6 +29,8 @@ from .models import Notice
 from .queries import preference_of
 from .rules import MAILED, MAILED_WITHIN, is_unread
 
+# What addresses are signed for to which a message is sent by whoever wants no more such mail.
+BY_MAIL = "quiet"
 # Most answers are whole in it; the rest is a click away.
 LONGEST = 1500
 
@@ -42,7 +46,7 @@ def compose_notice(mail: Mail) -> Email | None:
     if notice is None or not _is_wanted(person, notice):
         return None
     stop, replies = stop_link(notice), reply_address(person, notice.post)
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    headers = unsubscribing(stop, [_stop_address(notice)])
     open_words = words_may_be_mailed(notice.item)
     with read_by(person.locale, zone_named(person.time_zone)):
         composed = letter(
@@ -89,6 +93,11 @@ def _unread_notice(person: Person, post_id: int) -> Notice | None:
 def stop_link(notice: Notice) -> str:
     """Out of such mail, without signing in."""
     return address(f"/mail/notices/{_signer().dumps(notice.token)}")
+
+
+def _stop_address(notice: Notice) -> str | None:
+    """The same by a message; None while no mail comes in."""
+    return signed_address(BY_MAIL, notice.token) if mail_comes_in() else None
 
 
 def token_of(link: str) -> str | None:

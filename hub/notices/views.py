@@ -12,7 +12,7 @@ from hub.subscriptions import links
 from hub.subscriptions.queries import subscriber_with
 
 from . import queries, wording
-from .actions import choose_mail, mark_all_read, mark_read
+from .actions import choose_mail, mark_all_read, mark_read, stop_mail
 from .composing import token_of
 from .rules import MAILED
 
@@ -91,5 +91,5 @@ def stop(link: str) -> str:
     notice = (queries.notice_with(token) if token else None) or abort(404)
     stopped = request.method == "POST"
     if stopped:
-        choose_mail(notice.person_id, answers=False, mentions=False, watched=False)
+        stop_mail(notice)
     return render_template("notices/stop.html", stopped=stopped)

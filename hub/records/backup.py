@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection, text
 
 from hub.archive.proof import erasures
-from hub.core import clock, last_backup
+from hub.core import clock, last_backup, migrating
 from hub.core.database import db
 
 from . import tables
@@ -78,8 +76,7 @@ def back_up(target: Path, progress: Progress = lambda _said: None) -> dict[str, 
 
 def _revision(connection: Connection) -> str | None:
     """Which version of the tables this is. Raises OtherVersion when it is not the one that is read here."""
-    found = MigrationContext.configure(connection).get_current_revision()
-    ours = ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
+    found, ours = migrating.revision_of(connection), migrating.newest_revision()
     if found not in (None, ours):
         raise OtherVersion(
             f"The database is of another version of the hub: its tables are as of revision {found}, and this "

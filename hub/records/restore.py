@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flask import current_app
-from flask_migrate import upgrade
 from sqlalchemy import Connection, Integer, MetaData, Table, func, inspect, select, text, update
 
 from hub.archive.proof import erasures
+from hub.core import migrating
 from hub.core.database import begin_reading, begin_writing, db, unit_of_work
 from hub.core.mail import QUEUED, SENDING, UNCERTAIN, Mail
 
@@ -36,7 +36,7 @@ def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, 
             manifest = _checked_manifest(archive, progress)
             _refuse_unless_empty()
             progress("making the tables")
-            upgrade(revision=manifest["revision"] or "head")
+            migrating.upgrade(manifest["revision"] or "head")
             begin_writing()
             try:
                 with db.engine.begin() as connection:
@@ -51,7 +51,7 @@ def restore(source: Path, progress: Progress = lambda _said: None) -> dict[str, 
                     _put_file(archive, name)
     except (zipfile.BadZipFile, OSError, KeyError, ValueError) as problem:
         raise CannotRestore(f"{source.name} is not a whole backup of a hub: {problem}") from problem
-    upgrade()
+    migrating.upgrade()
     _doubt_mail_on_its_way()
     manifest["erased_again"] = erasures.carry_out_again()
     return manifest

@@ -10,8 +10,6 @@ from .models import Subscriber
 from .rules import CONFIRM_WITHIN
 from .subjects import Subject, may_be_chosen, searches_asked, subjects_named
 
-DEFAULT_LOCALE = "en_GB"
-
 
 def still_open(codes: list[str]) -> list[Subject]:
     """Of subjects named by their codes, those that anybody may subscribe to now. A search finds what is open
@@ -48,5 +46,5 @@ def compose_new_links(mail: Mail) -> Email | None:
     subscriber = db.session.get(Subscriber, mail.payload["subscriber_id"])
     if subscriber is None or subscriber.sent_to != mail.to_address:
         return None
-    locale = subscriber.person.locale if subscriber.person else DEFAULT_LOCALE
+    locale = subscriber.locale
     return letter("mail_links", locale=locale, choices_link=links.choices_link(subscriber.token))

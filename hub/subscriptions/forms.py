@@ -68,8 +68,8 @@ class MailForm(HubForm):
         _("Send nothing before"),
         [Optional()],
         description=_(
-            "While you are away nothing is mailed, but for the security of your account. What happens"
-            " meanwhile comes on that day. Leave it empty when you are here."
+            "While you are away nothing is mailed, but for the security of an account. What happens"
+            " meanwhile comes with the first digest afterwards. Leave it empty when you are here."
         ),
     )
 

@@ -30,7 +30,7 @@ def stops_by_mail(of: StopsByMail) -> StopsByMail:
 
 def ways_out(link: str, chosen: Subscription) -> dict[str, str]:
     """How to stop one choice: by the link, in one click, or by a message."""
-    return _unsubscribing(link, [of(chosen) for of in _stops])
+    return unsubscribing(link, [of(chosen) for of in _stops])
 
 
 def list_headers(token: str, group: Group | None = None) -> dict[str, str]:
@@ -38,12 +38,13 @@ def list_headers(token: str, group: Group | None = None) -> dict[str, str]:
     label = "digest" if group is None else f"{group.slug}.digest"
     return {
         "List-Id": f"<{label}.{urlsplit(address()).hostname}>",
-        **_unsubscribing(links.leave_link(token), [of(token) for of in _by_mail]),
+        **unsubscribing(links.leave_link(token), [of(token) for of in _by_mail]),
         "Precedence": "bulk",
     }
 
 
-def _unsubscribing(link: str, addresses: Iterable[str | None]) -> dict[str, str]:
+def unsubscribing(link: str, addresses: Iterable[str | None]) -> dict[str, str]:
+    """Out by the link, in one click, or by a message to one of the addresses: RFC 2369 and 8058."""
     ways = [link, *(f"mailto:{to}" for to in addresses if to is not None)]
     return {
         "List-Unsubscribe": ", ".join(f"<{way}>" for way in ways),

@@ -32,6 +32,8 @@ LENGTHS = (TITLES, OPENINGS, WHOLE)
 DUE_HOUR = 7
 # The weekly one comes on Monday: a week's reading at the beginning of the week.
 WEEKLY_ON = 0
+# Of an address without an account nobody knows another language.
+DEFAULT_LOCALE = "en_GB"
 
 
 class Subscriber(Base):
@@ -81,6 +83,11 @@ class Subscriber(Base):
         if self.person is not None:
             return self.person.active and self.person.confirmed_at is not None
         return self.confirmed_at is not None
+
+    @property
+    def locale(self) -> str:
+        """The language of their mail; the hub's own where there is no account that says so."""
+        return self.person.locale if self.person is not None else DEFAULT_LOCALE
 
     def as_actor(self) -> Actor:
         """Whose eyes decide what may be sent, with their memberships as they are now. What an administrator

@@ -28,6 +28,12 @@ def follow_guidance(group: Group | None, topic: Topic | None, actor: Actor) -> M
     return _follow(Subject(about, GUIDANCE_ONLY), actor) if about is not None else None
 
 
+@fills("topic.list")
+def follow_listed_topic(topic: Topic, actor: Actor) -> Markup | None:
+    """Beside a list of questions or discussions on a topic, of all groups."""
+    return _follow(Subject(topic), actor)
+
+
 @fills("topic.follow")
 def follow_topic(topic: Topic, actor: Actor) -> Markup | None:
     return _follow(Subject(topic), actor, "subscriptions/_follow_fold.html")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
@@ -29,6 +29,8 @@ from .models import (
 from .rules import FOR_GROUPS, FOR_OTHERS, OF_MEMBERS_BEFORE
 from .subjects import GROUP, Subject, subject_of
 
+# Weekly windows open within a week; the day more is of time zones.
+LATEST_WINDOW = timedelta(days=8)
 # More open groups than this are found in the list of groups, where each offers the same.
 MOST_OFFERED = 200
 
@@ -170,6 +172,14 @@ def not_yet(person: Person) -> Subscriber:
         separate=False,
         length=OPENINGS,
     )
+
+
+def due_too_late(at: datetime) -> Sequence[Subscriber]:
+    """Whose next window opens later than a week ahead though they are not away: as a clock said that was
+    wrong."""
+    here = or_(Subscriber.away_until.is_(None), Subscriber.away_until <= at.date())
+    late = select(Subscription.subscriber_id).where(Subscription.next_due_at > at + LATEST_WINDOW)
+    return db.session.scalars(select(Subscriber).where(Subscriber.id.in_(late), here)).all()
 
 
 def own_search(subscriber: Subscriber, token: str) -> SavedSearch | None:

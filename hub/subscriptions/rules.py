@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import and_
+
+from hub.accounts.models import Person
 from hub.core.language import HUB_ZONE
 from hub.core.policy import Actor, permission
 from hub.groups.models import PART_OPEN, PUBLIC, Group
@@ -63,6 +66,11 @@ def is_away(subscriber: Subscriber, at: datetime) -> bool:
     """Whether the subscriber asked not to be mailed yet."""
     today = at.astimezone(zone_named(subscriber.zone)).date()
     return subscriber.away_until is not None and today < subscriber.away_until
+
+
+# Conditions on `Subscriber`, with `Person` joined from outside: whom `Subscriber.may_be_mailed` means.
+of_an_account = and_(Person.active, Person.confirmed_at.is_not(None))
+of_an_address = and_(Subscriber.person_id.is_(None), Subscriber.confirmed_at.is_not(None))
 
 
 @permission("digest.subscribe")

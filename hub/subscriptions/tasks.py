@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from hub.accounts.models import Person
+from hub.core import clock
 from hub.core.database import db
 from hub.core.jobs import job, scheduled
 from hub.core.mail import Email, Mail, composer
@@ -70,8 +71,13 @@ def keep_what_was_chosen(person_id: int) -> None:
 
 
 @on("person.address_changed")
-def keep_what_the_new_address_chose(person_id: int) -> None:
+def follow_to_the_new_address(person_id: int) -> None:
+    """What was chosen with it comes along; and whoever reads the old mailbox now, as after a change of work,
+    has nothing in it that opens the new one's choices."""
     keep_what_was_chosen(person_id)
+    subscriber = queries.own_subscriber_of(person_id)
+    if subscriber is not None:
+        actions.renew_links(subscriber)
 
 
 @on("person.changed")
@@ -85,6 +91,8 @@ def follow_their_clock(person_id: int) -> None:
 @job("subscriptions.forget")
 def forget() -> None:
     actions.forget_unconfirmed()
+    for subscriber in queries.due_too_late(clock.now()):
+        actions.fall_due_anew(subscriber)
 
 
 scheduled("subscriptions.forget", timedelta(days=1))

@@ -21,7 +21,9 @@ from hub.archive.models import (
     SourceSlice,
 )
 from hub.archive.storage import MediaStore, uploads_folder
+from hub.core import carrying
 from hub.core.database import db
+from hub.core.jobs import Job
 from tests.archive.conftest import count
 from tests.archive.test_captures import page, v2
 from tests.conftest import DATABASES
@@ -159,6 +161,28 @@ def test_a_post_that_comes_back_is_found_again(kept, archive):
     assert history() == ["first_seen", "not_found", "found_again"]
 
 
+def test_each_return_of_a_post_is_told_and_an_export_from_before_is_none(kept, archive):
+    tweet = archive.post("Comes and goes", "2024-03-01T09:00")
+
+    def export_of(month: int, *tweets: dict) -> None:
+        archive.tweets, archive.made_at = (
+            [{"tweet": one} for one in tweets],
+            datetime(2024, month, 1, tzinfo=UTC),
+        )
+        kept.bring_in(archive)
+
+    export_of(6, tweet)
+    export_of(8)
+    export_of(6, tweet)  # the first export once more
+    export_of(7, tweet)  # and one from between, that comes in late
+    assert history() == ["first_seen", "not_found"]
+    export_of(9, tweet)
+    export_of(10)
+    export_of(11, tweet)
+    export_of(11, tweet)
+    assert history()[2:] == ["found_again", "not_found", "found_again"]
+
+
 @pytest.mark.parametrize("missing", ["partial", "broken"])
 def test_an_export_that_is_not_whole_never_says_that_a_post_is_missing(kept, archive, missing):
     archive.post("Here", "2024-03-01T09:00")
@@ -177,6 +201,31 @@ def test_an_export_that_is_not_whole_never_says_that_a_post_is_missing(kept, arc
     else:
         kept.bring_in(archive)
     assert history() == ["first_seen"]
+
+
+def test_a_moment_that_cannot_be_true_is_kept_as_stated_and_breaks_no_page(kept, browser):
+    """Sites that know no date write their clock's zero, and anybody may write the year 9999."""
+    items = [
+        {"id": f"https://site.example/{number}", "content_text": f"Post {number}", "date_published": date}
+        for number, date in enumerate(
+            ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+        )
+    ]
+    items[0]["date_modified"] = "9999-12-31T23:59:59Z"
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "A site", "items": items}
+    path = kept.folder / "feed.json"
+    path.write_text(json.dumps(feed))
+    done = kept.bring_in(path)
+    assert (done.state, done.new) == ("done", 3)
+    assert set(db.session.scalars(select(ArchivedPost.posted_at))) == {None}
+    stated = db.session.scalars(select(PostVersion.stated_at).order_by(PostVersion.stated_at)).all()
+    assert [one[:10] for one in stated] == ["0001-01-01", "1970-01-01", "9999-12-31"]
+    page = browser.get(kept.collection.path).text
+    assert "Post 0" in page
+    assert "Date not recorded" in page
+    assert "Post 2" in browser.get(db.session.scalars(select(ArchivedPost)).all()[2].path).text
+    carrying.drain()
+    assert set(db.session.scalars(select(Job.error))) == {None}
 
 
 def test_posts_written_after_an_older_export_are_not_missed_by_it(kept, archive):

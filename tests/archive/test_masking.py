@@ -24,7 +24,8 @@ from hub.archive.models import (
         ("@jane_doe thank you", "@[private person] thank you"),
         ("Thanks @Strathcarron and @jane", "Thanks @Strathcarron and @[private person]"),
         ("@STRATHCARRON", "@STRATHCARRON"),
-        ("(@jane) .@jane", "(@[private person]) .@jane"),
+        ("(@jane) .@jane", "(@[private person]) .@[private person]"),
+        ("Agreed.@jane says so, ＠jane", "Agreed.@[private person] says so, @[private person]"),
         ("write to foi@strathcarron.example", "write to foi@strathcarron.example"),
         ("@jane@mastodon.example hello", "@[private person] hello"),
         ("@jane.", "@[private person]."),
@@ -163,6 +164,20 @@ def _met(handle: str, since: int, until: int | None = None) -> AccountName:
 def test_between_two_handles_both_are_told_for_nobody_knows_when_it_changed(names, day, handle, later):
     named = name_at([_met(*one) for one in names], datetime(2024, 3, day, tzinfo=UTC))
     assert (named.handle, named.later) == (handle, later)
+
+
+@pytest.mark.parametrize(
+    ("day", "met_on"),
+    [
+        (1, 10),  # what it was called nine days before it was ever met, nobody knows
+        (9, None),  # it was captured a day later
+        (10, None),
+        (20, None),
+    ],
+)
+def test_of_what_an_account_was_called_before_it_was_met_nothing_is_claimed(day, met_on):
+    named = name_at([_met("first", 10), _met("second", 15)], datetime(2024, 3, day, tzinfo=UTC))
+    assert named.met_on == (met_on and datetime(2024, 3, met_on, tzinfo=UTC))
 
 
 def test_where_an_export_tells_when_a_handle_changed_it_is_known(app):

@@ -20,7 +20,7 @@ from tests.archive.conftest import carry_through, count, make_kept
 from tests.budget import queries
 from tests.factories.hostile_zips import cut_short
 from tests.factories.people import person, sign_in
-from tests.factories.x_archive import XArchive, big_archive, png
+from tests.factories.x_archive import XArchive, big_archive, moment, png
 
 
 @pytest.fixture
@@ -278,6 +278,17 @@ def test_a_picture_is_shown_and_what_is_none_is_only_downloaded(browser, kept, a
         kinds[words] = (answer.mimetype, answer.headers.get("Content-Disposition", "").partition(";")[0])
     assert kinds["A picture"][0] == "image/png"
     assert kinds["Not one"] == ("application/octet-stream", "attachment")
+
+
+def test_an_export_that_tells_of_a_deletion_did_not_see_the_post_there(browser, kept):
+    archive = XArchive(made_at="2024-01-10T09:00")
+    tweet = archive.post("Soon gone", "2024-01-05T09:00")
+    kept.bring_in(archive)
+    archive.made_at, archive.tweets = moment("2024-01-22T10:00"), []
+    archive.deleted = [{"tweet": tweet | {"deleted_at": "Tue Jan 16 07:58:00 +0000 2024"}}]
+    kept.bring_in(archive)
+    page = text(browser.get(db.session.scalars(select(ArchivedPost)).one().path))
+    assert "Last seen there 10 January 2024, 09:00" in page
 
 
 def test_a_post_known_only_by_its_deletion_says_so(browser, kept):

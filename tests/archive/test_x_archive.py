@@ -10,6 +10,7 @@ from hub.archive.sources import Unreadable
 from tests.archive.reading import SAMPLES, Reading, beside
 from tests.factories.hostile_zips import replaced
 from tests.factories.x_archive import XArchive, big_archive, javascript, png, snowflake
+from tests.factories.zips import write_zip
 
 
 @pytest.fixture
@@ -239,6 +240,22 @@ def test_an_archive_wrapped_in_folders_is_the_same_archive(archive, tmp_path, pr
     assert reading.posts[0].media[0].file
     assert reading.export.whole
     assert reading.counted["%sdata/tweets.js" % prefix] == (1, 1)  # noqa: UP031 - reads as a path
+
+
+def test_an_archive_that_was_packed_again_is_the_same_archive(archive, tmp_path):
+    """As PowerShell on Windows packs it, and as a Mac does, with a file of its own beside each."""
+    archive.picture(archive.post("With a picture", "2024-03-01T09:00"), png())
+    members = list(archive.members())
+    beside = [(f"__MACOSX/x/{name.replace('/', '/._')}", b"\x00\x05\x16\x07") for name, _ in members]
+    for packed in (
+        [(f"x\\{name.replace('/', chr(92))}", data) for name, data in members],
+        [*((f"x/{name}", data) for name, data in members), *beside],
+    ):
+        reading = Reading(write_zip(tmp_path / "again.zip", packed))
+        (post,) = reading.posts
+        assert post.text.startswith("With a picture")
+        assert post.media[0].file
+        assert reading.export.whole
 
 
 def test_an_archive_of_2018_with_bare_rows_at_the_top_is_read(archive, tmp_path):

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,6 +23,7 @@ from hub.core.database import db
 from hub.core.settings import Settings
 from hub.factory import create_app
 from tests.bench.importers import _environment, _hub, _import
+from tests.bench.memory import worst_memory
 from tests.bench.multiplied import multiply
 from tests.factories.x_archive import XArchive, big_archive, png
 from tests.running import ROOT
@@ -76,25 +76,11 @@ def _verified(data: Path) -> tuple[float, float, float]:
         [sys.executable, "-m", "hub", "verify", "--collection", "X archive", "--json"],
         cwd=ROOT, env=_environment(data), stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    peak = 0.0
-    while process.poll() is None:
-        peak = max(peak, _memory(process.pid))
-        time.sleep(0.5)
+    peak = worst_memory(process)
     if process.returncode != 0:
         raise SystemExit("The log does not verify.")
     seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak
-
-
-def _memory(pid: int) -> float:
-    """Of a process and those that it began, in MB."""
-    kilobytes = 0
-    with suppress(OSError):  # they come and go
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for one in (pid, *children):
-            told = Path(f"/proc/{one}/smaps_rollup").read_text()
-            kilobytes += int(told.split("\nPss:")[1].split()[0])
-    return kilobytes / 1024
 
 
 def _line(label: str, count: int, seconds: float, rest: str = "") -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.bench.memory import worst_memory
 from tests.factories import tables
 from tests.factories.bluesky import Bluesky
 from tests.factories.facebook import FacebookExport
@@ -170,13 +171,12 @@ def _import(data: Path, file: Path, label: str) -> tuple[dict, float]:
     command = [sys.executable, "-m", "hub", "import", str(file), "--collection", label, "--json"]
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(command, cwd=ROOT, env=_environment(data), stdout=printed)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        worst = worst_memory(process)
         printed.seek(0)
         told = json.loads(printed.read() or "{}")
     if process.returncode != 0:
         raise SystemExit(f"{label}: {told}")
-    return told, usage.ru_maxrss / 1024
+    return told, worst
 
 
 def _hub(data: Path, *arguments: str) -> None:

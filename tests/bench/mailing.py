@@ -33,7 +33,7 @@ from hub.factory import create_app
 from hub.groups.models import Membership
 from hub.questions.actions import answer, ask_question
 from hub.subscriptions.models import Subscriber, Subscription
-from tests.budget import queries
+from tests.budget import counted
 from tests.factories.groups import group, member
 from tests.factories.people import actor_of
 from tests.smtp import MailServer
@@ -174,21 +174,20 @@ def main(subscribers: int = SUBSCRIBERS) -> None:
 def _run(subscribers: int) -> None:
     rendering = _merely_rendering()
     claiming = _Watch()
-    with queries() as claimed:
+    with counted() as claimed:
         claims = sum(1 for _ in claim_due(DUE))
     db.session.rollback()
-    print(f"claiming  {claims:8,} {claiming}   {len(claimed.statements) / claims:6.1f} queries each")
+    print(f"claiming  {claims:8,} {claiming}   {claimed[0] / claims:6.1f} queries each")
     claim_cost = claiming.cpu_spent / claims
     sending = _Watch()
     done, piece = 0, max(subscribers // 5, 1)
     while True:
-        with queries() as sent:
+        with counted() as sent:
             now = drain(piece, kinds=["mail.send"])
         if not now:
             break
         done += now
-        print(f"sending   {done:8,} {sending}   {sent.count / now:6.1f} queries each   {_memory():6.0f} MB")
-        sent.statements.clear()
+        print(f"sending   {done:8,} {sending}   {sent[0] / now:6.1f} queries each   {_memory():6.0f} MB")
     db.session.rollback()
     states = dict(db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all())
     each = sending.cpu_spent / done

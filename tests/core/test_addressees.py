@@ -12,6 +12,7 @@ from hub.core.addressees import (
     SOFT,
     Failure,
     MailAddress,
+    closed_to_lists,
     judged,
     note_complaint,
     note_failure,
@@ -24,6 +25,7 @@ from hub.core.database import db, unit_of_work
 from hub.core.delivery import Smtp
 from hub.core.mail import Email, Mail, composer, post_mail, when_not_sent
 from hub.core.mail_days import COUNTED, MailDay
+from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.inbox.messages import settings_with
 from tests.smtp import mail_server
@@ -91,6 +93,19 @@ def test_a_refusal_of_the_address_stops_all_later_mail_with_that_reason(app, ser
     assert "Not sent" in later.problem
     assert server.taken == []
     assert counted() == {"refused": 1}
+
+
+@both
+def test_whoever_sends_to_many_can_ask_before_anything_is_written_down(app):
+    addresses = ["Gone@example.org", "angry@example.org", "full@example.org", "well@example.org"]
+    with unit_of_work():
+        note_failure("gone@example.org", Failure(HARD, "550 5.1.1 unknown"))
+        note_complaint("angry@example.org")
+        note_failure("full@example.org", Failure(SOFT, "552 5.2.2 full"))
+    with queries() as spent:
+        assert closed_to_lists(addresses) == {"gone@example.org", "angry@example.org"}
+        assert closed_to_lists([]) == set()
+    assert spent.count == 1
 
 
 def test_what_was_not_sent_for_that_reason_is_settled_as_any_failure(app, server):

@@ -126,7 +126,7 @@ def test_settings_that_do_not_fit_together_are_explained(settings, tmp_path):
 
 
 def test_a_command_makes_a_key_and_says_what_to_publish(app, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "create_app", lambda: app)
+    monkeypatch.setattr(cli, "_create_app", lambda: app)
     file = tmp_path / "hub.pem"
     run = CliRunner().invoke(cli.main, ["mail", "dkim-key", str(file), "--selector", "autumn"])
     assert run.exit_code == 0, run.output

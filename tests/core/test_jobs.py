@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from hub.core import carrying, clock, jobs
+from hub.core import carrying, clock, jobs, leases
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import Job, enqueue, job
@@ -102,7 +102,7 @@ def test_what_keeps_failing_is_given_up_and_shown(app):
 def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
     with unit_of_work():
         enqueue("test.found", name="one")
-    assert carrying._claim("a worker that dies now") is not None
+    assert leases.claim("a worker that dies now") is not None
     assert drain() == 0
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         assert drain() == 1
@@ -110,8 +110,8 @@ def test_work_whose_worker_died_is_taken_up_when_its_lease_ends(app):
 
 
 def _lot(worker: str) -> list[Job]:
-    claimed = carrying._claim(worker)
-    return [claimed, *carrying._claim_more(claimed, worker, None)]
+    claimed = leases.claim(worker)
+    return [claimed, *leases.claim_more(claimed, worker, None)]
 
 
 @both
@@ -148,7 +148,7 @@ def test_of_a_lot_that_takes_long_the_rest_is_put_back_and_has_not_been_tried(ap
 def test_a_worker_that_lost_its_lease_commits_nothing(app):
     with unit_of_work():
         enqueue("test.found", name="one")
-    slow = carrying._claim("slow")
+    slow = leases.claim("slow")
     with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
         drain()
     carrying._carry_out_lot(app, [slow], "slow")
@@ -161,11 +161,11 @@ def test_jobs_of_one_serial_run_one_at_a_time(app):
         enqueue("test.found", serial="index", name="one")
         enqueue("test.found", serial="index", name="two")
         enqueue("test.found", name="other")
-    first = carrying._claim("first")
-    second = carrying._claim("second")
+    first = leases.claim("first")
+    second = leases.claim("second")
     assert first.payload == {"name": "one"}
     assert second.payload == {"name": "other"}
-    assert carrying._claim("third") is None
+    assert leases.claim("third") is None
 
 
 @both
@@ -202,22 +202,22 @@ def test_a_worker_that_starts_takes_up_what_a_dead_one_on_its_machine_held(app):
         enqueue("test.found", name="one")
     dead = subprocess.Popen(["true"])
     dead.wait()
-    assert carrying._claim(f"{carrying._HOST}:{dead.pid}:x") is not None
-    assert carrying.release_what_the_dead_held() == 1
+    assert leases.claim(f"{leases._HOST}:{dead.pid}:x") is not None
+    assert leases.release_what_the_dead_held() == 1
     assert drain() == 1
 
 
 @both
 @pytest.mark.parametrize(
     "worker",
-    [f"{carrying._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"],
+    [f"{leases._HOST}:{os.getpid()}:x", "elsewhere:1:x", "nobody"],
     ids=["alive", "elsewhere", "unnamed"],
 )
 def test_what_a_living_worker_or_another_machine_holds_is_left_to_it(app, worker):
     with unit_of_work():
         enqueue("test.found", name="one")
-    carrying._claim(worker)
-    assert carrying.release_what_the_dead_held() == 0
+    leases.claim(worker)
+    assert leases.release_what_the_dead_held() == 0
     assert drain() == 0
 
 
@@ -227,21 +227,21 @@ def test_two_workers_that_look_at_one_instant_do_not_both_take_a_serial(app, mon
     with unit_of_work():
         enqueue("test.found", serial="index", name="one")
         enqueue("test.found", serial="index", name="two")
-    real = carrying._take_serial
+    real = leases._take_serial
     first: list[Job | None] = []
 
     def while_another_takes_one(session, found):
-        monkeypatch.setattr(carrying, "_take_serial", real)
+        monkeypatch.setattr(leases, "_take_serial", real)
         thread = threading.Thread(target=lambda: _claim_in(app, first))
         thread.start()
         thread.join()
         return real(session, found)
 
-    monkeypatch.setattr(carrying, "_take_serial", while_another_takes_one)
-    second = carrying._claim("second")
+    monkeypatch.setattr(leases, "_take_serial", while_another_takes_one)
+    second = leases.claim("second")
     assert [job.payload["name"] for job in (*first, second) if job is not None] == ["two"]
 
 
 def _claim_in(app, claimed: list) -> None:
     with app.app_context():
-        claimed.append(carrying._claim("first"))
+        claimed.append(leases.claim("first"))

@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select, update
 
-from hub.core import carrying, clock, mail, mail_sending
+from hub.core import carrying, clock, leases, mail, mail_sending
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import Folder, Smtp
@@ -274,14 +274,14 @@ def test_an_answer_that_does_not_come_is_uncertain(app, server, monkeypatch):
 
 
 def test_a_slow_answer_is_waited_for_without_losing_the_lease(app, server, monkeypatch):
-    leases = []
+    kept = []
     real = mail_sending.keep_lease
-    monkeypatch.setattr(mail_sending, "keep_lease", lambda *lease: (leases.append(lease), real(*lease)))
+    monkeypatch.setattr(mail_sending, "keep_lease", lambda *lease: (kept.append(lease), real(*lease)))
     server.slow = 0.2
     _post()
     drain()
     assert _row().state == "sent"
-    assert leases[-1][0] > timedelta(seconds=mail_sending.PATIENCE_AFTER_TEXT)
+    assert kept[-1][0] > timedelta(seconds=mail_sending.PATIENCE_AFTER_TEXT)
 
 
 def test_an_answer_that_is_none_is_uncertain(app, server):
@@ -388,7 +388,7 @@ def test_of_two_workers_over_one_message_one_sends_it(app, server, monkeypatch):
         with unit_of_work():
             db.session.execute(update(Job).values(leased_until=clock.now() - timedelta(seconds=1)))
         lease = carrying._running.lease
-        carrying._carry_out_lot(app, [carrying._claim("another")], "another")
+        carrying._carry_out_lot(app, [leases.claim("another")], "another")
         carrying._running.lease = lease
         Smtp.hang_up()
         Smtp._kept.server = kept
@@ -452,6 +452,14 @@ def test_a_message_is_understood_from_its_bytes(app, server):
     assert plain == ["Grüße from Zoë", "x" * 3000]
     assert message.get_body(("html",)).get_content().strip() == "<p>Grüße</p>"
     assert not message.defects
+
+
+def test_a_subject_begins_on_the_line_of_its_name(app, server):
+    """Longer than a line, it would otherwise begin below, which some programs show as no subject."""
+    subject = "[Digital in public services] Who answers the council's inbox at the weekend?"
+    _post(subject=subject)
+    drain()
+    assert f"\r\nSubject: {subject}\r\n".encode() in server.taken[0]
 
 
 @pytest.mark.parametrize("header", ["Subject", "X-Other"])

@@ -22,6 +22,7 @@ BEGIN = datetime(2026, 11, 22, 7, tzinfo=UTC)
 
 
 @composer("test.many", to_many=True)
+@composer("test.more", to_many=True)
 def _to_many(_row: Mail) -> Email:
     return Email("News", "Much is new.\n")
 
@@ -185,6 +186,21 @@ def test_a_message_has_the_same_id_however_often_it_is_tried(app, server):
     drain()
     ids = {line for raw in (first, server.taken[0]) for line in raw.split(b"\r\n") if b"Message-ID" in line}
     assert len(ids) == 1
+
+
+def test_a_clock_that_was_far_ahead_and_is_right_again_holds_nothing_up(app, server, pace):
+    pace(0, 60)
+    with clock.at(BEGIN + timedelta(days=365)):
+        _post(62)
+        drain()
+    assert len(server.taken) == 60
+    _post(3, purpose="test.more")
+    drain()
+    assert len(server.taken) == 63
+    with unit_of_work():
+        mail.forget()
+    drain()
+    assert len(server.taken) == 65
 
 
 def test_paces_that_nobody_waits_for_are_forgotten(app, server, pace):

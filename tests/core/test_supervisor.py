@@ -1,10 +1,13 @@
 """One parent: it restarts what dies, does not race, and refuses a port that is taken."""
 
 import socket
+import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from hub.cli import main
 from hub.core import supervisor
 from hub.core.settings import Settings
 from hub.core.supervisor import Child, PortTaken
@@ -52,3 +55,20 @@ def test_mail_is_taken_in_by_lmtp_where_it_is_asked_for(tmp_path):
 
     assert names() == ["web", "worker"]
     assert names(lmtp="127.0.0.1:8024") == ["web", "worker", "lmtp"]
+
+
+def test_the_parent_is_begun_without_the_rooms():
+    """It only looks after others: it is there at once, and takes little memory as long as the hub runs."""
+    asked = (
+        "import sys, hub.cli; hub.cli.main(['run', '--help'], standalone_mode=False); "
+        "print(*(one for one in ('sqlalchemy', 'hub.factory', 'hub.content') if one in sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == ""
+
+
+def test_settings_that_cannot_be_used_are_told_before_anything_starts(monkeypatch):
+    monkeypatch.setenv("HUB_PORT", "a lot")
+    told = CliRunner().invoke(main, ["run"])
+    assert told.exit_code == 1
+    assert "HUB_PORT" in told.output

@@ -15,7 +15,7 @@ from hub.discussions.actions import reply, start_discussion
 from hub.groups.actions import join
 from hub.questions.actions import accept_answer, answer, ask_question
 from hub.subscriptions.actions import choose, confirm_subscription, subscribe, subscriber_of_address
-from hub.subscriptions.models import Subscriber, Subscription
+from hub.subscriptions.models import EVERYTHING, Subscriber, Subscription
 
 
 @contextmanager
@@ -79,9 +79,9 @@ def visitor(group, frequency="daily", address="visitor@example.org") -> Subscrib
         return subscriber
 
 
-def chosen(subscriber, group, frequency) -> None:
+def chosen(subscriber, group, frequency, told=EVERYTHING) -> None:
     with unit_of_work():
-        choose(db.session.get(Subscriber, subscriber.id), again(group), frequency)
+        choose(db.session.get(Subscriber, subscriber.id), again(group), frequency, told)
 
 
 def sent() -> Sending:

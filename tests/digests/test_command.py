@@ -11,13 +11,21 @@ from hub.core import mail_sending
 from hub.core.delivery import NotAccepted, Unknown
 from tests.digests.telling import asked, on, subscribed, visitor
 
-NOTHING = {"subscribers": 0, "sent": 0, "empty": 0, "waiting": 0, "uncertain": 0, "failed": 0}
+NOTHING = {
+    "subscribers": 0,
+    "sent": 0,
+    "empty": 0,
+    "waiting": 0,
+    "uncertain": 0,
+    "failed": 0,
+    "passed_over": 0,
+}
 
 
 @pytest.fixture
 def hub(app, monkeypatch):
     """Runs `hub` with these words."""
-    monkeypatch.setattr(cli, "create_app", lambda: app)
+    monkeypatch.setattr(cli, "_create_app", lambda: app)
 
     def run(*words):
         return CliRunner().invoke(cli.main, words)

@@ -75,7 +75,7 @@ def test_the_mail_says_what_the_card_on_the_page_says(told, folder):
     text, words = mail(folder)
     for said in (
         "Strathtay Council (@strathtay)",
-        "Name and handle as they were then",
+        "Name and handle as first recorded on ",
         "Post · X (formerly Twitter) · 1 February 2024, 10:00 GMT",
         "Wrong channel, sorry",
         "Deleted on the platform on 1 February 2024, 5 minutes after it was posted, "

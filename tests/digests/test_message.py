@@ -7,11 +7,14 @@ from lxml import html as parser
 from hub.core.carrying import drain
 from hub.digests.allowing import ROOM
 from hub.digests.entries import QUOTED
+from hub.subscriptions.models import GUIDANCE_ONLY
 from tests.digests.telling import (
     accepted,
     answered,
     asked,
+    chosen,
     discussed,
+    joined,
     on,
     replied,
     sent,
@@ -111,6 +114,18 @@ def test_a_long_digest_is_short_by_design_and_counts_what_it_leaves_out(app, cli
     assert f"2 more: http://localhost/groups/rims/questions/1#post-{QUOTED + 2}" in text
 
 
+def test_it_says_by_which_choices_it_comes(app, world, folder):
+    """Guidance alone is told apart from the whole."""
+    with on(20):
+        chosen(subscribed(world.as_bob, world.group), world.group, "daily", GUIDANCE_ONLY)
+        asked(world.as_cat, world.group)
+    with on(21, 7):
+        sent()
+    text, html = _digest(folder)
+    assert "* Records: every day\n* Guidance of Records: every day\n" in text
+    assert "Records, every day; Guidance of Records, every day." in html
+
+
 def test_an_answer_to_ones_own_question_comes_first(app, world, folder):
     with on(20):
         mine = asked(world.as_bob, world.group, "My question?")
@@ -125,16 +140,21 @@ def test_an_answer_to_ones_own_question_comes_first(app, world, folder):
 
 
 def test_groups_stand_by_name_each_with_its_own(app, world, folder):
-    other = group("Archives")
+    other, quiet = group("Archives"), group("Quiet")
+    member(world.bob, quiet)
     bob = actor_of(member(world.bob, other))
     with on(20):
         subscribed(bob, world.group)
         subscribed(bob, other)
         asked(world.as_cat, world.group, "Of records?")
-        asked(bob, other, "Of archives?")
+        asked(actor_of(member(world.cat, other)), other, "Of archives?")
+        subscribed(bob, quiet)
+        joined(world.as_dan, quiet)
     with on(21, 7):
         sent()
     text = _digest(folder)[0]
+    assert folder.messages()[0][1]["Subject"] == "2 questions in 2 groups"
+    assert "Dan joined." in text
     order = [text.index(words) for words in ("ARCHIVES", "Of archives?", "RECORDS", "Of records?")]
     assert order == sorted(order)
 

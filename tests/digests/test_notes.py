@@ -23,7 +23,7 @@ from tests.digests.telling import (
 )
 from tests.factories.groups import group as a_group
 from tests.factories.groups import member
-from tests.factories.people import actor_of, sign_in
+from tests.factories.people import actor_of, person, sign_in
 
 
 def noted(world, text="**Meeting** on [Thursday](/groups/rims)") -> DigestNote:
@@ -152,6 +152,14 @@ def test_a_preview_shows_only_what_both_may_see(app, client, world):
     assert "quokka" not in page and "A wren" not in page
 
 
-def test_a_preview_of_somebody_who_is_not_there_says_so(app, client, world):
-    page = previewed(client, world, member="nobody")
-    assert "Nobody in this group has this handle." in page
+def test_whose_preview_it_is_may_be_said_by_name_and_who_is_not_there_or_not_alone_is_asked_for_again(
+    app, client, world
+):
+    for name in ("Rab Munro", "Rab Muir"):
+        member(person(name=name), world.group)
+    assert "As Rab Muir would see it" in previewed(client, world, member="rab MUI", text="We meet.")
+    page = previewed(client, world, member="rab", text="We meet.")
+    assert "Several members may be meant. Write the handle of one: Rab Muir (@" in page
+    assert "would see it" not in page and "We meet." in page
+    assert "Nobody in this group has this name or handle." in previewed(client, world, member="n%body")
+    assert "Several members" not in client.get("/groups/rims/digest-note").text

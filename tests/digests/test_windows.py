@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from hub.accounts.models import Person
 from hub.core import clock, mail_sending
+from hub.core.addressees import HARD, Failure, note_failure, works
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import NotAccepted, Unknown
@@ -18,8 +19,10 @@ from hub.digests.models import Digest, DigestPart
 from hub.digests.sending import SEND, Sending
 from hub.groups.actions import leave
 from hub.groups.models import Membership
+from hub.subscriptions.actions import choose_times
 from hub.subscriptions.models import Subscriber, Subscription
 from hub.subscriptions.rules import next_due, window_at
+from hub.subscriptions.tasks import forget
 from tests.budget import queries
 from tests.conftest import DATABASES
 from tests.digests.telling import (
@@ -145,7 +148,7 @@ def test_a_weekly_subscriber_is_told_on_monday(app, world, folder):
         with on(day):
             assert sent().subscribers == 0
     with on(30, 8):
-        assert sent() == Sending(subscribers=1, sent=0, empty=1, waiting=0, uncertain=0, failed=0)
+        assert sent() == Sending(1, sent=0, empty=1, waiting=0, uncertain=0, failed=0, passed_over=0)
 
 
 def test_a_window_that_passed_while_the_hub_was_down_is_made_up_once(app, world, folder):
@@ -232,6 +235,22 @@ def test_what_was_committed_late_is_told_by_the_next_digest(app, world, folder):
         sent()
     assert _texts(folder).count("In time\n") == 1
     assert _texts(folder).count("Late\n") == 1
+
+
+def test_a_clock_that_was_far_ahead_and_is_right_again_silences_nobody(app, world, folder):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        away = visitor(world.group)
+    with clock.at(datetime(2027, 11, 20, 12, tzinfo=UTC)):
+        sent()
+    with on(20, 13):
+        with unit_of_work():
+            choose_times(again(away), away_until=date(2026, 12, 24))
+            forget()
+        asked(world.as_cat, world.group)
+    with on(21, 7):
+        assert sent().sent == 1
+    assert [message["To"] for message in _digests(folder)] == [world.bob.email]
 
 
 @both
@@ -465,6 +484,26 @@ def test_what_was_certainly_not_sent_is_told_by_the_next_digest(app, world, fold
         patch.setattr(mail_sending, "delivery", lambda _app: Refuses())
         assert sent().failed == 1
     with on(21, 8):
+        asked(world.as_cat, world.group, "The second")
+    with on(22, 7):
+        assert sent().sent == 1
+    assert _subjects(folder) == ["2 questions in Records"]
+
+
+def test_an_address_from_which_mail_came_back_is_passed_over_until_it_works(app, world, folder):
+    """Nothing is written down that is known to fail, and nothing is lost to whoever mends their address."""
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        with unit_of_work():
+            note_failure(world.bob.email.upper(), Failure(HARD, "550 5.1.1 unknown"))
+        asked(world.as_cat, world.group, "The first")
+    with on(21, 7):
+        result = sent()
+        assert (result.passed_over, result.all_well) == (1, True)
+        assert sent().subscribers == 0
+        assert db.session.scalars(select(Mail)).all() == db.session.scalars(select(Digest)).all() == []
+        with unit_of_work():
+            works(world.bob.email)
         asked(world.as_cat, world.group, "The second")
     with on(22, 7):
         assert sent().sent == 1

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.content.models import Topic
 from hub.core import clock
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
+from hub.core.mail import SEND, Mail
 from hub.digests import claiming
 from hub.discussions.actions import start_discussion
 from hub.groups.actions import leave
@@ -215,10 +217,10 @@ def test_a_digest_stays_below_what_mail_programs_cut(app, world, told, folder, l
     with on(20):
         for number in range(6):
             other = a_group(f"Group of people {number}")
-            bob = actor_of(member(again(world.bob), other))
-            subscribed(bob, other)
+            subscribed(actor_of(member(again(world.bob), other)), other)
+            cat = actor_of(member(again(world.cat), other))
             for title in range(12):
-                discussed(bob, other, f"{title} {'A long title, as they are ' * 5}", words)
+                discussed(cat, other, f"{title} {'A long title, as they are ' * 5}", words)
         with unit_of_work():
             choose_times(as_subscriber(world.bob), length=length)
     told()
@@ -288,3 +290,35 @@ def test_it_costs_the_same_for_many(app, world, folder):
             asked(world.as_cat, world.group, f"Question {number}?")
             joined(actor_of(person()), world.group)
         assert cost() == few
+
+
+def test_what_one_wrote_oneself_comes_after_what_others_wrote(world, told):
+    """It is told, for a digest is also a record; what one does not know yet has the room first."""
+    with on(20):
+        asked(world.as_bob, world.group, "Bob's own?")
+        asked(world.as_cat, world.group, "Cat's?")
+    text = told()
+    assert text.index("Questions waiting for an answer") < text.index("Cat's?") < text.index("Bob's own?")
+
+
+def test_what_one_wrote_oneself_is_no_mail_of_its_own_and_is_told_beside_what_others_write(
+    app, world, folder
+):
+    with on(20):
+        subscribed(world.as_bob, world.group)
+        asked(world.as_bob, world.group, "Bob's own?")
+    with on(21, 7):
+        assert (sent().sent, folder.messages()) == (0, [])
+        assert db.session.scalars(select(Mail)).all() == []
+        gone = asked(world.as_cat, world.group, "Gone at the moment of sending?")
+    with on(22, 7):
+        drain(kinds=["activity>content.tasks.number_activities"])
+        claims = list(claiming.claim_due(clock.now()))
+        withdrawn(world.as_ann, gone)
+        drain(kinds=[SEND])
+        assert ([one.outcome for one in claims], folder.messages()) == (["posted"], [])
+        asked(world.as_cat, world.group, "Cat's?")
+    with on(23, 7):
+        assert sent().sent == 1
+    text = digest_of(folder, world.bob.email)[0]
+    assert text.index("Cat's?") < text.index("Bob's own?")

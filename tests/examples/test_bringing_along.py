@@ -11,7 +11,8 @@ from hub.content.actions.permitting import NotPermitted
 from hub.content.models import ANSWER, Item, Post
 from hub.core.audit import AuditEntry
 from hub.core.database import db, unit_of_work
-from hub.examples.actions import attach, detach, restore, withdraw
+from hub.core.policy import ANYBODY
+from hub.examples.actions import attach, detach, restore, set_withdrawn, withdraw
 from hub.examples.bringing import bring_along
 from hub.examples.models import Example
 from hub.guidance import actions as guidance
@@ -165,10 +166,14 @@ def test_the_keeper_is_told_and_may_take_it_off(told, client):
 
 def test_withdrawing_reaches_what_was_brought_along_and_restoring_gives_it_back(told, client):
     page, _form = begin(told, client)
+    publish(told, page)
     first = db.session.scalars(select(Example).order_by(Example.id)).first()
     with unit_of_work():
-        withdraw(actor_of(told.moderator), first, "looked at")
+        set_withdrawn(ANYBODY, first, "", withdrawn=True)  # as a request by whoever is shown in it does
     assert [one.withdrawn_at is None for one in under(page)] == [False, True]
+    assert client.get(page.path).text.count("An example stood here") == 1
+    told_of = [mail["To"] for _token, mail in sent_mail() if "withdrawn from guidance" in mail["Subject"]]
+    assert told_of == [told.moderator.email], "who owns the page"
     with unit_of_work():
         restore(actor_of(told.moderator), db.session.get_one(Example, first.id))
     assert all(one.withdrawn_at is None for one in under(page))

@@ -9,12 +9,14 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from hub.archive.covering import COVER, cover
-from hub.archive.models import CHILD, Collection, CoveredPicture, Media, SocialAccount
+from hub.archive.models import CHILD, Collection, CoveredPicture, Media, PostMedia, SocialAccount
 from hub.archive.storage import MediaStore
 from hub.core.database import db, unit_of_work
 from hub.core.errors import Refused
 from hub.examples.cards import cards_of
 from hub.examples.models import Example
+from tests.archive.proof.test_proofs import check
+from tests.examples.test_proofs import seal
 from tests.factories.archived import bring_in
 from tests.factories.people import actor_of, sign_in
 from tests.factories.x_archive import XArchive, png
@@ -65,6 +67,24 @@ def test_the_original_stays_byte_for_byte(pictured):
     path = MediaStore(pictured.collection.token).path(pictured.media.sha256)
     cover_in(pictured, [0, 0, 10, 10])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == pictured.media.sha256
+
+
+def test_a_proof_says_no_more_of_a_picture_than_its_card(pictured, client, tmp_path):
+    proof = f"{pictured.example.path}/proof/1"
+    seal(pictured)
+    assert "pbs.twimg.com" in client.get(proof).text
+    cover_in(pictured, [50, 0, 50, 100])
+    assert "pbs.twimg.com" not in client.get(proof).text
+    assert check(tmp_path, client.get(proof).json).returncode == 0
+
+
+def test_a_description_names_no_private_person_and_neither_does_the_proof(pictured, client):
+    with unit_of_work() as session:
+        session.execute(update(PostMedia).values(alt_text="The first to cross was @jane_doe"))
+    seal(pictured)
+    assert medium(pictured)["alt"] == "The first to cross was @[private person]"
+    for path in (pictured.item.path, pictured.example.path, f"{pictured.example.path}/proof/1"):
+        assert "jane_doe" not in client.get(path).text
 
 
 def test_uncovered_it_is_shown_whole_again(pictured, client):

@@ -8,11 +8,11 @@ export.write(path)
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from tests.factories.x_archive import moment
+from tests.factories.zips import write_zip
 
 NEW = "your_facebook_activity/"
 
@@ -46,11 +46,11 @@ class MetaZip:
         return self.files
 
     def write(self, path: Path, *, prefix: str = "") -> Path:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for name, value in self.members().items():
-                data = value if isinstance(value, bytes) else as_json(value)
-                zipped.writestr(prefix + name, data)
-        return path
+        files = (
+            (prefix + name, value if isinstance(value, bytes) else as_json(value))
+            for name, value in self.members().items()
+        )
+        return write_zip(path, files)
 
 
 class FacebookExport(MetaZip):

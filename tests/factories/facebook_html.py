@@ -6,6 +6,8 @@ import html
 import zipfile
 from pathlib import Path
 
+from tests.factories.zips import write_zip
+
 NEW = {
     "tag": "section", "block": "_3-95 _a6-g", "header": "_2ph_ _a6-h _a6-i", "body": "_2ph_ _a6-p",
     "foot": "_3-94 _a6-o", "date": "_a72d",
@@ -87,7 +89,5 @@ class FacebookPages:
         return found | self.files
 
     def write(self, path: Path, *, prefix: str = "", packed: bool = True) -> Path:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as zipped:
-            for name, data in self.members().items():
-                zipped.writestr(prefix + name, data)
-        return path
+        files = ((prefix + name, data) for name, data in self.members().items())
+        return write_zip(path, files, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)

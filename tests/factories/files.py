@@ -10,6 +10,7 @@ from hub.accounts.models import Person
 from hub.content.files.taking import Sent, Taken, keep_waiting, take
 from hub.content.models import StoredFile
 from hub.core.database import unit_of_work
+from tests.factories.zips import write_zip
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -22,11 +23,7 @@ def picture(form: str = "PNG", size: tuple[int, int] = (40, 20), colour: str = "
 
 
 def zipped(parts: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w", compression) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return made.getvalue()
+    return write_zip(BytesIO(), parts.items(), compression).getvalue()
 
 
 def office(kind: str = "wordprocessingml.document", main: str = "", **parts: bytes | str) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
+
+from tests.factories.zips import write_zip
 
 OWN = "12345678@N05"
 OTHER = "87654321@N02"
@@ -92,7 +93,4 @@ class FlickrData:
         return {name: json.dumps(value, indent=1).encode() for name, value in found.items()} | self.files
 
     def write(self, path: Path, *, prefix: str = "") -> Path:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for name, data in self.members().items():
-                zipped.writestr(prefix + name, data)
-        return path
+        return write_zip(path, ((prefix + name, data) for name, data in self.members().items()))

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from tests.factories.x_archive import XArchive
+from tests.factories.zips import write_zip
 
 
 def with_members(path: Path, archive: XArchive, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
@@ -28,13 +29,8 @@ def symlink(name: str, target: str) -> tuple[zipfile.ZipInfo, bytes]:
 
 def replaced(path: Path, archive: XArchive, name: str, data: bytes | None) -> Path:
     """A true archive in which one member holds something else (None: is not there)."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for member, content in archive.members():
-            if member != name:
-                zipped.writestr(member, content)
-            elif data is not None:
-                zipped.writestr(member, data)
-    return path
+    members = ((member, data if member == name else content) for member, content in archive.members())
+    return write_zip(path, ((member, content) for member, content in members if content is not None))
 
 
 def bomb(path: Path, archive: XArchive, size: int) -> Path:

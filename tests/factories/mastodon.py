@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import itertools
 import json
@@ -105,7 +106,11 @@ class Mastodon:
         return path
 
     def _tar(self, file, folder: str) -> None:
-        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as tar:
+        # tarfile would write the clock into gzip's header.
+        with (
+            gzip.GzipFile("", "wb", 1, file, self.made_at.timestamp()) as packed,
+            tarfile.open(fileobj=packed, mode="w") as tar,
+        ):
             for name, data in self.members().items():
                 info = tarfile.TarInfo(folder + name)
                 info.size, info.mtime = len(data), int(self.made_at.timestamp())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from tests.factories.zips import write_zip
 
 Rows = Sequence[Sequence[str]]
 
@@ -19,10 +20,7 @@ def table(rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8", line: st
 
 
 def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in files.items():
-            made.writestr(name, data)
-    return path
+    return write_zip(path, files.items())
 
 
 def share_link(number: int) -> str:

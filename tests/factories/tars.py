@@ -29,7 +29,7 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", size: int 
 
 
 def write(path: Path, data: bytes, *, packed: bool) -> Path:
-    path.write_bytes(gzip.compress(data, 1) if packed else data)
+    path.write_bytes(gzip.compress(data, 1, mtime=MADE_AT.timestamp()) if packed else data)
     return path
 
 

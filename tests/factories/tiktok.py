@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
+
+from tests.factories.zips import write_zip
 
 
 class TikTokFile:
@@ -77,6 +78,4 @@ class TikTokFile:
         if not zipped:
             path.write_bytes(data)
             return path
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("user_data_tiktok.json", data)
-        return path
+        return write_zip(path, [("user_data_tiktok.json", data)])

@@ -13,6 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from .x_archive import png
+from .zips import write_zip
 
 PAGE = "https://strathtay.example/news/opening"
 AT = "2024-03-01T09:00:00Z"
@@ -104,10 +105,7 @@ class WebArchive:
         members["datapackage.json"] = json.dumps(_package(members, how.get("changed"))).encode()
         if how.get("seal"):
             members["datapackage-digest.json"] = json.dumps(_seal(members["datapackage.json"])).encode()
-        with zipfile.ZipFile(path, "w") as file:
-            for member, data in members.items():
-                file.writestr(member, data)
-        return path
+        return write_zip(path, members.items(), zipfile.ZIP_STORED)
 
 
 STYLE = b"""@import "https://fonts.example/font.css";

@@ -14,11 +14,12 @@ from __future__ import annotations
 import io
 import json
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from tests.factories.zips import write_zip
 
 SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 
@@ -174,10 +175,7 @@ class XArchive:
 
     def write(self, path: Path, *, prefix: str = "", parts: int = 1) -> Path:
         """Write the zip; `parts` splits the posts over that many files, `prefix` wraps it in a folder."""
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for name, data in self.members(parts):
-                zipped.writestr(prefix + name, data)
-        return path
+        return write_zip(path, ((prefix + name, data) for name, data in self.members(parts)))
 
     def bytes(self, **how) -> bytes:
         buffer = io.BytesIO()

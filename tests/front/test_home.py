@@ -32,6 +32,7 @@ def test_a_visitor_sees_what_the_place_is_for_and_one_box(client):
     assert "<h1>Where people who keep public records" in page
     assert page.count('type="search"') == 1
     assert 'href="/register"' in page
+    assert '<a href="/subscribe">hearing by e-mail what is new</a>' in page
 
 
 def test_an_empty_hub_says_what_belongs_where(client):

@@ -208,7 +208,10 @@ def guarded(shelf):
 
 
 def test_nothing_leaves_without_the_approver(shelf, browser, client):
+    post = db.session.scalars(select(ArchivedPost)).first()
+    assert "Make the certificate" in browser.get(f"{post.path}/certificate").text
     approver = guarded(shelf)
+    assert "Make the certificate" not in browser.get(f"{post.path}/certificate").text
     answer = browser.submit(address(shelf), {"posts": "whole", "format": "tables", "reason": "A move"})
     assert "Waiting for the approver" in browser.get(answer.location).text
     carry_out()

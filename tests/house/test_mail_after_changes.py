@@ -57,6 +57,7 @@ HELD_BY_TESTS_OF = {
     "sealed.asked": "tests/archive/sealed",
     "sealed.decided": "tests/archive/sealed",
     "watch_noticed": "tests/archive/capturing",
+    "watch_silent": "tests/archive/capturing",
     "webhook_paused": "tests/webhooks",
     "mail_answer": "tests/inbox",
     "retention_due": "tests/archive/retention",

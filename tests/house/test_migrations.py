@@ -6,10 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, MetaData, func, inspect, select, text
 
 from hub.core.database import Base, begin_reading, begin_writing, db
+from hub.core.migrating import library, upgrade
 from hub.core.settings import Settings
 from hub.factory import create_app
 from tests.conftest import DATABASES
@@ -41,7 +41,7 @@ def test_up_from_empty_is_what_the_models_say_and_down_leaves_nothing(empty_hub:
                 if not str(getattr(difference[1], "name", "")).startswith("search_")
             ]
         assert differences == []
-        downgrade(revision="base")
+        library().downgrade(revision="base")
         assert {table for table in _tables() if not table.startswith("search_")} == set()
 
 

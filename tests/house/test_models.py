@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import MANYTOONE, configure_mappers
 
 from hub.core.database import Base
-from hub.factory import ROOMS
+from hub.rooms import ROOMS
 
 for _room in ROOMS:
     for _module in ("models", "rules", "tasks"):  # whatever holds tables, or leads to what does

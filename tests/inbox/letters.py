@@ -38,6 +38,17 @@ Perth and Kinloss Council, 2 High Street
 
 Classification: OFFICIAL
 """
+# Its end says nothing that footers say.
+HEALTH_FOOTER = """\
+********************************************************************************
+
+This message may be for somebody else. If you are not the intended recipient please:
+i) tell its sender that you have it; and
+ii) do not use what stands in it (to do so may be unlawful).
+
+Our mail is secure and is there for all who work in health. To find out more, and how
+you can have it, too, see https://mail.example.org/
+"""
 COUNCIL_BANNER = """\
 CAUTION: This email originated from outside of the organisation. Do not click links or open
 attachments unless you recognise the sender.

@@ -79,6 +79,12 @@ def test_a_question_is_asked_by_mail(place):
     assert answers() == []
 
 
+def test_a_group_may_be_called_as_addresses_of_replies_begin(place):
+    with unit_of_work():
+        db.session.get_one(Group, place.id).slug = "reply-to-requests"
+    assert bring(ask(to="hub+reply-to-requests@hub.example.org")) == ("done", "question")
+
+
 def test_a_discussion_is_started_at_the_address_beside(place):
     assert bring(ask(to="hub+records.discuss@hub.example.org", subject="[EXTERNAL] Fwd: Shared drives")) == (
         "done",
@@ -102,7 +108,12 @@ def test_the_same_message_asks_once(place):
 
 def test_absences_ask_nothing(place):
     assert bring(ask(subject="Automatic reply: How long?")) == ("done", "automatic")
-    assert bring(ask(message_id="<2@x>", subject="Out of office replies as records?"))[1] == "question"
+    assert bring(ask(message_id="<2@x>", subject="On annual leave - back on 3 March")) == (
+        "done",
+        "automatic",
+    )
+    for number, subject in enumerate(("Out of office replies as records?", "On leave - how long kept?")):
+        assert bring(ask(message_id=f"<{number}@y>", subject=subject))[1] == "question"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,9 @@ def test_a_group_takes_mail_only_where_its_owner_allows_it(place):
     with unit_of_work():
         let_write_by_mail(actor_of(_person("ann@example.org")), db.session.get_one(Group, place.id), False)
     assert bring(ask()) == ("refused", "question")
-    assert items() == [] and "does not take questions" in answers()[0][1]
+    said = answers()[0][1]
+    assert items() == [] and "does not take questions" in said
+    assert f"{place.path}\n\n--" in said.replace("\r", "")
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))].count("group.mail") == 2
 
 
@@ -152,6 +165,21 @@ def test_of_a_hidden_group_nobody_else_learns_anything(place):
     bring(ask(to="hub+nowhere@hub.example.org", by="Eve <eve@elsewhere.example>", message_id="<2@x>"))
     assert [(row.state, row.kind) for row in rows()] == [("refused", "unknown")] * 2
     assert answers() == []
+
+
+def test_whoever_has_an_account_is_told_when_there_is_nothing_at_the_address_and_of_hidden_groups_the_same(
+    place,
+):
+    with unit_of_work():
+        db.session.execute(update(Group).values(visibility="hidden", joining="by_invitation"))
+    person("Eve", email="eve@elsewhere.example")
+    found = "mx.example.org; dmarc=pass header.from=elsewhere.example"
+    for number, to in enumerate((TO, "hub+nowhere@hub.example.org", "hub@example.org")):
+        bring(ask(to=to, by="Eve <eve@elsewhere.example>", message_id=f"<{number}@x>"), found)
+    assert [(row.state, row.kind) for row in rows()] == [("refused", "unknown")] * 3
+    (hidden, words), (_to, nowhere), (_to, reply_to_digest) = answers()
+    assert hidden == "eve@elsewhere.example" and "it may be mistyped" in words
+    assert words == nowhere == reply_to_digest
 
 
 def test_who_left_asks_nothing(place):

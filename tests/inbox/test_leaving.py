@@ -5,12 +5,13 @@ from hub.core.carrying import drain
 from hub.core.database import unit_of_work
 from hub.inbox.models import LMTP
 from hub.inbox.receiving import keep
+from hub.questions.actions import answer
 from hub.subscriptions.actions import choose, own_subscriber, renew_links
 from tests.digests.telling import again, asked
 from tests.factories.groups import group
 from tests.inbox.messages import message, rows
 from tests.inbox.test_bounces import frequencies
-from tests.mail import the_mail
+from tests.mail import sent_mail, the_mail
 
 
 def subscribed(world) -> str:
@@ -62,6 +63,24 @@ def test_a_message_to_the_address_in_a_post_stops_that_choice_alone(incoming, wo
     keep(message(to=to, text="again"), LMTP, recipient=to, sender="")
     drain()
     assert frequencies() == ["mentions", "daily"]
+
+
+def test_a_message_to_the_address_in_a_notice_ends_such_mail(incoming, world):
+    with unit_of_work():
+        choose(own_subscriber(world.bob), world.group, "daily")
+    page = asked(world.as_bob, world.group)
+    with unit_of_work():
+        answer(world.as_cat, again(page), "The archive keeps it for six years.")
+    drain()
+    way = the_mail(world.bob.email)["List-Unsubscribe"].split(", ")[1]
+    to = way.removeprefix("<mailto:").rstrip(">")
+    keep(message(to=to, text="", Precedence="bulk"), LMTP, recipient=to, sender="")
+    drain()
+    assert rows()[0].kind == "quiet"
+    with unit_of_work():
+        answer(world.as_cat, again(page), "And the web team for one more.")
+    assert [one for _token, one in sent_mail() if one["To"] == world.bob.email] == []
+    assert frequencies() == ["daily"]
 
 
 def test_an_address_in_a_post_is_of_no_use_once_links_are_new(incoming, world):

@@ -12,8 +12,11 @@ from hub.core.jobs import enqueue
 from hub.inbox import polling
 from hub.inbox.mailbox import TAKEN
 from hub.inbox.models import MailboxReading
+from hub.inbox.receiving import keep
+from tests.factories.people import person
 from tests.imap import mailbox_server
 from tests.inbox.messages import message, rows, settings_with
+from tests.mail import text_of, the_mail
 
 
 @pytest.fixture
@@ -114,10 +117,31 @@ def test_where_no_folder_can_be_made_messages_are_marked_as_seen(mailbox):
     assert len(rows()) == 1
 
 
-def test_a_message_that_is_too_large_is_not_fetched_and_said_to_be(mailbox, app):
+def test_a_message_that_cannot_be_kept_stands_in_no_other_ones_way(mailbox, monkeypatch):
+    bad, good = message(text="bad"), message(message_id="<2@example.com>")
+    mailbox.deliver(bad)
+    mailbox.deliver(good)
+
+    def fails(raw, how):
+        if raw == bad:
+            raise ValueError("what no database takes")
+        return keep(raw, how)
+
+    monkeypatch.setattr(polling, "keep", fails)
+    poll()
+    assert [row.raw for row in rows()] == [good]
+    assert mailbox.in_folder("INBOX") == [bad]
+    assert "cannot be kept stays there: ValueError" in reading().problem
+    assert reading().failing_since
+
+
+def test_a_message_that_is_too_large_is_not_fetched_and_its_sender_is_told(mailbox, app):
+    person("Ann", email="ann@example.com")
     with settings_with(app, attachment_limit_mb=1):
         mailbox.deliver(message(text="x" * 4_000_000))
         poll()
+        drain()
+    assert "larger than the messages that the hub takes" in text_of(the_mail("ann@example.com"))
     (row,) = rows()
     assert (row.state, row.kind) == ("refused", "too_large")
     assert len(row.raw) < 1000

@@ -1,21 +1,27 @@
 """Mail that comes in: kept before it is acknowledged, kept once, and sorted by whoever knows what it is."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from sqlalchemy import select
 
 from hub.core import clock
 from hub.core.addressing import address_with, signed_address, signed_token, tag_of
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.jobs import Job
+from hub.core.mail import Mail
 from hub.core.settings import Settings
 from hub.inbox import sorting, tasks
+from hub.inbox.answering import PURPOSE
 from hub.inbox.models import HELD, LMTP, PIPE
-from hub.inbox.reading import Arrived
-from hub.inbox.receiving import TooLarge, keep, largest
+from hub.inbox.reading import Arrived, Unreadable
+from hub.inbox.receiving import SORT, TooLarge, keep, largest
 from hub.inbox.sorting import done, held, refused, sorts
+from hub.inbox.unread import sort_again
 from tests.conftest import DATABASES
+from tests.factories.people import actor_of, administrator, person, sign_in
 from tests.inbox.messages import message, rows, settings_with
 
 both = pytest.mark.parametrize("app", DATABASES, indirect=True)
@@ -65,6 +71,7 @@ def test_what_is_too_large_is_refused_and_not_kept(incoming):
         b"",
         b"\r\n\r\n",
         b"no header at all",
+        b"Return-Path: <a\0b@example.org>\r\nTo: hub+test@hub.example.org\r\n\r\nx",
         b"To: \xff\xfe <hub+test@hub.example.org>\r\nMessage-ID: \r\n <a\0b>\r\n\r\nx",
         b'To: hub+test@hub.example.org, <<>>, "\r\nFrom: =?utf-8?b?!!!?= <\r\n\r\nx',
         b"Content-Type: text/plain; charset=nonsense\r\nTo: hub+test@hub.example.org\r\n\r\n\x80",
@@ -156,6 +163,50 @@ def test_what_no_sorter_gets_through_is_held_with_its_bytes(incoming, sorters):
     (row,) = rows()
     assert (row.state, row.kind) == ("held", "broken")
     assert row.raw == message()
+    sorting._sorters[:] = [(10, lambda _arrived: done("late"))]
+    agnes = actor_of(administrator())
+    with unit_of_work():
+        assert (sort_again(agnes), sort_again(agnes)) == (1, 0)
+    drain()
+    db.session.expire_all()
+    assert rows()[0].kind == "late"
+
+
+@both
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [({}, 1), ({"Auto_Submitted": "auto-replied"}, 0), ({"From": "x@example.com"}, 0), ({"From": ""}, 0)],
+)
+def test_whose_message_cannot_be_read_is_told_once(incoming, monkeypatch, more, told):
+    person("Ann", email="ann@example.com")
+    broken = Mock(side_effect=Unreadable("deep"))
+    monkeypatch.setattr(sorting, "arrived", broken)
+    keep(message(**more), PIPE)
+    drain(kinds=[SORT])
+    assert rows()[0].state == HELD
+    agnes = actor_of(administrator())
+    with unit_of_work():
+        sort_again(agnes)
+    drain(kinds=[SORT])
+    db.session.rollback()
+    answers = db.session.scalars(select(Mail).where(Mail.purpose == PURPOSE)).all()
+    assert [(mail.to_address, mail.payload["code"]) for mail in answers] == [
+        ("ann@example.com", "broken")
+    ] * told
+
+
+def test_an_administrator_sees_what_could_not_be_read_and_has_it_sorted_again(incoming, client, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(sorting, "arrived", Mock(side_effect=Unreadable("deep")))
+        keep(message(text="Nobody reads this."), PIPE)
+        drain()
+    sign_in(client, administrator())
+    page = client.get("/admin/deliveries/health").text
+    assert "1 message that came in could not be read" in page and "Nobody reads this" not in page
+    client.submit("/admin/deliveries/health", {}, button="Sort them again")
+    drain()
+    assert rows()[0].kind == "unknown"
+    assert "could not be read" not in client.get("/admin/deliveries/health").text
 
 
 def test_what_nobody_knows_is_refused_with_a_reason(incoming, sorters):
@@ -184,11 +235,10 @@ def test_bytes_are_forgotten_after_two_weeks_and_the_rest_after_ninety_days(inco
     keep(message(), PIPE)
     keep(message(message_id="<2@x>", Subject="held"), PIPE)
     drain()
-    for days, left in ((13, [True, True]), (15, [False, True]), (91, [True])):
+    for days, left in ((13, [True, True]), (15, [False, True]), (89, [False, True]), (91, [])):
         with clock.at(clock.now() + timedelta(days=days)), unit_of_work():
             tasks.forget()
         assert [row.raw is not None for row in rows()] == left
-    assert rows()[0].state == HELD
 
 
 # Addresses

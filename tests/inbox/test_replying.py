@@ -278,9 +278,11 @@ def test_what_cannot_become_a_post_is_answered(place, raw_of, words):
 
 def test_keys_that_a_program_quoted_are_not_posted(place):
     text = "I agree.\n\nThe mail had this at its end http://localhost/mail/choices/KEY\n\n"
+    text += "https://eur01.safelinks.protection.outlook.com/?url=http%3A%2F%2Flocalhost%2Fmail%2Fx&data=1\n\n"
     text += f"and came from {place.address()}."
     bring(letters.plain(place.address(), text))
-    assert "/mail/" not in place.posts()[0].source and "reply-" not in place.posts()[0].source
+    for key in ("/mail/", "reply-", "safelinks"):
+        assert key not in place.posts()[0].source
 
 
 # No loops

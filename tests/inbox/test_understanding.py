@@ -10,6 +10,7 @@ from hub.inbox.flowed import rejoined, unflowed
 from hub.inbox.from_html import as_markdown
 from hub.inbox.parts import Enclosed, Unreadable, letter_of, without_picture_marks
 from hub.inbox.trimming import trimmed
+from hub.inbox.unwrapping import unwrapped
 from tests.inbox import letters
 
 TO = "hub+reply-abc@hub.example.org"
@@ -67,10 +68,28 @@ def test_thanks_is_no_signature_when_something_follows():
         "Bob Reid\nPerth Council",
         "Sent from my iPhone",
         "Get Outlook for Android<https://aka.ms/x>",
+        "Bob",
+        "Yours aye\nBob Reid (he/him)\nHead of Records",
+        f"Kind regards\nBob Reid\nT: 01738 000000\n\n{letters.HEALTH_FOOTER}",
     ],
 )
-def test_signatures_go(end):
-    assert trimmed(f"Six years.\n\n{end}", names=["Bob Reid"]).text == "Six years."
+@pytest.mark.parametrize("above", ["", "Classification: OFFICIAL\n\n", "OFFICIAL\n"])
+def test_signatures_go_and_markings_that_say_nothing(end, above):
+    assert trimmed(f"{above}Six years.\n\n{end}", names=["Bob Reid"]).text == "Six years."
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "PS: the captions we drop after a year.",
+        "P.S. Who signs it off with you?",
+        "Could you send me your schedule?",
+        f"We answer with this:\n\n{letters.HEALTH_FOOTER}\n\nIs that any use?",
+    ],
+)
+def test_what_was_added_under_the_name_stays(added):
+    said = trimmed(f"Six years.\n\nRegards,\nBob Reid\n\n{added}", names=["Bob Reid"]).text
+    assert said.startswith("Six years.") and said.endswith(added.split("\n\n")[-1])
 
 
 def test_words_between_quoted_lines_keep_what_they_answer():
@@ -117,6 +136,33 @@ def test_lines_that_a_program_broke_are_whole_again():
     )
     listed = "First:\n- one\n- two, which goes on for so long that the line is nearly full of words\n- three"
     assert rejoined(listed) == listed
+
+
+WRAPPED = (
+    "https://eur01.safelinks.protection.outlook.com/?url={}&data=05%7C02%7Cbob%40council.example&reserved=0"
+)
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "link"),
+    [
+        (
+            WRAPPED.format("https%3A%2F%2Fexample.org%2Fplan%3Fa%3D1%26b%3D2"),
+            "https://example.org/plan?a=1&b=2",
+        ),
+        (WRAPPED.format("https%3A%2F%2Fexample.org%2Fplan_%282%29"), "https://example.org/plan_%282%29"),
+        ("https://urldefense.com/v3/__https://example.org/plan__;!!A-bC!dEf$", "https://example.org/plan"),
+        ("https://urldefense.com/v3/__https:/example.org/plan__;!!A-bC!dEf$", "https://example.org/plan"),
+    ],
+)
+def test_links_that_a_mail_server_wrapped_are_as_they_were(wrapped, link):
+    for text in ("See [the plan]({}).", "See the plan<{}>, or {}\nnow"):
+        assert unwrapped(text.replace("{}", wrapped)) == text.replace("{}", link)
+
+
+@pytest.mark.parametrize("inside", ["javascript%3Aalert(1)", "https%3A%2F%2Fx%0A%23%20h", ""])
+def test_a_wrapped_link_that_leads_nowhere_stays(inside):
+    assert unwrapped(WRAPPED.format(inside)) == WRAPPED.format(inside)
 
 
 def test_html_becomes_markdown():

@@ -16,7 +16,7 @@ from hub.groups.models import Group
 from hub.questions.actions import comment
 from hub.subscriptions.replying import _addresses, takes_replies
 from hub.subscriptions.threads import subject
-from tests.digests.telling import again, answered, asked
+from tests.digests.telling import again, answered, asked, discussed
 from tests.factories.people import actor_of, sign_in
 from tests.instants.story import at_once, html_of, instants, queued, text_of, visitor_at_once
 
@@ -100,6 +100,14 @@ def test_text_and_html_say_the_whole_post(told):
     assert "1. how *long*, and\n2. see the schedule <http://localhost/groups/rims/guidance/1>" in text
     assert "@bob wrote in #1:\n> We run one account." in text
     assert "How long do we keep <posts>?" in text and "How long do we keep <posts>?" in words
+
+
+def test_the_links_of_its_reader_stand_where_programs_leave_them_out_of_replies(app, world, folder):
+    at_once(world.as_bob, world.group)
+    discussed(world.as_cat, world.group, text="Ours:\n\n    --\n    the end")
+    drain()
+    above, foot = text_of(instants(folder, world.bob.email)[0]).split("\n-- \n")
+    assert "/mail/choices/" in foot and "/mail/" not in above and "the end" in above
 
 
 def test_it_loads_nothing_and_every_link_leads_somewhere(told):
@@ -224,6 +232,7 @@ def test_one_click_stops_this_choice_and_a_look_changes_nothing(app, client, wor
 
 def test_a_visitor_who_leaves_hears_nothing_more(app, client, told, world, folder):
     link = told[0]["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    assert "<h1>Stop this mail?</h1>" in client.get(link).text
     assert "You get no more mail about Records." in client.post(link).text
     asked(world.as_cat, world.group, "Another one?")
     drain()

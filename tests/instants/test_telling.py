@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from hub.accounts.models import Person
 from hub.content.models import Activity, Item
 from hub.core import clock
+from hub.core.addressees import HARD, Failure, note_failure, works
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
 from hub.core.delivery import NotAccepted
@@ -322,6 +323,23 @@ def test_while_a_message_waits_no_digest_tells_beside_it(app, world, folder):
         sent()
     assert len(instants(folder)) == 1
     assert digests_to(folder, world.bob.email) == []
+
+
+def test_nothing_is_queued_to_an_address_from_which_mail_came_back_and_the_digest_tells_it(
+    app, world, folder
+):
+    with on(20):
+        at_once(world.as_bob, world.group)
+        with unit_of_work():
+            note_failure(world.bob.email, Failure(HARD, "550 5.1.1 unknown"))
+        asked(world.as_cat, world.group, "How long?")
+        drain()
+        assert db.session.scalars(select(Mail)).all() == []
+    with on(20, 18), unit_of_work():
+        works(world.bob.email)
+    with on(21, 7):
+        sent()
+    assert "How long?" in digests_to(folder, world.bob.email)[0]
 
 
 def test_what_failed_for_good_comes_with_the_digest(app, world, folder, monkeypatch):

@@ -256,7 +256,7 @@ def _wait_until_something_is_sent(data: Path, server: MailServer, kill: int) -> 
     while time.monotonic() < deadline and server.texts_begun == begun:
         if ask(data, "SELECT 1 FROM mail") and _settled(data):
             return
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def _settled(data: Path) -> bool:

@@ -82,6 +82,7 @@ class TestWithdrawing:
         moderator.post("/sign-out", data=form_on(moderator.get("/"), "/sign-out"))
         for page in (scene.item.path, "/examples", "/groups/records/examples", "/"):
             assert WORDS not in client.get(page).text, page
+        assert "An example stood here" in client.get(scene.item.path).text
         assert client.get(example.path).status_code == 404
 
     def test_a_page_that_was_kept_for_readers_shows_it_gone_and_back(self, client, scene, example, made):

@@ -9,8 +9,10 @@ from hub.accounts.models import Person
 from hub.content import actions as content
 from hub.content.models import Activity
 from hub.core import clock
+from hub.core.addressees import HARD, Failure, note_failure
 from hub.core.carrying import drain
 from hub.core.database import db, unit_of_work
+from hub.core.mail import Mail
 from hub.groups.models import Membership
 from hub.notices.actions import choose_mail, forget, tell_of_mention
 from hub.notices.models import Notice
@@ -191,6 +193,15 @@ def test_a_closed_account_is_not_mailed(app, world, folder):
         db.session.execute(update(Person).where(Person.id == world.bob.id).values(active=False))
     drain()
     assert _mailed(folder) == []
+
+
+def test_nothing_is_queued_to_an_address_from_which_mail_came_back(app, world):
+    with unit_of_work():
+        note_failure(world.bob.email, Failure(HARD, "550 5.1.1 unknown"))
+    _answered(world.as_cat, question(world.bob, world.group))
+    drain()
+    assert _told(world.bob) == ["answered"]
+    assert db.session.scalars(select(Mail)).all() == []
 
 
 # What is wanted

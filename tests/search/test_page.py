@@ -252,7 +252,7 @@ def test_a_new_title_is_like_other_things(site):
 
 class TestCommand:
     def _run(self, hub, *arguments):
-        return hub.test_cli_runner().invoke(main.commands["search"], arguments)
+        return hub.test_cli_runner().invoke(main.get_command(None, "search"), arguments)
 
     def test_it_finds_as_a_visitor_or_as_somebody(self, site, hub):
         result = self._run(hub, "keep", "tweets", "--json")

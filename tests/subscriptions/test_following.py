@@ -32,6 +32,8 @@ def _post(client, page="/search?topic=retention", **sent):
         ("/groups/rims/guidance", "guidance-rims"),
         ("/guidance?topic=retention", "topic_guidance-retention"),
         ("/search?topic=retention", "topic-retention"),
+        ("/questions?topic=retention", "topic-retention"),
+        ("/discussions?topic=retention", "topic-retention"),
     ],
 )
 def test_each_page_offers_to_follow_it_and_shows_what_was_chosen(app, reader, page, code):
@@ -46,7 +48,7 @@ def test_a_group_that_one_cannot_hear_of_offers_nothing(app, client, world):
     with unit_of_work():
         again(world.group).visibility = "listed"
     sign_in(client, world.dan)
-    assert "By e-mail" not in client.get("/groups/rims").text
+    assert "/me/mail/following" not in client.get("/groups/rims").text
     other = group("Digital", slug="digital")
     for code in ("group-rims", "guidance-rims", "group-unknown", "search-1", ""):
         assert _post(client, other.path, subject=code, often="daily").status_code == 404

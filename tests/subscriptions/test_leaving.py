@@ -1,5 +1,6 @@
 """Out with one click; and links that were mailed are made useless."""
 
+from hub.accounts.actions import change_email
 from hub.core.carrying import drain
 from hub.core.database import unit_of_work
 from hub.subscriptions import links
@@ -70,6 +71,20 @@ def test_new_links_make_all_earlier_ones_useless(app, client, world):
         assert client.post(path).status_code == 410
     assert "The newest message that you got" in client.get(earlier[0]).text
     assert frequencies() == {"group-rims": "daily"}
+
+
+def test_links_that_went_to_an_earlier_address_open_nothing(app, client, world):
+    """Others may read that mailbox by now."""
+    subscriber = subscribed(world.as_bob, world.group)
+    earlier = [choices_path(subscriber), leave_path(subscriber)]
+    with unit_of_work():
+        change_email(again(world.bob), "bob@new.example")
+    drain()
+    for path in earlier:
+        page = client.get(path)
+        assert (page.status_code, "bob@new.example" in page.text) == (410, False)
+    page = client.get(choices_path(again(subscriber)))
+    assert page.status_code == 200 and frequencies() == {"group-rims": "daily"}
 
 
 def test_by_a_link_the_new_one_goes_to_the_address_and_not_to_who_holds_the_old(app, client, world, folder):

@@ -309,7 +309,7 @@ def test_an_owner_sets_one_up_tests_it_and_sees_what_came_of_it(client, world, o
     ("address", "says"),
     [
         ("http://example.org/hook", "must begin with https://"),
-        ("https://192.168.0.1/hook", "public internet"),
+        ("https://192.168.0.1/hook", "If it is your own, an administrator can allow it"),
         ("https://user:secret@example.org/", "user name or a password"),
         ("https://example.org:8443/", "usual ports"),
         ("nonsense", "must begin with https://"),

@@ -72,6 +72,9 @@ SEALED: tuple[Adapter, ...] = (
     MetaMessages(),
 )
 
+#: What these yield is read when it is asked for, from files that they laid aside: in this process only.
+LAY_ASIDE = (HubBag, Wacz, Warc)
+
 #: What the hub makes itself. An upload is never taken for one: anybody could forge who saw what.
 MADE_HERE: list[Adapter] = [ByHand()]
 

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub.archive.adapters.base import Account, MediaRef, Mention, Parent
-from hub.archive.adapters.fields import LONGEST_ID, as_dict, as_word, iso_time, web_address
+from hub.archive.adapters.fields import as_dict, as_word, iso_time, web_address
 from hub.archive.adapters.plain_text import from_html
+from hub.archive.platforms import LONGEST_ID
 
 PLATFORM = "mastodon"
 

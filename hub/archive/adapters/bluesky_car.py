@@ -19,7 +19,8 @@ from hub.archive.adapters.base import (
     Slice,
     StillReading,
 )
-from hub.archive.adapters.fields import LONGEST_ID, as_word
+from hub.archive.adapters.fields import as_word
+from hub.archive.platforms import LONGEST_ID
 from hub.archive.sources import Source, Unreadable
 from hub.archive.sources.car_blocks import CarBlocks, read_header
 

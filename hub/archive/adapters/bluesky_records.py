@@ -22,7 +22,8 @@ from hub.archive.adapters.base import (
     content_hash,
 )
 from hub.archive.adapters.bluesky_repo import time_of
-from hub.archive.adapters.fields import LONGEST_ID, as_dict, as_word, dicts, iso_time, web_address
+from hub.archive.adapters.fields import as_dict, as_word, dicts, iso_time, web_address
+from hub.archive.platforms import LONGEST_ID
 from hub.archive.sources.car_blocks import is_name, written
 
 PLATFORM = "bluesky"

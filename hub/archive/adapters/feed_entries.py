@@ -23,8 +23,9 @@ from hub.archive.adapters.base import (
     content_hash,
 )
 from hub.archive.adapters.derived_ids import DerivedIds
-from hub.archive.adapters.fields import LONGEST_ID, as_word, web_address
+from hub.archive.adapters.fields import as_word, web_address
 from hub.archive.adapters.plain_text import from_html, links_in, pictures_in
+from hub.archive.platforms import LONGEST_ID
 
 PLATFORM = "web"
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:\S+")

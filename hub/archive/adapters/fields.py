@@ -11,8 +11,8 @@ MAX_COUNT = 2**53
 LONGEST_ADDRESS = 2_000
 # What a platform's clock may be ahead of ours.
 CLOCKS_DIFFER = timedelta(days=1)
-# An id of a post or an account: as long as the archive keeps.
-LONGEST_ID = 500
+# Before this nobody wrote to others over a network, and clocks that know no date show what lies before.
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 def as_dict(value: Any) -> dict:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hub.archive.bags.layout import DATA
+from hub.archive.event_kinds import DONE_BY_PEOPLE, EVENT_KINDS
 from hub.archive.importing.cleaning import UNFIT, fit
-from hub.archive.models import DONE_BY_PEOPLE, EVENT_KINDS, LONGEST_ID
+from hub.archive.platforms import LONGEST_ID
 
 from .base import LaidAside, Slice
 from .kept import (
@@ -28,6 +29,8 @@ EVIDENCE = ("import", "capture")
 LONGEST_TEXT = 1_000_000
 MOST_OF_ONE_POST = 100_000
 LARGEST_NUMBER = 2**31 - 1
+# Moments that have a day in every zone.
+SHOWABLE = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
 class NotOurs(ValueError):
@@ -84,7 +87,7 @@ class Fields:
             value = datetime.fromisoformat(self.text(name, 40))
         except ValueError as problem:
             raise NotOurs(name) from problem
-        if value.tzinfo is None:
+        if value.tzinfo is None or not SHOWABLE[0] < value < SHOWABLE[1]:
             raise NotOurs(name)
         return value.astimezone(UTC)
 

@@ -41,7 +41,7 @@ from hub.archive.adapters.table_mapping import (
     Mapping,
 )
 from hub.archive.adapters.twitter_fields import hash_of_words
-from hub.archive.platforms import PLATFORMS
+from hub.archive.platforms import LONGEST_ID, PLATFORMS
 from hub.archive.post_addresses import WEB, read_address
 from hub.archive.sources import Broken, Source, Unreadable
 from hub.archive.sources.csv_rows import UTF_8, CsvRow, csv_rows, first_rows
@@ -50,7 +50,6 @@ from hub.archive.sources.csv_rows import UTF_8, CsvRow, csv_rows, first_rows
 ROWS_TO_JUDGE = 1_000
 # Of the first rows that many in a hundred are of one width, in a table.
 EVEN_ENOUGH = 80
-LONGEST_ID = 500
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 PHONE = re.compile(r"[+\d][\d\s().\-\u00a0]{6,}")

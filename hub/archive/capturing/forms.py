@@ -16,6 +16,7 @@ from hub.core import clock
 from hub.core.forms import HubForm
 
 from ..adapters.by_hand import LONGEST_TEXT
+from ..adapters.fields import EARLIEST
 from ..post_addresses import read_address
 from .looking import can_be_watched
 
@@ -105,11 +106,13 @@ class SeenForm(HubForm):
             raise ValidationError(_("Write what the post says, or add a screenshot of it."))
 
     def validate_seen_at(self, field: DateTimeLocalField) -> None:
-        if field.data and in_utc(field.data) > clock.now() + CLOCKS_DIFFER:
+        _check_year(field)
+        if field.data and _is_to_come(field.data):
             raise ValidationError(_("This moment has not come yet."))
 
     def validate_posted_at(self, field: DateTimeLocalField) -> None:
-        if field.data and self.seen_at.data and field.data > self.seen_at.data + CLOCKS_DIFFER:
+        _check_year(field)
+        if field.data and self.seen_at.data and field.data - self.seen_at.data > CLOCKS_DIFFER:
             raise ValidationError(_("A post cannot be seen before it was posted."))
 
     def validate_screenshot(self, field: FileField) -> None:
@@ -127,6 +130,17 @@ class SeenForm(HubForm):
 
     def _has_screenshot(self) -> bool:
         return bool(self.screenshot.data and self.screenshot.data.filename)
+
+
+def _is_to_come(moment: datetime) -> bool:
+    now = clock.now()
+    return moment.year > now.year + 1 or in_utc(moment) > now + CLOCKS_DIFFER
+
+
+def _check_year(field: DateTimeLocalField) -> None:
+    """A year that was typed by halves ("24" is the year 24)."""
+    if field.data and field.data.year < EARLIEST.year:
+        raise ValidationError(_("Write the year in full: nothing was posted so long ago."))
 
 
 class WatchForm(HubForm):

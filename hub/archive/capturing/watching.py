@@ -11,12 +11,12 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub.archive import actions, storage
 from hub.archive.adapters import recognise
@@ -27,6 +27,7 @@ from hub.archive.sources.memory import MemorySource
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 from hub.core.fetching import Fetched, Fetcher, NotFetched
+from hub.core.outbox import emit
 from hub.core.policy import Actor
 
 from . import looking
@@ -37,11 +38,15 @@ log = structlog.get_logger(__name__)
 
 FILE_NAME = "watched-address.zip"
 IN_MEMORY = 1024 * 1024
-# Posts asked for after one look, so that a feed that was emptied by mistake is not asked for by the hundred.
+# Posts asked for after one look, so that a list that was emptied by mistake is not asked for by the hundred.
 MOST_ASKED = 10
 # Looks that come to nothing are made less often, up to this.
 LONGEST_PAUSE = timedelta(days=7)
 MOST_DOUBLINGS = 5
+# The account may be gone, and all its posts with it; once is mostly somebody's server being mended.
+TELLS_AT = 2
+# A post without a date stands behind all others.
+NO_DATE = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ def look_again(watch_id: int, fetcher: Fetcher, sign_of_life: Callable[[], None]
     except (NotFetched, NothingThere) as trouble:
         _came_to_nothing(watch_id, trouble.reason, trouble.detail)
         return
-    missed = _ask_for_missing(watch_id, place, listed, fetcher) if listed is not None else []
+    to_ask, forgotten = _no_longer_listed(watch_id, listed) if listed is not None else ([], [])
+    missed = _ask_for(to_ask, watch_id, place, fetcher)
     said = _fingerprint(listed) if listed is not None else fingerprint
     changed = said != fingerprint or any(one.answer.gone for one in missed)
     upload = None
@@ -100,6 +106,9 @@ def look_again(watch_id: int, fetcher: Fetcher, sign_of_life: Callable[[], None]
         _write_down(watch, place, answers, said, looked_at)
         if listed is not None:
             _remember(watch_id, listed, missed, looked_at)
+            _forget(watch_id, forgotten)
+            if len(missed) < len(to_ask):  # the others are asked for next time, even if the list is the same
+                watch.etag = watch.last_modified = ""
         if upload:
             _import(watch, upload)
 
@@ -144,32 +153,51 @@ def _fingerprint(listed: Sequence[Listed]) -> str:
 # Posts that are no longer listed.
 
 
-def _ask_for_missing(watch_id: int, place: Place, listed: Sequence[Listed], fetcher: Fetcher) -> list[Missed]:
-    """Ask for the posts that should still be listed: those younger than the oldest that is."""
+def _no_longer_listed(watch_id: int, listed: Sequence[Listed]) -> tuple[list[Any], list[Any]]:
+    """Of the posts that the last look listed, those to ask for, youngest first; and those that nobody need
+    ask for, or can: rows of (platform, platform_id, address, posted_at).
+
+    Lists are of one length, so each newer post pushes one off the old end. Whatever else is missing there
+    has gone for another reason, and so has what is missing in between.
+    """
+    before = db.session.execute(
+        select(WatchedPost.platform, WatchedPost.platform_id, WatchedPost.address, WatchedPost.posted_at)
+        .where(WatchedPost.watch_id == watch_id, WatchedPost.present)
+        .order_by(WatchedPost.platform_id)
+    ).all()
+    db.session.rollback()
+    there = {(one.platform, one.post_id) for one in listed}
+    missing = [one for one in before if (one.platform, one.platform_id) not in there]
+    missing.sort(key=lambda one: one.posted_at or NO_DATE, reverse=True)
+    oldest = min((one.posted_at for one in listed if one.posted_at), default=None)
+    between = [one for one in missing if oldest and one.posted_at and one.posted_at > oldest]
+    at_the_end = [one for one in missing if one not in between]
+    pushed = at_the_end if len(at_the_end) <= _newer(listed, before) else []
+    asked = [one for one in missing if one.address and one not in pushed]
+    return asked, [one for one in missing if one not in asked]
+
+
+def _newer(listed: Sequence[Listed], before: Sequence[Any]) -> int:
+    """How many posts have come since a list was looked at before."""
+    known = {(one.platform, one.platform_id) for one in before}
+    youngest = max((one.posted_at for one in before if one.posted_at), default=NO_DATE)
+    return sum(
+        (one.platform, one.post_id) not in known and (one.posted_at is None or one.posted_at > youngest)
+        for one in listed
+    )
+
+
+def _ask_for(posts: Sequence[Any], watch_id: int, place: Place, fetcher: Fetcher) -> list[Missed]:
+    """Ask for posts at their own addresses; who does not answer with yes or no is asked at the next look."""
     missed = []
-    for post in _should_be_listed(watch_id, listed)[:MOST_ASKED]:
+    for post in posts[:MOST_ASKED]:
         try:
             answer = looking.ask(fetcher, place.kind, post.platform_id, post.address)
         except NotFetched as trouble:
             log.info("watch.not_answered", watch=watch_id, reason=trouble.reason)
-            continue  # asked for again after the next look
+            continue
         missed.append(Missed(post.platform, post.platform_id, post.posted_at, clock.now(), answer))
     return missed
-
-
-def _should_be_listed(watch_id: int, listed: Sequence[Listed]) -> list[Any]:
-    """Rows of (platform, platform_id, address, posted_at), youngest first."""
-    oldest = min((one.posted_at for one in listed if one.posted_at), default=None)
-    if oldest is None:
-        return []
-    there = {(one.platform, one.post_id) for one in listed}
-    before = db.session.execute(
-        select(WatchedPost.platform, WatchedPost.platform_id, WatchedPost.address, WatchedPost.posted_at)
-        .where(WatchedPost.watch_id == watch_id, WatchedPost.present, WatchedPost.posted_at > oldest)
-        .order_by(WatchedPost.posted_at.desc(), WatchedPost.platform_id)
-    ).all()
-    db.session.rollback()
-    return [one for one in before if (one.platform, one.platform_id) not in there and one.address]
 
 
 # What is written down.
@@ -259,6 +287,16 @@ def _remember(watch_id: int, listed: Sequence[Listed], missed: Sequence[Missed],
             row.last_seen_at = lost.asked_at
 
 
+def _forget(watch_id: int, posts: Sequence[Any]) -> None:
+    """Of these nobody knows more than that they are no longer listed."""
+    ids = [one.platform_id for one in posts]
+    db.session.execute(
+        update(WatchedPost)
+        .where(WatchedPost.watch_id == watch_id, WatchedPost.platform_id.in_(ids))
+        .values(present=False)
+    )
+
+
 def _import(watch: WatchedAddress, upload: tuple[str, int, str]) -> None:
     actor = Actor(person_id=watch.person_id)
     started = actions.start_import(actor, watch.collection, FILE_NAME, upload, adapter=Watched.name)
@@ -276,3 +314,5 @@ def _came_to_nothing(watch_id: int, reason: str, detail: str) -> None:
         watch.failures += 1
         watch.problem, watch.problem_detail = reason, detail[:200]
         watch.next_at = clock.now() + pause
+        if watch.failures == TELLS_AT:
+            emit("archive.watch_silent", watch_id=watch.id)

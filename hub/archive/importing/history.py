@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select
 
 from hub.archive.adapters.base import Span
+from hub.archive.became import FOR_GOOD, known
 from hub.archive.importing.lease import Lease
 from hub.archive.models import (
     DELETED,
@@ -40,10 +41,26 @@ Make = Callable[[Sequence[Row]], list[dict[str, Any]]]
 def find_out(found: Import, lease: Lease, spans: Sequence[Span] | None = None) -> None:
     """Write what this import tells of edits, absences and returns. spans: see `Export`."""
     _in_pieces(found, lease, _posts_with_versions(found), ArchivedPost.id, _edits(found))
+    if _came_before(found):
+        return
     dated = found.made_at is not None and spans is None
     if found.account_id and found.whole and (dated or spans):
         _in_pieces(found, lease, _absent(found, spans), ArchivedPost.id, _absences(found))
     _in_pieces(found, lease, _returned(found), ArchivedPost.id, _returns(found))
+
+
+def _came_before(found: Import) -> bool:
+    """Whether this is a file without a date that the collection has taken already. It may be the first of
+    several once more, so what it holds and lacks says nothing of what became of posts since."""
+    if found.made_at:
+        return False
+    same = select(Import.id).where(
+        Import.collection_id == found.collection_id,
+        Import.file_sha256 == found.file_sha256,
+        Import.revealed_at.is_not(None),
+        Import.id != found.id,
+    )
+    return db.session.scalar(same.limit(1)) is not None
 
 
 def _in_pieces(found: Import, lease: Lease, statement: Select, key: Any, make: Make) -> None:
@@ -215,7 +232,7 @@ def _absences(found: Import) -> Make:
     return make
 
 
-# Found again: absent from an export, and now met.
+# Found again: absent from an export, or gone for a reason that may pass, and met at a later moment.
 
 
 def _times(kind: str):
@@ -229,27 +246,78 @@ def _times(kind: str):
 def _returned(found: Import) -> Select:
     missing = select(ArchiveEvent.post_id).where(
         ArchiveEvent.collection_id == found.collection_id,
-        ArchiveEvent.kind == NOT_FOUND,
+        _missed_or_gone(),
         ArchiveEvent.import_id != found.id,
     )
-    return select(ArchivedPost.id).where(
-        ArchivedPost.met_import_id == found.id,
-        ArchivedPost.id.in_(missing),
-        _times(FOUND_AGAIN) < 1,
-    )
+    return select(ArchivedPost.id).where(ArchivedPost.met_import_id == found.id, ArchivedPost.id.in_(missing))
+
+
+def _missed_or_gone() -> ColumnElement[bool]:
+    """What a post may come back from: who deletes a post does not take that back."""
+    return ArchiveEvent.kind.in_((NOT_FOUND, DELETED)) & (ArchiveEvent.cause != FOR_GOOD)
 
 
 def _returns(found: Import) -> Make:
     def make(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        ids = [row[0] for row in rows]
+        told: dict[int, list[Any]] = defaultdict(list)
+        for event in db.session.execute(
+            select(
+                ArchiveEvent.post_id,
+                ArchiveEvent.kind,
+                ArchiveEvent.at,
+                ArchiveEvent.known_at,
+                ArchiveEvent.recorded_at,
+            )
+            .where(ArchiveEvent.post_id.in_(ids))
+            .where(or_(_missed_or_gone(), ArchiveEvent.kind == FOUND_AGAIN))
+            .order_by(ArchiveEvent.id)
+        ):
+            told[event.post_id].append(event)
+        seen = _seen(found, ids)
         return [
             {
-                "post_id": row[0],
+                "post_id": post_id,
                 "kind": FOUND_AGAIN,
                 "at": None,
-                "known_at": found.made_at,
+                "known_at": seen.get(post_id),
                 "told_by": found.evidence,
             }
-            for row in rows
+            for post_id in ids
+            if _is_return(told[post_id], seen.get(post_id))
         ]
 
     return make
+
+
+def _seen(found: Import, post_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each post was there, as this import says: the date of an export, the moment of a capture. The
+    moments in an export without a date are its posts' own."""
+    if found.made_at:
+        return dict.fromkeys(post_ids, found.made_at)
+    if found.evidence == IMPORT:
+        return {}
+    rows = db.session.execute(
+        select(Sighting.post_id, func.max(Sighting.captured_at))
+        .where(Sighting.import_id == found.id, Sighting.post_id.in_(post_ids))
+        .where(Sighting.captured_at.is_not(None))
+        .group_by(Sighting.post_id)
+    )
+    return dict(rows.all())
+
+
+def _is_return(told: Sequence[Any], seen: datetime | None) -> bool:
+    """Whether a post that was there at `seen` had been missed, and not found again since.
+
+    told: its absences and returns, in the order in which they came to be known. A source that does not say
+    when it saw the post (None) is a later one than those before it that do not say either; whether it is
+    later than one with a date, nobody knows.
+    """
+    if seen is None:
+        return told[-1].kind == NOT_FOUND and told[-1].known_at is None
+    missed = max(
+        (moment for one in told if one.kind != FOUND_AGAIN and (moment := known(one)) < seen), default=None
+    )
+    return missed is not None and not any(
+        one.kind == FOUND_AGAIN and missed < known(one) <= seen for one in told
+    )

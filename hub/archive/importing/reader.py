@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import func, select, update
@@ -13,6 +11,7 @@ from sqlalchemy import func, select, update
 from hub.archive import reckoning, storage
 from hub.archive.adapters import Adapter, made_here, recognise
 from hub.archive.adapters.base import (
+    Account,
     CapturedPost,
     Counted,
     Deletion,
@@ -27,7 +26,8 @@ from hub.archive.adapters.kept import KeptPost
 from hub.archive.adapters.mapped_table import MappedTable, NeedsColumns
 from hub.archive.adapters.table_mapping import Mapping
 from hub.archive.changes import posts_look_different
-from hub.archive.importing import batch_media, batch_slices, history, undo
+from hub.archive.importing import ahead, batch_media, batch_slices, history, undo
+from hub.archive.importing.believing import Believing
 from hub.archive.importing.erased import Erased
 from hub.archive.importing.lease import CancelAsked, Lease, Lost
 from hub.archive.importing.report import Report
@@ -43,7 +43,7 @@ from hub.archive.models import (
 from hub.archive.same_people import bring_together
 from hub.archive.sources import Source, Unreadable, open_source
 from hub.archive.storage import MediaStore
-from hub.core import clock
+from hub.core import clock, collecting
 from hub.core.database import db, many_rows, unit_of_work
 from hub.core.outbox import emit
 
@@ -56,8 +56,6 @@ LONGEST_BATCH_SECONDS = 5.0
 SECONDS_BETWEEN_SIGNS = 10.0
 # An import that stopped so often without getting on will not succeed.
 MOST_ATTEMPTS = 5
-# Objects between two searches for cycles: some megabytes.
-BETWEEN_COLLECTIONS = 50_000
 
 Tell = Callable[[Import], None]
 
@@ -93,15 +91,17 @@ def run(import_id: int, sign_of_life: Callable[[], None] = lambda: None, tell: T
 
 
 def _run(found: Import, lease: Lease, sign_of_life: Callable[[], None], tell: Tell | None) -> None:
-    if not storage.upload_path(found.upload).is_file():
+    path = storage.upload_path(found.upload)
+    if not path.is_file():
         raise Unreadable("upload_lost")
     lease.renew_now()  # so that a cancel that was asked for before anything was read is heard
-    source = open_source(storage.upload_path(found.upload), found.file_name)
+    source = open_source(path, found.file_name)
     try:
         adapter = _adapter(found, source)
         reading = _Reading(found, lease, source, adapter, sign_of_life=sign_of_life, tell=tell)
-        with _few_collections(), many_rows():
-            reading.read()
+        told = ahead.reading(adapter, source, path, found.file_name)
+        with collecting.rarely(), many_rows(), told as records:
+            reading.read(records)
     finally:
         source.close()
     _keep_export(found, lease, reading.report)
@@ -122,20 +122,6 @@ def _adapter(found: Import, source: Source) -> Adapter:
     return own or recognise(source, sealed=found.collection.sealed)
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Records and rows go without being searched for: they hold no cycles. Python looks through all of them
-    for some all the same, and with its usual threshold that takes up to a sixth of an import's time."""
-    usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], BETWEEN_COLLECTIONS), *usual[1:])
-    gc.freeze()  # nor is what the program itself is made of gone through again and again
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*usual)
-
-
 class _Reading:
     """Reads the source in batches and writes those that are not written yet."""
 
@@ -149,7 +135,7 @@ class _Reading:
         sign_of_life: Callable[[], None],
         tell: Tell | None,
     ):
-        self.found, self.lease, self.source, self.adapter = found, lease, source, adapter
+        self.found, self.lease, self.source = found, lease, source
         self.sign_of_life, self.tell = sign_of_life, tell
         self.report = Report()
         self.writer = BatchWriter(found)
@@ -159,10 +145,11 @@ class _Reading:
         lease.renew_now(adapter=adapter.name, evidence=adapter.evidence)
         found.evidence = adapter.evidence
 
-    def read(self) -> None:
+    def read(self, told: Iterator[Record]) -> None:
+        """told: what the adapter says, from its beginning."""
         done = self.found.done_records
         self.erased.look()
-        for batch, rows, number in self._batches(done):
+        for batch, rows, number in self._batches(self._records(told), done):
             records = self.erased.without(batch)
             stored = batch_media.store(media_needed(records), self.source, self.media)
             batch_slices.store(records, self.media)
@@ -183,18 +170,18 @@ class _Reading:
             if self.tell:
                 self.tell(_fresh(self.found))
 
-    def _batches(self, done: int) -> Iterator[tuple[list[Record], int, int]]:
+    def _batches(self, told: Iterator[Record], done: int) -> Iterator[tuple[list[Record], int, int]]:
         """(records, rows of the source they stand for, number of the last record)."""
         batch: list[Record] = []
         rows = number = 0
         began = time.monotonic()
         row_of_post = None
-        for number, record in enumerate(self._records(), 1):
+        for number, record in enumerate(told, 1):
             if isinstance(record, CapturedPost):
                 is_row, row_of_post = True, record.source
             else:  # a deleted post and its deletion come from one row
                 is_row = isinstance(record, KeptPost) or (
-                    isinstance(record, Deletion) and record.source is not row_of_post
+                    isinstance(record, Deletion) and record.source != row_of_post
                 )
             self.report.erased += is_row and self.erased.holds(record)
             if number <= done:
@@ -207,10 +194,12 @@ class _Reading:
         if batch:
             yield batch, rows, number
 
-    def _records(self) -> Iterator[Record]:
+    def _records(self, told: Iterator[Record]) -> Iterator[Record]:
         """Records to write; what belongs to the report goes there."""
-        for record in self.adapter.read(self.source):
+        only_believable = Believing(self.found.uploaded_at).only
+        for record in told:
             if isinstance(record, CapturedPost):  # asked first: most are
+                only_believable(record)
                 yield record
             elif isinstance(record, LeftOut):
                 self.report.leave_out(record)
@@ -219,12 +208,15 @@ class _Reading:
             elif isinstance(record, Noted):
                 self.report.note(record)
             elif isinstance(record, Export):
+                only_believable(record)
                 self.report.export = record
             elif isinstance(record, StillReading):
                 if time.monotonic() - self.last_sign > SECONDS_BETWEEN_SIGNS:
                     self.lease.renew_now()
                     self._sign()
             else:
+                if isinstance(record, Account | Deletion):
+                    only_believable(record)
                 yield record
 
     def _sign(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from hub.archive.adapters.base import Account, CapturedPost, Deletion, Record, Slice, is_provisional
 from hub.archive.adapters.kept import KeptPost
+from hub.archive.became import still_gone
 from hub.archive.importing import batch_accounts, batch_media, batch_slices
 from hub.archive.importing.batch_media import StoredMedia
 from hub.archive.importing.batch_posts import PostRef, Posts, VersionRef
@@ -22,6 +23,7 @@ from hub.archive.importing.tally import Tally
 from hub.archive.models import (
     DELETED,
     FIRST_SEEN,
+    FOUND_AGAIN,
     MET,
     ArchivedPost,
     ArchiveEvent,
@@ -255,19 +257,29 @@ class _Batch:
         told = self._told_deletions()
         for deletion, ref in self.gone:
             key = (ref.id, deletion.told_by, deletion.cause, deletion.deleted_at)
-            if key not in told:
+            if not told & {key, (*key, deletion.known_at)}:
                 told.add(key)
                 self.tally.events += 1
                 self._deleted(deletion, ref)
         insert_rows(ArchiveEvent, self.events, **self.common, recorded_at=self.received_at, details={})
 
-    def _told_deletions(self) -> set[tuple[int, str, str, datetime | None]]:
-        found = db.session.execute(
-            select(ArchiveEvent.post_id, ArchiveEvent.told_by, ArchiveEvent.cause, ArchiveEvent.at).where(
-                ArchiveEvent.post_id.in_({ref.id for _, ref in self.gone}), ArchiveEvent.kind == DELETED
+    def _told_deletions(self) -> set[tuple]:
+        """Those that still hold, by what they say; and all, by that and when it came to be known: what was
+        found again may be gone once more, but the same file twice says nothing new."""
+        found: dict[int, list[ArchiveEvent]] = {}
+        for event in db.session.scalars(
+            select(ArchiveEvent).where(
+                ArchiveEvent.post_id.in_({ref.id for _, ref in self.gone}),
+                ArchiveEvent.kind.in_((DELETED, FOUND_AGAIN)),
             )
-        )
-        return {tuple(row) for row in found}
+        ):
+            found.setdefault(event.post_id, []).append(event)
+        told: set[tuple] = set()
+        for events in found.values():
+            gone = [event for event in events if event.kind == DELETED]
+            told |= {(*_what(event), event.known_at) for event in gone}
+            told |= {_what(event) for event in still_gone(events)}
+        return told
 
     def _met(
         self, kind: str, post: CapturedPost, ref: PostRef, version: VersionRef, sighting_id: int | None
@@ -300,6 +312,10 @@ class _Batch:
                 "slice_id": self.slices[deletion.source.sha256],
             }
         )
+
+
+def _what(event: ArchiveEvent) -> tuple[int, str, str, datetime | None]:
+    return event.post_id, event.told_by, event.cause, event.at
 
 
 def _version_of(ref: PostRef, post: CapturedPost) -> VersionRef:

@@ -4,11 +4,7 @@ Rows that an import writes carry `import_id` and are seen only once that import 
 Every table names its collection, so that one condition tells who sees its rows.
 """
 
-from .collections import (
-    Collection,
-    Keeper,
-)
-from .events import (
+from hub.archive.event_kinds import (
     ATTACHED,
     DELETED,
     DETACHED,
@@ -30,8 +26,14 @@ from .events import (
     TOLD_BY_SOURCES,
     UNMASKED,
     WITHDRAWN,
-    ArchiveEvent,
 )
+from hub.archive.platforms import LONGEST_ID
+
+from .collections import (
+    Collection,
+    Keeper,
+)
+from .events import ArchiveEvent
 from .imports import (
     ASKS,
     CANCELLED,
@@ -39,7 +41,6 @@ from .imports import (
     DONE,
     FAILED,
     IMPORT,
-    LONGEST_ID,
     READING,
     UNFINISHED,
     WAITING,

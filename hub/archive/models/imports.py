@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.accounts.models import Person
+from hub.archive.platforms import LONGEST_ID
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
@@ -27,9 +28,6 @@ WAITING, READING, DONE, FAILED, CANCELLED = "waiting", "reading", "done", "faile
 # A table: a keeper is asked what its columns are, and nothing is read until they have said.
 ASKS = "asks"
 UNFINISHED = (WAITING, READING)
-
-# A platform's own name of an account, a post or a version: a number, or an address on the federated web.
-LONGEST_ID = 500
 
 
 class Import(Base):

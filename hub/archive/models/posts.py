@@ -19,11 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
+from hub.archive.platforms import LONGEST_ID
 from hub.core import clock
 from hub.core.database import Base, UtcDateTime, new_token
 
 from .collections import Collection
-from .imports import LONGEST_ID, EarlierImport, Import
+from .imports import EarlierImport, Import
 
 ORGANISATION, OFFICE_HOLDER, MEMBER, PRIVATE = "organisation", "office_holder", "member", "private"
 # A private person who agreed to be named: still a private person in everything else.

@@ -11,7 +11,7 @@ from hub.archive.models import Collection
 from hub.core import clock
 from hub.core.database import db, unit_of_work
 
-from . import notes
+from . import log_keys, notes
 from .models import LogCheckpoint, LogHead
 from .tree import tree_of
 
@@ -25,13 +25,13 @@ def make(collection_id: int) -> LogCheckpoint | None:
             return None
         collection = session.get_one(Collection, collection_id)
         root = tree_of(collection_id).root(size)
-        origin = notes.origin_of(collection)
-        notes.record_key(origin.partition("/")[0])
+        origin = log_keys.origin_of(collection)
+        log_keys.record_key(origin.partition("/")[0])
         made = LogCheckpoint(
             collection_id=collection_id,
             size=size,
             root=root,
-            note=notes.write(origin, size, root, notes.signing_key()),
+            note=notes.write(origin, size, root, log_keys.signing_key()),
             made_at=clock.now(),
         )
         session.add(made)

@@ -18,7 +18,7 @@ from hub.archive.models import Collection
 from hub.core.database import db, unit_of_work
 from hub.core.pages import machine_time
 
-from . import checkpoints, notes, one_post, stamping
+from . import checkpoints, log_keys, notes, one_post, stamping
 from .crew import alone, on_all_cores
 from .faults import Fault
 from .log import Log, log_of
@@ -205,11 +205,13 @@ def _stamps(found: Sequence[LogCheckpoint]) -> Iterator[str]:
 def _print_keys(collections: Sequence[Collection]) -> None:
     with unit_of_work():
         for collection in collections:
-            notes.record_key(notes.origin_of(collection).partition("/")[0])
-        known = [(key.public, key.since) for key in notes.known_keys()]
+            log_keys.record_key(log_keys.origin_of(collection).partition("/")[0])
+        known = [(key.public, key.since) for key in log_keys.known_keys()]
     for collection in collections:
         for public, since in known:
-            click.echo(f"{notes.verifier_key(notes.origin_of(collection), public)}  since {since:%Y-%m-%d}")
+            click.echo(
+                f"{notes.verifier_key(log_keys.origin_of(collection), public)}  since {since:%Y-%m-%d}"
+            )
 
 
 commands = [verify_command, checkpoints_command]

@@ -7,7 +7,6 @@ wait for a page); a command has the machine to itself.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -18,10 +17,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple, Protocol
 
+from hub.core import collecting
 from hub.core.database import db
-
-# Objects between two searches for cycles: some megabytes.
-BETWEEN_COLLECTIONS = 50_000
 
 
 class Question(NamedTuple):
@@ -125,11 +122,9 @@ def _answer(asked: Connection, not_ours: Sequence[Connection], answerers: Answer
     """Answer what is asked until nobody asks any more (also when whoever asked was killed)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; whoever asks ends it for the others
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.freeze()  # what came with the fork is searched for cycles no more, and rows, which hold none, seldom
-    gc.set_threshold(BETWEEN_COLLECTIONS)
     for connection in not_ours:
         connection.close()
-    with suppress(EOFError, ConnectionError):
+    with collecting.rarely(), suppress(EOFError, ConnectionError):
         while True:
             name, arguments = asked.recv()
             try:

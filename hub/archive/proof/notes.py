@@ -1,4 +1,4 @@
-"""Signed notes: checkpoints as they travel (C2SP tlog-checkpoint and signed-note), and the key that signs.
+"""Signed notes: checkpoints as they travel (C2SP tlog-checkpoint and signed-note).
 
 hub.example.org/collections/2n4x...      whose log: the origin
 1234                                     how many entries it has
@@ -12,25 +12,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from flask import current_app
-from sqlalchemy import select
-
-from hub.archive.models import Collection
-from hub.core.database import db
-from hub.core.site import address
-
-from .models import LogKey
 
 ED25519 = b"\x01"
-KEY_FILE = "log_key"
 
 
 class NotANote(ValueError):
@@ -62,11 +49,6 @@ class Note:
                 continue
             return True
         return False
-
-
-def origin_of(collection: Collection) -> str:
-    """How a collection's log is named: by the hub's host and the collection's token."""
-    return f"{urlsplit(address()).netloc}{collection.path}"
 
 
 def key_hash(name: str, public: bytes) -> bytes:
@@ -129,42 +111,3 @@ def read_many(notes: str) -> list[Note]:
     if not found:
         raise NotANote("There is no checkpoint in it.")
     return [read("\n".join(lines)) for lines in found]
-
-
-def signing_key() -> Ed25519PrivateKey:
-    """The hub's key for checkpoints: made once and kept in the data folder."""
-    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(_kept_key()))
-
-
-def _kept_key() -> str:
-    folder = current_app.extensions["settings"].folder("keys")
-    kept = folder / KEY_FILE
-    if not kept.exists():
-        made = folder / f".{KEY_FILE}-{secrets.token_hex(6)}"
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(made, kept)  # whoever comes first: a key is never half there, and never replaced
-        made.unlink()
-    return kept.read_text()
-
-
-def record_key(name: str) -> bytes:
-    """The public key in use. Written down, in the current transaction, with when it was first used."""
-    public = signing_key().public_key().public_bytes_raw()
-    if db.session.scalar(select(LogKey.id).where(LogKey.public == public)) is None:
-        db.session.add(LogKey(public=public, name=name))
-        db.session.flush()
-    return public
-
-
-def known_keys() -> list[LogKey]:
-    """Every key that checkpoints were ever signed with, the one in use last."""
-    return list(db.session.scalars(select(LogKey).order_by(LogKey.id)))
-
-
-def in_base64(public: bytes) -> str:
-    """A public key as people compare it."""
-    return base64.b64encode(public).decode()

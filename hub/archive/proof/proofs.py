@@ -19,7 +19,7 @@ from hub.archive.rules import event_counts
 from hub.core import clock
 from hub.core.database import db
 
-from . import hashing, notes
+from . import hashing, log_keys
 from .checkpoints import last_of
 from .models import LogCheckpoint, LogEntry
 from .statements import parts_of, sha256_of_text
@@ -69,15 +69,20 @@ def make(
     return {
         "format": FORMAT,
         "of": address,
-        "origin": notes.origin_of(collection),
+        "origin": _origin(collection, checkpoint),
         "made_at": clock.now().isoformat(),
         "checkpoint": checkpoint.note if checkpoint else None,
         "checkpoint_made_at": checkpoint.made_at.isoformat() if checkpoint else None,
         "timestamp": _base64(checkpoint.timestamp) if checkpoint and checkpoint.timestamp else None,
-        "public_keys": [_base64(key.public) for key in notes.known_keys()],
+        "public_keys": [_base64(key.public) for key in log_keys.known_keys()],
         "entries": entries,
         "texts": [text for digest, text in words.items() if f'words {{"sha256":"{digest}"}}' in opened],
     }
+
+
+def _origin(collection: Collection, checkpoint: LogCheckpoint | None) -> str:
+    """Whose log it is, as the checkpoint was signed: the hub may have moved to another host since."""
+    return checkpoint.note.partition("\n")[0] if checkpoint else log_keys.origin_of(collection)
 
 
 def _entry(shown: Shown, checkpoint: LogCheckpoint | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from hub.core.database import db
 
 from . import bytes as kept_bytes
-from . import leftovers, notes, stamping
+from . import leftovers, log_keys, notes, stamping
 from .chain import Chain, against_checkpoints, pieces
 from .crew import Ask, Question, alone
 from .faults import Fault
@@ -156,7 +156,7 @@ def _faults(look: Callable[..., Iterator[Fault]], log: Log, which: Any) -> Resul
 
 
 def _signed(log: Log, stored: Sequence[LogCheckpoint], given: Sequence[Note]) -> Iterator[Fault]:
-    keys = [key.public for key in notes.known_keys()]
+    keys = [key.public for key in log_keys.known_keys()]
     for one in stored:
         try:
             note = notes.read(one.note)

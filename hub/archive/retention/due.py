@@ -11,9 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true
+from sqlalchemy.orm import aliased
 
-from hub.archive.models import DELETED, ArchivedPost, ArchiveEvent, Collection, Import
+from hub.archive.became import FOR_GOOD
+from hub.archive.models import DELETED, FOUND_AGAIN, ArchivedPost, ArchiveEvent, Collection, Import
 from hub.archive.rules import event_counts, revealed
 from hub.core import clock
 from hub.core.database import db
@@ -36,6 +38,8 @@ from .schedule_models import (
 FINANCIAL_YEAR_BEGINS = 4
 # How far ahead the picture of what comes looks.
 MONTHS_AHEAD = 24
+# When a post went, as far as is known.
+WENT_AT = func.coalesce(ArchiveEvent.at, ArchiveEvent.known_at, ArchiveEvent.recorded_at)
 
 
 @dataclass(frozen=True)
@@ -117,15 +121,24 @@ def _starts_before(starts: str, moment: datetime) -> ColumnElement[bool]:
         came = select(Import.id).where(Import.uploaded_at < moment)
         return ArchivedPost.import_id.in_(came)
     if starts == GONE:
-        at = func.coalesce(ArchiveEvent.at, ArchiveEvent.known_at, ArchiveEvent.recorded_at)
         gone = select(ArchiveEvent.post_id).where(
-            ArchiveEvent.collection_id == ArchivedPost.collection_id,
-            ArchiveEvent.kind == DELETED,
-            event_counts(),
-            at < moment,
+            ArchiveEvent.collection_id == ArchivedPost.collection_id, _still_gone(), moment > WENT_AT
         )
         return ArchivedPost.id.in_(gone.correlate(ArchivedPost))
     return ArchivedPost.posted_at < moment
+
+
+def _still_gone() -> ColumnElement[bool]:
+    """Deletions that a post has not come back from: see `became.still_gone`."""
+    back = aliased(ArchiveEvent)
+    returned = select(back.id).where(
+        back.post_id == ArchiveEvent.post_id,
+        back.kind == FOUND_AGAIN,
+        func.coalesce(back.known_at, back.recorded_at) >= WENT_AT,
+        revealed(back.import_id),
+    )
+    for_good = or_(ArchiveEvent.cause == FOR_GOOD, ~returned.correlate(ArchiveEvent).exists())
+    return and_(ArchiveEvent.kind == DELETED, event_counts(), for_good)
 
 
 def _not_kept_on(today: date) -> ColumnElement[bool]:
@@ -202,9 +215,9 @@ def _began(collection: Collection, use: Use) -> list[tuple[date, int]]:
         at = Import.uploaded_at
         source = select(Import.id).join(ArchivedPost, ArchivedPost.import_id == Import.id)
     elif starts == GONE:
-        at = func.coalesce(ArchiveEvent.at, ArchiveEvent.known_at, ArchiveEvent.recorded_at)
+        at = WENT_AT
         source = select(ArchiveEvent.id).join(ArchivedPost, ArchivedPost.id == ArchiveEvent.post_id)
-        source = source.where(ArchiveEvent.kind == DELETED, event_counts())
+        source = source.where(_still_gone())
     else:
         at, source = ArchivedPost.posted_at, select(ArchivedPost.id)
     year, month = extract("year", at), extract("month", at)

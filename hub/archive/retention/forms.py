@@ -118,6 +118,10 @@ class EntryForm(HubForm):
         return 12 * (self.years.data or 0) + (self.months.data or 0)
 
 
+# Nothing that retention begins with lies further back.
+FIRST_YEAR = 1900
+
+
 class ClassForm(HubForm):
     """The class of a collection, or of some of its posts."""
 
@@ -131,6 +135,11 @@ class ClassForm(HubForm):
         description=_l("Only for classes whose time begins with a date that a keeper gives."),
         validators=[Optional()],
     )
+
+    def validate_given(self, field: DateField) -> None:
+        """A year that is typed by halves is long past, and everything would be due at once."""
+        if field.data and field.data.year < FIRST_YEAR:
+            raise ValidationError(_("Write the year in full, like 31/12/2024."))
 
 
 class KeepOnForm(HubForm):

@@ -55,8 +55,8 @@ class ZipSource:
         return self._path.parent
 
     def members(self) -> Iterator[Member]:
-        for info in self._infos.values():
-            yield Member(info.filename, info.file_size, _modified(info))
+        for name, info in self._infos.items():
+            yield Member(name, info.file_size, _modified(info))
 
     def has(self, name: str) -> bool:
         return name in self._infos
@@ -85,25 +85,31 @@ class ZipSource:
 
 def _sorted_out(infos: list[zipfile.ZipInfo]) -> tuple[dict[str, zipfile.ZipInfo], list[Refused]]:
     """Readable members by name, and the refused ones."""
-    names = Counter(info.filename for info in infos)
+    names = Counter(map(_name, infos))
     readable: dict[str, zipfile.ZipInfo] = {}
     refused: list[Refused] = []
     for info in infos:
-        if info.is_dir():
+        name = _name(info)
+        if name.endswith("/"):
             continue
         reason = _why_not(info, names)
         if reason:
-            refused.append(Refused(info.filename, reason))
+            refused.append(Refused(name, reason))
         else:
-            readable[info.filename] = info
+            readable[name] = info
     return readable, refused
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """With the one separator that the format knows: what Windows 10 brings to make zips writes another."""
+    return info.filename.replace("\\", "/")
 
 
 def _why_not(info: zipfile.ZipInfo, names: Counter) -> str | None:
     troubles = {
         "unsafe_name": escapes(info.orig_filename),
         "link": _is_special(info),
-        "duplicate_name": names[info.filename] > 1,
+        "duplicate_name": names[_name(info)] > 1,
         "encrypted": bool(info.flag_bits & 0x1),
         "unknown_compression": info.compress_type not in METHODS,
         "archive_inside": _is_archive(info.filename.lower()),

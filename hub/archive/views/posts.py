@@ -37,9 +37,7 @@ def post(token: str, post_token: str) -> str:
         conversation=conversation_of(found),
         first_words=texts[0] if texts else "",
         differences=["", *(difference_html(a, b) for a, b in itertools.pairwise(texts))],
-        last_seen=max(
-            filter(None, (queries.last_seen(evidence.sightings), last_listed(found))), default=None
-        ),
+        last_seen=max(filter(None, (queries.last_seen(evidence), last_listed(found))), default=None),
         version_words={version.id: shown.version for version, shown in evidence.versions},
         citation_words=words.CITATIONS,
         web_archives=WEB_ARCHIVES,

@@ -12,7 +12,7 @@ from hub.core.site import address
 from hub.core.slots import fills
 
 from ..models import ArchivedPost, Collection
-from ..proof import checking, checkpoints, daily, notes, proofs, said
+from ..proof import checking, checkpoints, daily, log_keys, proofs, said
 from ..proof.downloads import proof_file
 from .blueprint import ButtonForm, bp, collection_at, post_at
 
@@ -92,7 +92,7 @@ def proof(token: str, post_token: str) -> Response:
 @requires("site.read")
 def about_proofs() -> str:
     """How anybody checks a proof, and the keys that checkpoints are signed with."""
-    return render_template("archive/about_proofs.html", keys=notes.known_keys(), base64=notes.in_base64)
+    return render_template("archive/about_proofs.html", keys=log_keys.known_keys(), base64=log_keys.in_base64)
 
 
 @fills("archived_post.proof")

@@ -23,7 +23,7 @@ from hub.core.policy import Actor
 from .hanging import UNCHANGED, FileChange, describe
 from .kinds import KINDS
 from .limits import LONGEST_DESCRIPTION, largest, largest_size, most_of_a_post
-from .names import shown_name
+from .names import fit_description, shown_name
 from .refusing import sentence
 from .shown import ShownFile, shown
 from .taking import NotTaken, Sent, Taken, keep_waiting, take, take_away, waiting_at
@@ -155,11 +155,7 @@ class FilesField(Field):
     def _said(self, files: Sequence[StoredFile]) -> dict[int, str]:
         """What was typed beside pictures, by the file's id. What hangs on a post is changed with the post."""
         typed = {one.id: request.form.get(f"{DESCRIBED}{one.token}") for one in files}
-        return {
-            file_id: " ".join(said.split())[:LONGEST_DESCRIPTION]
-            for file_id, said in typed.items()
-            if said is not None
-        }
+        return {file_id: fit_description(said) for file_id, said in typed.items() if said is not None}
 
     def _undescribed(self) -> list[str]:
         return [

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from .kinds import KINDS
+from .limits import LONGEST_DESCRIPTION
 
 LONGEST = 120
 # Characters that make a name read otherwise than it is: they change the direction, or are not seen.
@@ -25,6 +26,11 @@ def fit_name(given: str, media_type: str) -> str:
     if not (stem and dot and f".{suffix.lower()}" in (kind.suffix, *kind.also)):
         stem, suffix = name, kind.suffix.lstrip(".")
     return f"{stem.strip()[: LONGEST - len(suffix) - 1] or 'file'}.{suffix}"
+
+
+def fit_description(said: str) -> str:
+    """What somebody says that a picture shows, in one line."""
+    return " ".join(said.split())[:LONGEST_DESCRIPTION]
 
 
 def shown_name(given: str) -> str:

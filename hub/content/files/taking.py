@@ -1,7 +1,7 @@
 """From what somebody sends to a file that waits: judged, cleaned, on the disk, and then a row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import BinaryIO
@@ -15,8 +15,8 @@ from hub.core.stored import THUMBNAIL
 
 from .cleaning import cleaned
 from .kinds import judge
-from .limits import LONGEST_DESCRIPTION, a_day_size, largest_size
-from .names import fit_name, shown_name
+from .limits import a_day_size, largest_size
+from .names import fit_description, fit_name, shown_name
 from .refusing import Refusal
 from .storing import store
 
@@ -64,7 +64,7 @@ def _taken(sent: Sent) -> Taken:
         raise Refusal("empty")
     if size > largest_size():
         raise Refusal("too_large")
-    described = " ".join(sent.description.split())[:LONGEST_DESCRIPTION]
+    described = fit_description(sent.description)
     picture = cleaned(sent.stream)
     if picture is not None:
         sha256, size = store().keep(BytesIO(picture.whole))
@@ -115,17 +115,7 @@ def take_away(file: StoredFile) -> None:
 
 
 def _row(person_id: int, place: str, taken: Taken) -> StoredFile:
-    file = StoredFile(
-        person_id=person_id,
-        place=place,
-        name=taken.name,
-        media_type=taken.media_type,
-        sha256=taken.sha256,
-        size=taken.size,
-        width=taken.width,
-        height=taken.height,
-        description=taken.description,
-    )
+    file = StoredFile(person_id=person_id, place=place, **asdict(taken))
     db.session.add(file)
     return file
 

@@ -5,10 +5,13 @@ from flask_babel import lazy_gettext as _l
 SENTENCES = {
     "off": _l("Fetching is switched off on this hub. An administrator can switch it on."),
     "not_an_address": _l("This is not an address that can be fetched. It begins with https:// or http://."),
-    "signed_in_address": _l("Addresses that hold a user name or a password are not fetched."),
-    "port": _l("Only the usual ports are fetched from, not port %(detail)s."),
+    "signed_in_address": _l("Addresses that hold a user name or a password are not used."),
+    "port": _l("Only the usual ports are used, not port %(detail)s."),
     "no_such_host": _l("There is no %(detail)s to be found. Check the address."),
-    "not_public": _l("%(detail)s does not lie on the public internet, so it is not fetched."),
+    "not_public": _l(
+        "%(detail)s does not lie on the public internet, so the hub does not ask it. If it is your own, an "
+        "administrator can allow it."
+    ),
     "unreachable": _l("%(detail)s cannot be reached at the moment."),
     "certificate": _l("The certificate of %(detail)s is not one that can be trusted."),
     "too_slow": _l("%(detail)s took too long to answer."),

@@ -84,7 +84,7 @@ def test_the_bytes_that_are_kept_are_the_exports_own(kept, export):
 
 
 def test_a_later_export_adds_versions_events_and_names_and_misses_what_it_should_hold(kept, export):
-    bring_in(kept, export)
+    bring_in(kept, export, "first.zip")
     later = FacebookExport(name="Srath Tatha", address="srathtatha")
     later.posts = [export.posts[0], later.edited(export.posts[2], "Changed", "2024-03-16T09:00")]
     later.comments = export.comments
@@ -101,6 +101,24 @@ def test_a_later_export_adds_versions_events_and_names_and_misses_what_it_should
     assert "import 2 should hold this post and does not" in event_sentence(missed)
     bring_in(kept, later)
     assert history()["Vanishes"].count("not_found") == 1
+    kept.bring_in(kept.folder / "first.zip")  # once more: which of the two is the later one, neither says
+    bring_in(kept, later)
+    assert history() == told
+
+
+def test_pages_tell_of_a_post_that_an_export_without_a_date_misses_and_of_its_return(kept, browser, export):
+    bring_in(kept, export)
+    vanishes = export.posts.pop(1)
+    bring_in(kept, export)
+    post = db.session.scalars(
+        select(ArchivedPost).join(PostVersion).where(PostVersion.text == "Vanishes")
+    ).one()
+    assert "in a later export of the account" in browser.get(post.path).text
+    export.posts.append(vanishes)
+    export.post("New", "2024-05-16T07:00")
+    bring_in(kept, export)
+    assert history()["Vanishes"][-1] == "found_again"
+    assert "in a later export of the account" not in browser.get(post.path).text
 
 
 def test_the_other_zip_of_an_export_in_parts_misses_nothing_of_the_first(kept, export):

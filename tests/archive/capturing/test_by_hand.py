@@ -174,7 +174,10 @@ def test_nothing_typed_is_lost_when_something_is_to_be_mended(browser, kept, for
     [
         ({"text": " "}, "Write what the post says"),
         ({"seen_at": "2124-01-01T00:00"}, "has not come yet"),
+        ({"seen_at": "9999-12-31T23:59", "posted_at": "9999-12-31T23:59"}, "has not come yet"),
+        ({"seen_at": "0024-06-01T10:30"}, "Write the year in full"),
         ({"posted_at": "2024-06-02T00:00"}, "before it was posted"),
+        ({"posted_at": "0001-01-01T00:00"}, "Write the year in full"),
         ({"seen_by": ""}, "Say who saw it"),
         ({"seen_at": ""}, "Say when it was seen"),
         ({"reply_to": "there"}, "Write the whole address"),

@@ -35,6 +35,7 @@ from tests.factories.people import person, sign_in
 from tests.factories.web_server import web_server
 
 DAY = timedelta(days=1)
+TELLING = ["archive.watch_silent>archive.capturing.tasks.tell_that_nothing_is_seen", "mail.send"]
 
 
 @pytest.fixture
@@ -143,12 +144,23 @@ def test_a_post_that_is_no_longer_listed_but_there_is_not_called_gone(kept, serv
     assert events() == []
 
 
-def test_a_post_that_is_merely_too_old_to_be_listed_is_not_asked_for(kept, server, council):
+def test_the_oldest_post_of_all_is_missed_as_any_other(kept, server, council):
     watched = watch(kept, council.actor)
     look(server, watched)
     council.delete(1)
     look(server, watched)
-    assert events() == []
+    assert events() == ["deleted"]
+
+
+def test_a_post_that_a_newer_one_pushes_off_the_list_is_not_asked_for(kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.say(4, "Bins are full", "2024-06-02T10:00:00Z")
+    council.unlist(1)
+    look(server, watched)
+    council.delete(2)  # and what was pushed off is not missed at later looks either
+    look(server, watched)
+    assert events() == ["deleted"]
     assert not any("statuses/1" in path for path, _ in server.asked)
 
 
@@ -165,13 +177,58 @@ def test_a_post_of_which_nobody_answers_is_asked_for_again(kept, server, council
     assert events() == ["deleted"]
 
 
-def test_a_list_that_is_suddenly_empty_says_nothing_of_its_posts(kept, server, council):
+def test_of_a_list_that_is_suddenly_empty_each_post_is_asked_for(kept, server, council):
     watched = watch(kept, council.actor)
     look(server, watched)
-    for number in (1, 2, 3):
-        council.delete(number)
+    council.delete(1)
+    council.delete(2)
+    council.unlist(3)
     look(server, watched)
-    assert events() == []
+    assert events() == ["deleted", "deleted"]
+
+
+def test_a_post_that_is_there_again_is_gone_no_longer_and_may_go_once_more(kept, browser, server, council):
+    watched = watch(kept, council.actor)
+
+    def told() -> list[str]:
+        look(server, watched)
+        kinds = ("deleted", "found_again")
+        return list(
+            db.session.scalars(
+                select(ArchiveEvent.kind).where(ArchiveEvent.kind.in_(kinds)).order_by(ArchiveEvent.id)
+            )
+        )
+
+    def page() -> str:
+        address = council.post_id(2)
+        post = db.session.scalars(select(ArchivedPost).where(ArchivedPost.platform_id == address)).one()
+        return browser.get(post.path).text
+
+    look(server, watched)
+    for times in (1, 2):
+        council.delete(2, tombstone=False)
+        assert told() == ["deleted", "found_again"] * (times - 1) + ["deleted"]
+        assert "on the platform on" in page()
+        council.say(2, "Bins are on their way", "2024-06-01T09:00:00Z")
+        assert told() == ["deleted", "found_again"] * times
+        assert "on the platform on" not in page()
+        assert "holds it again" in page()
+
+
+def test_whoever_did_not_answer_is_asked_again_although_the_list_does_not_change(kept, server, council):
+    path = "/users/council/outbox?page=true"
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    council.delete(2)
+    server.page("/users/council/statuses/2", "down", 503)
+    server.pages[path][1]["ETag"] = '"same"'
+    look(server, watched)
+    assert watched.etag == ""
+    council.serve()
+    server.pages[path][1]["ETag"] = '"same"'
+    server.pages.pop("/users/council/statuses/2")
+    look(server, watched)
+    assert (events(), watched.etag) == (["deleted"], '"same"')
 
 
 def test_an_unchanged_address_need_not_be_sent_again(kept, server, council):
@@ -375,6 +432,38 @@ def test_keepers_are_told_by_mail_of_what_was_noticed(app, kept, server, council
     assert mail.count("Subject: Noticed at") == 1
     assert "A post was edited" in mail
     assert "A post is gone" in mail
+
+
+def test_keepers_are_told_once_that_an_address_shows_nothing_any_more(app, kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    server.page("/users/council", status=410)
+    server.page("/users/council/outbox?page=true", status=410)
+    look(server, watched)
+    carrying.drain(kinds=TELLING)
+    assert told(app, "Nothing is seen at") == 0  # it may be being mended
+    for _ in range(3):
+        look(server, watched)
+        carrying.drain(kinds=TELLING)
+    assert told(app, "Nothing is seen at") == 1
+
+
+def test_nobody_is_told_of_an_address_that_answers_again(app, kept, server, council):
+    watched = watch(kept, council.actor)
+    look(server, watched)
+    answer = server.pages["/users/council/outbox?page=true"]
+    server.page("/users/council/outbox?page=true", status=410)
+    look(server, watched)
+    look(server, watched)
+    server.pages["/users/council/outbox?page=true"] = answer
+    look(server, watched)
+    carrying.drain(kinds=TELLING)
+    assert told(app, "Nothing is seen at") == 0
+
+
+def told(app, subject: str) -> int:
+    mails = [path.read_text() for path in app.extensions["settings"].folder("mail").iterdir()]
+    return sum(f"Subject: {subject}" in mail for mail in mails)
 
 
 def test_a_keeper_watches_an_address_and_sees_how_it_goes(browser, kept, server, council):

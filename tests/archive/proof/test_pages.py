@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from hub.archive.models import PostVersion
-from hub.archive.proof import notes, sealing
+from hub.archive.proof import log_keys, notes, sealing
 from hub.archive.proof.cli import verify_command
 from hub.core import carrying, jobs
 from hub.core.database import db, unit_of_work
@@ -104,8 +104,8 @@ def test_the_script_is_served_and_is_the_one_that_is_tested(client, app):
 
 
 def test_anybody_sees_the_key(client, log):
-    (key,) = notes.known_keys()
-    assert notes.in_base64(key.public) in client.get("/proof").text
+    (key,) = log_keys.known_keys()
+    assert log_keys.in_base64(key.public) in client.get("/proof").text
 
 
 def test_a_collection_is_verified_when_a_keeper_asks(keeper, log):

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 import hub
 from hub.archive.models import ArchivedPost, PostVersion, Sighting, SourceSlice
-from hub.archive.proof import checkpoints, notes, proofs, sealing
+from hub.archive.proof import checkpoints, log_keys, notes, proofs, sealing
 from hub.archive.proof.proofs import Shown
 from hub.core.database import db
 from tests.archive.proof.conftest import sealed
@@ -50,6 +50,15 @@ def test_a_whole_proof_holds(proof, tmp_path):
     assert "Our new bridge" in told.stdout
 
 
+def test_a_proof_holds_although_the_hub_has_moved_to_another_host(log, tmp_path, monkeypatch):
+    held = tmp_path / "held.txt"
+    held.write_text(checkpoints.in_one_file(checkpoints.all_of()))
+    monkeypatch.setattr(log_keys, "address", lambda: "https://moved.example.org")
+    proof = proofs.proof_for_keepers(the_post(), "https://moved.example.org/a-post")
+    told = check(tmp_path, proof, "--checkpoint", "held.txt")
+    assert told.returncode == 0, told.stdout
+
+
 def test_the_bytes_that_were_downloaded_beside_it(proof, log, tmp_path):
     sighting = db.session.scalars(select(Sighting).where(Sighting.post_id == the_post().id)).first()
     raw = db.session.scalar(select(SourceSlice.raw).where(SourceSlice.id == sighting.slice_id))
@@ -65,15 +74,17 @@ def test_a_checkpoint_held_elsewhere(proof, log, tmp_path):
     held = tmp_path / "held.txt"
     held.write_text(checkpoints.in_one_file(checkpoints.all_of()))
     assert check(tmp_path, proof, "--checkpoint", "held.txt").returncode == 0
-    origin = notes.origin_of(log.collection)
-    held.write_text(notes.write(origin, notes.read(proof["checkpoint"]).size, bytes(32), notes.signing_key()))
+    origin = log_keys.origin_of(log.collection)
+    held.write_text(
+        notes.write(origin, notes.read(proof["checkpoint"]).size, bytes(32), log_keys.signing_key())
+    )
     told = check(tmp_path, proof, "--checkpoint", "held.txt")
     assert told.returncode == 1
     assert "another head" in told.stdout
 
 
 def test_a_key_from_elsewhere(proof, log, tmp_path):
-    (key,) = notes.known_keys()
+    (key,) = log_keys.known_keys()
     assert check(tmp_path, proof, "--key", proof["public_keys"][0]).returncode == 0
     assert check(tmp_path, proof, "--key", notes.verifier_key(proof["origin"], key.public)).returncode == 0
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()

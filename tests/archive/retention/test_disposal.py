@@ -102,6 +102,14 @@ def test_nothing_is_disposed_of_until_a_second_person_agrees(filled, second):
     assert due_now(filled) == {}
 
 
+def test_a_collection_counts_what_it_still_holds(client, filled, second):
+    sign_in(client, filled.person)
+    assert "3 posts" in text(client.get("/collections"))
+    agree(second, propose(filled))
+    sign_in(client, filled.person)
+    assert "1 post " in text(client.get("/collections"))
+
+
 def test_whoever_agrees_reads_of_how_many_posts_it_is(client, filled, second, monkeypatch):
     monkeypatch.setattr(disposing, "SHOWN", 1)
     disposal = propose(filled)

@@ -1,5 +1,6 @@
 """What is due, and what keepers decide about it."""
 
+import json
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from tests.archive.conftest import count
 from tests.archive.retention.test_holds import post_saying
 from tests.archive.test_pages import text
 from tests.conftest import DATABASES
-from tests.factories.x_archive import XArchive
+from tests.factories.x_archive import XArchive, moment
 from tests.mail import sent_mail, the_mail
 
 TODAY = "2026-11-22T12:00:00+00:00"
@@ -89,6 +90,25 @@ def test_a_collections_class_says_which_posts_are_due(filled, starts, months, nu
     entry(filled, starts=starts, months=months)
     set_class(filled, "SM1")
     assert due_now(filled) == ({"default": number} if number else {})
+
+
+@pytest.mark.parametrize("app", DATABASES, indirect=True)
+def test_what_has_come_back_is_not_gone(filled):
+    entry(filled, starts="gone", months=1)
+    set_class(filled, "SM1")
+    archive = XArchive(made_at="2023-09-01T09:00")
+    tweet = archive.post("On an account that was suspended", "2023-02-10T09:00")
+    gone = {"id": tweet["id_str"], "action": "delete", "reason": "suspended"}
+    told = filled.folder / "compliance.jsonl"
+    told.write_text(json.dumps(gone | {"redacted_at": "2023-10-01T09:00:00Z"}))
+    filled.bring_in(archive)
+    filled.bring_in(told)
+    assert due_now(filled) == {"default": 2}
+    archive.made_at = moment("2024-02-01T09:00")
+    filled.bring_in(archive)
+    assert due_now(filled) == {"default": 1}
+    filled.bring_in(told)  # which says nothing new
+    assert due_now(filled) == {"default": 1}
 
 
 def test_nothing_is_due_without_a_class_and_nothing_that_is_kept_for_good(filled):
@@ -212,6 +232,13 @@ def test_a_keeper_gives_a_class_sees_what_is_due_and_keeps_some_on(browser, fill
     answer = browser.submit(kept_on, {"until": "2030-01-01", "reason": "History"})
     assert answer.status_code == 303
     assert "1 post is due" in text(browser.get(f"{path}/retention"))
+
+
+def test_a_year_typed_by_halves_makes_nothing_due(filled, browser):
+    page = browser.submit(
+        f"{filled.collection.path}/class", {"reference": "14.005.026", "given": "0024-05-01"}
+    )
+    assert (page.status_code, "Write the year in full" in page.text) == (422, True)
 
 
 def test_an_unknown_class_is_refused(browser, filled):

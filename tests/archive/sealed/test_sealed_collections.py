@@ -240,7 +240,7 @@ def test_attaching_it_is_refused_whoever_asks_and_however(filled, asked):
         select(ArchivedPost).join(PostVersion, PostVersion.post_id == ArchivedPost.id)
     ).first()
     version = db.session.scalars(select(PostVersion).where(PostVersion.post_id == post.id)).one()
-    forged = Choice("x", post, version, 1, 1, False, False, True, True, "", "", "", MaskedText())
+    forged = Choice("x", post, version, 1, 1, False, False, True, True, "", "", "", None, MaskedText())
     with pytest.raises(Refused, match="sealed"), unit_of_work():
         attach(actor_of(filled.person), _opening(asked), [forged], "What this shows")
     assert count(Example) == 0

@@ -33,11 +33,10 @@ from hub.archive.adapters.web_archives.page_texts import PageText, read_page
 from hub.archive.adapters.web_archives.records import CSS, HTML, NoRecord
 from hub.archive.adapters.web_archives.references import base_of, joined, of_css, of_page
 from hub.archive.adapters.web_archives.shelf import Listed, Shelf, Shelved
+from hub.archive.platforms import LONGEST_ID
 from hub.archive.post_addresses import WEB, Address, read_address
 from hub.archive.sources import limits
 
-# Of ids and addresses, as columns hold them.
-LONGEST_ID = 500
 # What one page may be made of: more than the heaviest true ones.
 MOST_PARTS = 500
 MAX_PARTS_SIZE = 64 * limits.MB
