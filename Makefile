@@ -26,7 +26,7 @@ test: $(VENV)/.test  ## everything, with the browser journeys
 	@$(PY) -m pytest -n 4 --dist loadgroup -m "not soak" $(ARGS)
 
 soak: $(VENV)/.test  ## what takes longer than a coffee
-	@$(PY) -m pytest -m soak $(ARGS)
+	@CHANCE=drawn $(PY) -m pytest -m soak $(ARGS)
 
 bench: $(VENV)/.test  ## speed, side by side with a bare Flask page, as ratios
 	@$(PY) -m tests.bench

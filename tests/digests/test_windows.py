@@ -224,17 +224,17 @@ def test_what_was_committed_late_is_told_by_the_next_digest(app, world, folder):
         subscribed(world.as_bob, world.group)
         asked(world.as_cat, world.group, "In time")
         drain()
-        asked(world.as_cat, world.group, "Late")  # committed, not numbered yet
+        asked(world.as_cat, world.group, "Too late")  # committed, not numbered yet
     with on(21, 7):
         for each in claiming.claim_due(clock.now()):
             assert each.outcome == "posted"
         drain(kinds=[SEND])
     assert "In time" in _texts(folder)
-    assert "Late" not in _texts(folder)
+    assert "Too late" not in _texts(folder)
     with on(22, 7):
         sent()
     assert _texts(folder).count("In time\n") == 1
-    assert _texts(folder).count("Late\n") == 1
+    assert _texts(folder).count("Too late\n") == 1
 
 
 def test_a_clock_that_was_far_ahead_and_is_right_again_silences_nobody(app, world, folder):
@@ -351,7 +351,7 @@ def test_what_is_left_is_still_sent(app, world, folder):
     text = _queued(world, folder, lambda: withdrawn(world.as_ann, answer))
     assert "A canary sings" in text
     assert "A sparrow asks" in text
-    assert "wren" not in text
+    assert "wren answers" not in text
 
 
 def test_a_group_that_was_left_out_meanwhile_is_not_sent(app, world, folder):

@@ -1,8 +1,6 @@
 """What somebody wrote is found in what their mail program made of it: nothing of theirs is lost, nothing of
 others is posted."""
 
-import time
-
 import pytest
 
 from hub.inbox.enclosures import meant
@@ -12,6 +10,7 @@ from hub.inbox.parts import Enclosed, Unreadable, letter_of, without_picture_mar
 from hub.inbox.trimming import trimmed
 from hub.inbox.unwrapping import unwrapped
 from tests.inbox import letters
+from tests.patience import does_not_hang
 
 TO = "hub+reply-abc@hub.example.org"
 SAID = "The keeper signs it, and I ask the archivist – once a year."
@@ -236,10 +235,9 @@ def test_invitations_are_left_out_and_cards_are_dropped():
     ],
 )
 def test_messages_made_to_keep_the_hub_busy_do_not(text):
-    begun = time.perf_counter()
-    trimmed(text, quotable="x " * 10_000)
-    rejoined(text)
-    assert time.perf_counter() - begun < 5
+    with does_not_hang():
+        trimmed(text, quotable="x " * 10_000)
+        rejoined(text)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +251,5 @@ def test_messages_made_to_keep_the_hub_busy_do_not(text):
     ],
 )
 def test_neither_does_html(html):
-    begun = time.perf_counter()
-    as_markdown(html)
-    assert time.perf_counter() - begun < 5
+    with does_not_hang():
+        as_markdown(html)

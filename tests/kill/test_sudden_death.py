@@ -4,7 +4,6 @@ What was acknowledged is there, nothing is doubled, `hub check` is clean, and a 
 restores to what was there.
 """
 
-import random
 import sqlite3
 import threading
 import time
@@ -22,6 +21,7 @@ from hub.core.mail import DROPPED, SENT, UNCERTAIN
 from hub.core.policy import OWNER
 from hub.subscriptions.actions import choose, own_subscriber
 from hub.subscriptions.models import DAILY
+from tests.chance import chance
 from tests.factories.archived import collection
 from tests.factories.content import discussion
 from tests.factories.groups import group, member
@@ -37,7 +37,7 @@ often = pytest.mark.parametrize(
     "kills", [pytest.param(2, id="2-times"), pytest.param(20, id="20-times", marks=pytest.mark.soak)]
 )
 # Kills fall anywhere in what goes on.
-chance = random.Random()
+moments = chance("when it is killed")
 WRITERS = 3
 POSTS = 2_500  # the generated archive's: every hundredth is an edited version of the one before
 EDITS = POSTS // 100
@@ -123,7 +123,7 @@ def test_posting_while_the_web_processes_are_killed(data: Path, run, kills):
     backup, before_backup = data.parent / "hub.zip", []
     for kill in range(kills):
         _wait_for_an_answer(writers)  # who dies while starting interrupts nothing
-        time.sleep(chance.uniform(0.1, 1.5))
+        time.sleep(moments.uniform(0.1, 1.5))
         hub.kill("web" if kill % 2 == 0 else "worker")
         if kill == 1:
             before_backup = [text for writer in writers for text in writer.acknowledged]
@@ -172,7 +172,7 @@ def test_importing_while_the_worker_is_killed(data: Path, run, kills, tmp_path):
     hub = run(data)
     _upload(data, archive)
     for _ in range(kills):
-        time.sleep(chance.uniform(0.2, 1.2))
+        time.sleep(moments.uniform(0.2, 1.2))
         hub.kill("worker")
         ((revealed, read),) = ask(data, "SELECT revealed_at, read FROM archive_import")
         assert revealed is None or read == POSTS  # all of it, or nothing that anybody sees
@@ -216,7 +216,7 @@ def test_sending_digests_while_sender_and_worker_are_killed(data: Path, run, kil
             )
             sender.start()
             _wait_until_something_is_sent(data, server, kill)
-            time.sleep(chance.uniform(0.0, 0.4))
+            time.sleep(moments.uniform(0.0, 0.4))
             struck.update(state for (state,) in ask(data, "SELECT state FROM mail WHERE purpose = 'digest'"))
             hub.kill("worker")
             hub.kill("command")
@@ -251,7 +251,7 @@ def _wait_until_something_is_sent(data: Path, server: MailServer, kill: int) -> 
     """Kills fall into the sending, as long as there is something to send; every fifth falls anywhere."""
     begun, deadline = server.texts_begun, time.monotonic() + 60
     if kill % 5 == 4:
-        time.sleep(chance.uniform(0, 4))
+        time.sleep(moments.uniform(0, 4))
         return
     while time.monotonic() < deadline and server.texts_begun == begun:
         if ask(data, "SELECT 1 FROM mail") and _settled(data):

@@ -1,5 +1,6 @@
 """Reporting without an account, and the desk where nothing waits that cannot be acted on."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -123,7 +124,7 @@ class TestTheDesk:
         with unit_of_work():
             made = actions.report(world.bob.as_actor(), talk.answer.path, "abuse", "Rude.")
         for path in ("/desk", f"/desk/reports/{made.token}"):
-            assert "Bob" not in client.get(path).text.replace("Bob's question", "")
+            assert not re.search(r"\bBob\b(?!'s question)", client.get(path).text)
 
     def test_other_groups_reports_are_not_there(self, client, world, made):
         stranger = member(None, group(), "moderator")

@@ -1,6 +1,5 @@
 """Anything at all can be typed or written: it is text, it finds itself or nothing, it costs little."""
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from hub.core.search import CannotSearch
 from hub.search.analysis import terms
 from hub.search.parsing import MOST_CLAUSES, parse
+from tests.patience import does_not_hang
 
 from .conftest import Shelf, document
 from .naughty import naughty_strings
@@ -48,10 +48,8 @@ HOSTILE = [
 def test_hostile_queries_are_only_text(shelf: Shelf, typed: str) -> None:
     shelf.put(document(1, "tweets and letters"))
     for how in ({}, {"any_word": True}, {"as_you_type": True}):
-        began = time.perf_counter()
-        with suppress(CannotSearch):
+        with does_not_hang(), suppress(CannotSearch):
             shelf.search(typed, **how)
-        assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize("written", HOSTILE, ids=range(len(HOSTILE)))
@@ -119,6 +117,5 @@ def test_words_beyond_the_bound_are_left_out_and_named(shelf: Shelf) -> None:
 
 def test_reading_a_long_text_takes_time_in_proportion() -> None:
     for piece in ("word ", "a.", "-", "@a", "e\u0301", "\u00ad", "a'"):
-        began = time.perf_counter()
-        terms(piece * 20_000)
-        assert time.perf_counter() - began < 2
+        with does_not_hang():
+            terms(piece * 20_000)

@@ -1,10 +1,9 @@
 """What platforms write in HTML is read as a person would read it."""
 
-import time
-
 import pytest
 
 from hub.archive.adapters.plain_text import from_html
+from tests.patience import does_not_hang
 
 
 @pytest.mark.parametrize(
@@ -48,9 +47,8 @@ def test_fragments_never_raise(source):
 
 
 def test_deep_nesting_and_half_characters_are_read_as_far_as_they_go():
-    began = time.monotonic()
-    assert "words" in from_html("words" + "<div>" * 100_000 + "more")
-    assert from_html("<p>half \ud83d</p>").startswith("half")
-    from_html("\n \n" * 300_000 + "<br>")
-    from_html("<p>" * 200_000)
-    assert time.monotonic() - began < 10
+    with does_not_hang():
+        assert "words" in from_html("words" + "<div>" * 100_000 + "more")
+        assert from_html("<p>half \ud83d</p>").startswith("half")
+        from_html("\n \n" * 300_000 + "<br>")
+        from_html("<p>" * 200_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import time
 from contextlib import suppress
@@ -20,6 +19,7 @@ from hub.core import carrying, clock, jobs
 from hub.core.database import db, unit_of_work
 from tests.archive.conftest import count
 from tests.archive.proof.conftest import faults, sealed, some_posts, verified
+from tests.chance import chance
 from tests.conftest import DATABASES
 from tests.factories.x_archive import big_archive
 
@@ -112,9 +112,7 @@ def test_acts_that_are_long_settled_are_not_looked_through_again(kept):
 @both
 def test_whoever_dies_while_sealing_leaves_nothing_by_halves(kept, monkeypatch):
     """Killed (SIGKILL) at random instants, again and again, until all is sealed."""
-    seed = random.randrange(10**6)
-    print("seed", seed)
-    moments = random.Random(seed)
+    moments = chance("when it is killed")
     kept.bring_in(big_archive(400))
     monkeypatch.setattr(sealing, "PIECE", 7)
     total = count(ArchiveEvent)
