@@ -14,7 +14,7 @@ from hub.archive import became
 from hub.archive.adapters.base import content_hash
 from hub.archive.covering import covered_of
 from hub.archive.importing.history import edits_among, version_order
-from hub.archive.masked_text import Mask, Public, names_private_person
+from hub.archive.masked_text import Public, names_private_person
 from hub.archive.masking import is_private, mask_of, masks, name_at, names_of, public_people
 from hub.archive.models import (
     DELETED,
@@ -38,6 +38,7 @@ from hub.archive.words import event_word
 from hub.core.database import db
 from hub.core.pages import day
 
+from .card_media import shown_medium
 from .models import Example, ExamplePost
 
 Event = tuple[str, str, str]
@@ -60,7 +61,7 @@ class Card:
     title: str
     warning: str
     audience: str
-    media: Sequence[dict[str, str]]
+    media: Sequence[dict[str, Any]]
     events: Sequence[Event]
     version: str
     source: str
@@ -239,7 +240,7 @@ def _card(example: Example, part: ExamplePost, known: _Known) -> Card:
         runs=said.marked([(start, end) for start, end in part.passages or ()]),
         lang=language_of(version),
         media=[
-            _medium(medium, post, known, mask)
+            shown_medium(medium, post, known.covered.get(medium.media_id or 0), mask)
             for medium in each_once(version.media)
             if medium.kind != SCREENSHOT
         ],
@@ -304,32 +305,6 @@ def _keeper(post: Any, known: _Known) -> str:
     if post.collection_id in known.sure:
         return str(organisation.name)
     return _("%(organisation)s, as its keepers say", organisation=organisation.name)
-
-
-def _medium(medium: PostMedia, post: ArchivedPost, known: _Known, mask: Mask) -> dict[str, str]:
-    """A private person's picture is named, not shown, for a face is as good as a name; unless a keeper went
-    over it and covered what must not be seen. A child's is never shown."""
-    masked = masks(post)
-    described = "" if masked else str(mask(medium.alt_text))
-    covered = known.covered.get(medium.media_id or 0)
-    protected = bool(post.protected) or bool(post.account and post.account.protected)
-    if covered is not None and medium.media is not None and not protected:
-        return {
-            "path": f"{medium.media.collection.path}/covered/{covered.token}",
-            "sha256": covered.sha256,
-            "alt": described,
-            "kind": "image",
-            "filename": medium.kind,
-            "covered": _("Parts of this picture are covered here; the original is untouched."),
-        }
-    held = medium.media if not masked else None
-    return {
-        "path": f"{held.collection.path}/media/{held.token}" if held else "",
-        "sha256": held.sha256 if held else "",
-        "alt": described,
-        "kind": {"photo": "image"}.get(medium.kind, medium.kind),
-        "filename": _("picture, left out with the person's name") if masked else medium.kind,
-    }
 
 
 def _version_words(version_id: int, order: Sequence[int]) -> str:

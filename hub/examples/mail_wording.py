@@ -1,6 +1,7 @@
 """How mail words a worked example: the lines of its cards, the same in HTML and in plain text."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -92,7 +93,7 @@ def media(card: Card) -> list[str]:
     return lines
 
 
-def _medium(medium: Mapping[str, str]) -> str:
+def _medium(medium: Mapping[str, Any]) -> str:
     if not medium["path"]:
         return _("A file (%(name)s) belonged to this post and is not held.", name=medium["filename"])
     what = {"image": _("Picture"), "video": _("Film")}.get(medium["kind"], _("File"))

@@ -63,6 +63,19 @@ def test_others_see_the_covered_picture_and_never_the_original(pictured, client)
     assert sign_in(client, pictured.keeper).get(pictured.path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [((40, 20), (40, 20)), ((1600, 640), (800, 320)), ((1, 90_000), (1, 320)), ((None, None), None)],
+)
+def test_a_card_keeps_the_place_of_its_picture_until_it_comes(pictured, client, stored, shown):
+    with unit_of_work():
+        media = db.session.get_one(Media, pictured.media.id)
+        media.width, media.height = stored
+    (drawn,) = re.findall(rf'<img src="{pictured.path}"[^>]*>', client.get(pictured.item.path).text)
+    size = re.findall(r'(?:width|height)="(\d+)"', drawn)
+    assert size == ([str(each) for each in shown] if shown else [])
+
+
 def test_the_original_stays_byte_for_byte(pictured):
     path = MediaStore(pictured.collection.token).path(pictured.media.sha256)
     cover_in(pictured, [0, 0, 10, 10])
