@@ -36,7 +36,7 @@ def test_a_reply_goes_all_the_way_round(client, incoming, line):
         drain()
         assert [(row.how, row.kind) for row in rows()] == [("lmtp", "reply")] * 2
         page = client.get(place.item.path)
-        assert SAID in page.text and "01738" not in page.text
+        assert SAID in page.text and "01738 0" not in page.text
         sent = zip(server.envelopes, server.messages(), strict=True)
         answers = [envelope for envelope, message in sent if message["Auto-Submitted"] == "auto-replied"]
         assert [(sender.strip("<>"), to.strip("<>")) for sender, to in answers] == [("", "bob@example.org")]
