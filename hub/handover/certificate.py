@@ -14,7 +14,6 @@ from .describing import (
     Masking,
     history_table,
     kept_blocks,
-    picture_of,
     pictures_of,
     said_facts,
     told_of,
@@ -92,12 +91,12 @@ def _add_post(
         if one.version:
             paper.add(Heading(version_heading(one), 3))
         paper.add(*words_of(one, masking))
-        paper.add(*(picture_of(medium, found.post.collection.token) for medium in pictures_of(one)))
+        paper.add(*(masking.picture(medium, one) for medium in pictures_of(one)))
     paper.add(Heading(of + _("how it was kept") if of else _("How it was kept")))
-    paper.add(*kept_blocks(found, imports))
+    paper.add(*kept_blocks(found, imports, masking))
     paper.add(
         Heading(of + _("what happened to it") if of else _("What happened to it")),
-        history_table(found, number),
+        history_table(found, masking, number),
     )
     paper.add(*anchored.blocks(found))
 

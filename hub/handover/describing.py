@@ -3,17 +3,17 @@ otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import gettext as _
 
-from hub.archive.masked_text import Public
+from hub.archive.masked_text import Mask, Public
 from hub.archive.masking import mask_of, masks
-from hub.archive.models import ArchiveEvent, PostMedia, Sighting
+from hub.archive.models import ArchiveEvent, CoveredPicture, PostMedia, Sighting
 from hub.archive.showing import each_once, kind_of
-from hub.archive.storage import THUMBNAIL, MediaStore
+from hub.archive.storage import THUMBNAIL, MediaStore, covered
 from hub.archive.words import EVIDENCE, event_sentence, event_word
 from hub.core.pages import day, moment_with_zone
 
@@ -27,10 +27,12 @@ SIGHTINGS_TOLD = 6
 
 @dataclass(frozen=True)
 class Masking:
-    """Whom a paper names. `public`: those who are not private. Whoever is always masked is always masked."""
+    """Whom a paper names. `public`: those who are not private. Whoever is always masked is always masked.
+    `covered`: pictures with places covered by hand, by media id."""
 
     names_shown: bool
     public: Public
+    covered: Mapping[int, CoveredPicture] = field(default_factory=dict)
 
     def masks(self, found: Gathered) -> bool:
         account = found.account
@@ -41,6 +43,21 @@ class Masking:
         if told.version is None or (self.names_shown and not self.masks(told.found)):
             return text
         return str(mask_of(told.found.post, told.version, told.found.names, self.public)(text))
+
+    def told_elsewhere(self, text: str, found: Gathered) -> str:
+        """A text that tells of a post: what a file was called, why somebody did something."""
+        if not self.masks(found):
+            return text
+        own = tuple(called for one in found.names for called in (one.name, one.handle) if called)
+        return str(Mask(self.public, own, contacts=True)(text))
+
+    def picture(self, one: PostMedia, told: VersionTold) -> Block:
+        """A face is as good as a name."""
+        if self.masks(told.found):
+            kind = media_kind(one)
+            return Text(_("A %(kind)s belonged to the post; it is left out with the name.", kind=kind))
+        over = None if self.names_shown else self.covered.get(one.media_id or 0)
+        return picture_of(one, told.found.post.collection.token, self.text(one.alt_text, told), over)
 
     def author(self, told: VersionTold) -> str:
         if self.masks(told.found):
@@ -88,28 +105,40 @@ def words_of(told: VersionTold, masking: Masking) -> Iterator[Block]:
     if version is None:
         yield Text(_("No source held its words. That it existed is known from the news of its deletion."))
         return
-    title = version.details.get("title")
-    if title:
-        yield Quote.of(masking.text(title, told), version.language)
+    above = [version.details[name] for name in ("title", "warning") if version.details.get(name)]
+    for said in above:
+        yield Quote.of(masking.text(said, told), version.language)
     if version.text:
         yield Quote((Run(masking.text(version.text, told)),), version.language)
-    elif not title:
+    elif not above:
         yield Text(_("It has no words of its own."))
     if not version.complete:
         yield Text(_("The source held only the beginning of this text."))
 
 
-def picture_of(one: PostMedia, token: str) -> Picture | Text:
-    """A small picture of it, or what is known instead."""
-    about = one.alt_text or _("Nobody described it.")
+def picture_of(one: PostMedia, token: str, about: str, over: CoveredPicture | None = None) -> Picture | Text:
+    """A small picture of it, or what is known instead. about: what its author said that it shows. over: the
+    same picture with places covered by hand, which is shown in its stead."""
+    about = about or _("Nobody described it.")
     if one.media is None:
         return Text(_("A %(kind)s belonged to the post; its file is not held.", kind=media_kind(one)))
     named = _("SHA-256 %(sha256)s", sha256=one.media.sha256)
+    if over is not None:
+        return _covered(one.media.sha256, token, about, over)
     path = MediaStore(token).path(one.media.sha256, THUMBNAIL)
     if not one.media.has_thumbnail or not path.is_file():
         return Text(_("A %(kind)s. %(about)s %(named)s", kind=media_kind(one), about=about, named=named))
     url = f"/collections/{token}/media/{one.media.token}/thumbnail"
     return Picture(str(path), _("Picture, shown smaller than it is. %(about)s", about=about), named, url)
+
+
+def _covered(sha256: str, token: str, about: str, over: CoveredPicture) -> Picture | Text:
+    note = _("Parts of this picture are covered here; the original is untouched.")
+    path = MediaStore(token).path(sha256, covered(over.token))
+    if not path.is_file():
+        return Text(f"{about} {note}")
+    url = f"/collections/{token}/covered/{over.token}"
+    return Picture(str(path), _("Picture. %(about)s", about=f"{about} {note}"), url=url)
 
 
 def media_kind(one: PostMedia) -> str:
@@ -122,7 +151,7 @@ def pictures_of(told: VersionTold) -> list[PostMedia]:
     return each_once(told.version.media) if told.version else []
 
 
-def kept_blocks(found: Gathered, imports: Imports) -> Iterator[Block]:
+def kept_blocks(found: Gathered, imports: Imports, masking: Masking) -> Iterator[Block]:
     """How it is known: each time that it was met, and the bytes."""
     sightings = list(found.sightings)
     if found.post.erased_at:
@@ -139,10 +168,10 @@ def kept_blocks(found: Gathered, imports: Imports) -> Iterator[Block]:
         )
         sightings = [sightings[0], sightings[-1]]
     for one in sightings:
-        yield _sighting(found, one, imports)
+        yield _sighting(found, one, imports, masking)
 
 
-def _sighting(found: Gathered, one: Sighting, imports: Imports) -> Facts:
+def _sighting(found: Gathered, one: Sighting, imports: Imports, masking: Masking) -> Facts:
     number, came_in = imports[one.import_id, one.earlier]
     seen = _when(one.captured_at) if one.captured_at else _(
         "no later than %(at)s", at=_when(came_in.uploaded_at)
@@ -151,10 +180,11 @@ def _sighting(found: Gathered, one: Sighting, imports: Imports) -> Facts:
         (_("How"), str(EVIDENCE.get(one.evidence, one.evidence))),
         (_("Seen on the platform"), seen),
         (_("Kept"), _("%(at)s, out of “%(file)s” (import %(number)s)", at=_when(came_in.uploaded_at),
-                      file=came_in.file_name, number=number)),
+                      file=masking.told_elsewhere(came_in.file_name, found), number=number)),
     ]  # fmt: skip
     if one.file and one.row:
-        rows.append((_("Where in it"), _("%(file)s, row %(row)s", file=one.file, row=one.row)))
+        file = masking.told_elsewhere(one.file, found)
+        rows.append((_("Where in it"), _("%(file)s, row %(row)s", file=file, row=one.row)))
     if len(found.versions) > 1:
         rows.append((_("Shows version"), str(found.place_of(one.version_id))))
     rows.append((_("SHA-256 of the exact bytes"), one.source.sha256))
@@ -163,14 +193,16 @@ def _sighting(found: Gathered, one: Sighting, imports: Imports) -> Facts:
     return Facts(tuple(rows), code)
 
 
-def history_table(found: Gathered, number: int = 0) -> Table:
+def history_table(found: Gathered, masking: Masking, number: int = 0) -> Table:
     """number: the post's among several, so that no two tables are called alike."""
     rows = (
         [(_when(found.post.posted_at), _("Posted"), _("as its platform says"))]
         if found.post.posted_at
         else []
     )
-    rows += [_happened(event) for event in shown_events(found)]
+    for event in shown_events(found):
+        when, what, how = _happened(event)
+        rows.append((when, what, masking.told_elsewhere(how, found)))
     what = _("What happened to post %(number)s", number=number) if number else _("What happened to it")
     return Table(
         _("%(what)s, in the order in which it came to be known", what=what),

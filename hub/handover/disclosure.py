@@ -3,8 +3,8 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from hub.archive.importing.history import edits_among
 from hub.archive.masked_text import Mask
 from hub.archive.masking import mask_of, masks
-from hub.archive.models import PostMedia
+from hub.archive.models import CoveredPicture, PostMedia
 from hub.archive.showing import kind_of, strip
 from hub.core.pages import machine_time, moment_with_zone
 
@@ -36,9 +36,18 @@ class Disclosed:
 
 
 def disclose(
-    posts: Iterable[Gathered], redactor: Redactor, *, holder: str, hub: str, reason: str, at: datetime
+    posts: Iterable[Gathered],
+    redactor: Redactor,
+    *,
+    covered: Mapping[int, CoveredPicture],
+    holder: str,
+    hub: str,
+    reason: str,
+    at: datetime,
 ) -> Disclosed:
-    """The paper, and its posts as lines of CSV. Nothing that the redactor takes out is in either."""
+    """The paper, and its posts as lines of CSV. Nothing that the redactor takes out is in either.
+
+    covered: pictures with places covered by hand, by media id."""
     paper = Paper(
         _("Disclosure of archived social media posts"),
         hub,
@@ -60,12 +69,18 @@ def disclose(
             paper.add(Text(_("[Redacted: this post is left out. %(exemption)s]", exemption=exemption)))
             disclosed.rows.append(csv_line([place, "", "", "", "", LEFT_OUT, "", exemption]))
         else:
-            _add_post(disclosed, found, place, redactor)
+            _add_post(disclosed, found, place, redactor, covered)
     _add_schedule(paper, redactor)
     return disclosed
 
 
-def _add_post(disclosed: Disclosed, found: Gathered, place: int, redactor: Redactor) -> None:
+def _add_post(
+    disclosed: Disclosed,
+    found: Gathered,
+    place: int,
+    redactor: Redactor,
+    covered: Mapping[int, CoveredPicture],
+) -> None:
     told = told_of(found)
     private = masks(found.post)
     author = _author(told[-1], private, place, redactor)
@@ -75,7 +90,8 @@ def _add_post(disclosed: Disclosed, found: Gathered, place: int, redactor: Redac
             disclosed.paper.add(Heading(version_heading(one), 3))
         disclosed.paper.add(*_words(one, place, redactor))
         for medium in pictures_of(one):
-            disclosed.paper.add(_picture(medium, found.post.collection.token, place, private, redactor))
+            over = covered.get(medium.media_id or 0)
+            disclosed.paper.add(_picture(medium, one, place, redactor, over))
         disclosed.rows.append(_row(one, place, author, redactor))
     if happened := _happened(found):
         disclosed.paper.add(Text(_("What happened to it: %(what)s.", what=happened)))
@@ -114,12 +130,10 @@ def _words(told: VersionTold, place: int, redactor: Redactor) -> Iterator[Block]
         yield Text(_("No source held its words."))
         return
     mask = _mask(told, redactor)
-    for name in ("title", "warning"):
-        if said := version.details.get(name):
-            yield Quote(redactor.runs(said, place, mask), version.language)
-    if version.text:
-        yield Quote(redactor.runs(version.text, place, mask), version.language)
-    else:
+    said = [version.details.get("title"), version.details.get("warning"), version.text]
+    for words in filter(None, said):
+        yield Quote(redactor.runs(words, place, mask), version.language)
+    if not any(said):
         yield Text(_("It has no words of its own."))
 
 
@@ -130,15 +144,24 @@ def _mask(told: VersionTold, redactor: Redactor) -> Mask:
     return mask_of(told.found.post, told.version, told.found.names, redactor.public)
 
 
-def _picture(one: PostMedia, token: str, place: int, private: bool, redactor: Redactor) -> Block:
-    exemption = redactor.picture(one.media.sha256 if one.media else "", place, private=private)
+def _picture(
+    one: PostMedia,
+    told: VersionTold,
+    place: int,
+    redactor: Redactor,
+    over: CoveredPicture | None,
+) -> Block:
+    exemption = redactor.picture(one.media.sha256 if one.media else "", place, private=masks(told.found.post))
     if exemption:
         kind = media_kind(one)
         return Text(_("[Redacted: a %(kind)s is left out. %(exemption)s]", kind=kind, exemption=exemption))
-    shown = picture_of(one, token)
+    about = redactor.plain(one.alt_text, place, _mask(told, redactor))
+    shown = picture_of(one, told.found.post.collection.token, about, over)
     if isinstance(shown, Text):
-        return Text(redactor.plain(shown.text, place))
-    return type(shown)(shown.path, redactor.plain(shown.about, place))
+        return shown
+    if over is not None:
+        redactor.places_covered(place)
+    return replace(shown, named="", url="")
 
 
 def _row(told: VersionTold, place: int, author: str, redactor: Redactor) -> bytes:

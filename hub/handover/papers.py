@@ -9,7 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from hub.archive.covering import covered_of
 from hub.archive.masking import public_people
+from hub.archive.models import CoveredPicture
 from hub.core.site import site
 
 from .certificate import certificate
@@ -43,11 +45,13 @@ def write(
     collection = made.collection
     holder = collection.organisation.name if collection.organisation else made_by
     public = public_people([collection.id])[collection.id]
+    read = _in_order(posts, progress)
+    covered = _covered(read)
     if made.format == CERTIFICATE:
         paper = certificate(
-            _in_order(posts, progress),
+            read,
             imports=imports_of(session, collection),
-            masking=Masking(made.names_shown, public),
+            masking=Masking(made.names_shown, public, covered),
             anchored=Anchored(session, collection),
             holder=holder,
             hub=site().name,
@@ -57,7 +61,13 @@ def write(
     else:
         redactor = Redactor(made.redactions, public, made.exemption)
         disclosed = disclose(
-            _in_order(posts, progress), redactor, holder=holder, hub=site().name, reason=made.reason, at=at
+            read,
+            redactor,
+            covered=covered,
+            holder=holder,
+            hub=site().name,
+            reason=made.reason,
+            at=at,
         )
         paper = disclosed.paper
         (folder / "disclosure.csv").write_bytes(b"".join(disclosed.rows))
@@ -71,6 +81,11 @@ def _in_order(posts: Iterable[Gathered], progress: Callable[[int], None]) -> lis
         read.append(found)
         progress(count)
     return sorted(read, key=lambda found: (found.post.sort_at, found.post.token))
+
+
+def _covered(posts: Iterable[Gathered]) -> dict[int, CoveredPicture]:
+    pictures = (one for found in posts for version in found.versions for one in version.media)
+    return covered_of({one.media_id for one in pictures if one.media_id})
 
 
 def _write_paper(folder: Path, name: str, paper: Paper, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.archive.approvals.marking import words_pattern
+from hub.archive.covering import covered_of
+from hub.archive.masked_text import Mask
 from hub.archive.masking import mask_of, masks
-from hub.archive.models import ArchivedPost, PostMedia, PostVersion
+from hub.archive.models import ArchivedPost, CoveredPicture, PostMedia, PostVersion
 from hub.archive.queries import Context
 from hub.archive.rules import revealed
 from hub.archive.showing import each_once
@@ -31,6 +33,7 @@ class PreviewedPicture:
     about: str
     path: str
     thumbnail: str
+    covered: bool
     sha256: str
     why: str
     redaction: Redaction | None
@@ -57,17 +60,30 @@ def previews(
 ) -> list[Preview]:
     """Posts of one page, with what is taken out of them."""
     context = Context(posts)
-    return [_preview(post, context, redactions, redactor) for post in posts]
+    pictures = (
+        one for versions in context.versions.values() for version in versions for one in version.media
+    )
+    covered = covered_of({one.media_id for one in pictures if one.media_id})
+    return [_preview(post, context, redactions, redactor, covered) for post in posts]
 
 
 def _preview(
-    post: ArchivedPost, context: Context, redactions: Sequence[Redaction], redactor: Redactor
+    post: ArchivedPost,
+    context: Context,
+    redactions: Sequence[Redaction],
+    redactor: Redactor,
+    covered: Mapping[int, CoveredPicture],
 ) -> Preview:
     versions = context.versions[post.id]
     shown = context.show(post, versions[-1] if versions else None)
     private = masks(post)
     names = context.names.get(post.account_id or 0, ())
-    media = {one.media.sha256: one for version in versions for one in each_once(version.media) if one.media}
+    media = {
+        one.media.sha256: (one, mask_of(post, version, names, redactor.public))
+        for version in versions
+        for one in each_once(version.media)
+        if one.media
+    }
     return Preview(
         post=post,
         name=shown.name,
@@ -88,7 +104,10 @@ def _preview(
             )
             for number, version in enumerate(versions, 1)
         ),
-        pictures=tuple(_picture(one, private, redactions, redactor) for one in media.values()),
+        pictures=tuple(
+            _picture(one, mask, redactions, redactor, private=private, over=covered.get(one.media_id or 0))
+            for one, mask in media.values()
+        ),
         why=redactor.post(post.token, 0),
         redaction=_of(redactions, POST, post.token),
     )
@@ -100,14 +119,23 @@ def _said(version: PostVersion) -> list[str]:
 
 
 def _picture(
-    one: PostMedia, private: bool, redactions: Sequence[Redaction], redactor: Redactor
+    one: PostMedia,
+    mask: Mask,
+    redactions: Sequence[Redaction],
+    redactor: Redactor,
+    *,
+    private: bool,
+    over: CoveredPicture | None,
 ) -> PreviewedPicture:
     assert one.media is not None  # asked only of those that are held
-    path = f"{one.media.collection.path}/media/{one.media.token}"
+    collection = one.media.collection.path
+    path = f"{collection}/covered/{over.token}" if over else f"{collection}/media/{one.media.token}"
+    thumbnail = f"{path}/thumbnail" if one.media.has_thumbnail else ""
     return PreviewedPicture(
-        about=redactor.plain(one.alt_text, 0) if one.alt_text else "",
+        about=redactor.plain(one.alt_text, 0, mask) if one.alt_text else "",
         path=path,
-        thumbnail=f"{path}/thumbnail" if one.media.has_thumbnail else "",
+        thumbnail=path if over else thumbnail,
+        covered=over is not None,
         sha256=one.media.sha256,
         why=redactor.picture(one.media.sha256, 0, private=private)
         or (_("a private person") if private else ""),

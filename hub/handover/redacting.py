@@ -13,7 +13,7 @@ from hub.archive.masked_text import Mask, Public
 from .models import PASSAGE, PICTURE, POST, Redaction
 from .paper import Run
 
-NAMES, PICTURES_OF_PEOPLE = "names", "pictures_of_people"
+NAMES, PICTURES_OF_PEOPLE, PLACES = "names", "pictures_of_people", "places"
 
 
 class Redactor:
@@ -71,6 +71,9 @@ class Redactor:
 
     def name_left_out(self, place: int) -> None:
         self.taken_out[place, NAMES, self._exemption] += 1
+
+    def places_covered(self, place: int) -> None:
+        self.taken_out[place, PLACES, self._exemption] += 1
 
     def picture(self, sha256: str, place: int, *, private: bool) -> str:
         """The exemption under which a picture is left out; "" when it is shown."""

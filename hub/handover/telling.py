@@ -57,7 +57,11 @@ class VersionTold:
 
     @property
     def text(self) -> str:
-        return self.version.text if self.version else ""
+        """All its words, what stands above and in front of its text with them."""
+        if self.version is None:
+            return ""
+        above = [self.version.details.get(name) for name in ("title", "warning")]
+        return "\n\n".join(said for said in (*above, self.version.text) if said)
 
     @property
     def called(self) -> str:

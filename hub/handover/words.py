@@ -57,6 +57,7 @@ REDACTED = {
     "post": _l("A whole post"),
     "names": _l("Names and handles of private people"),
     "pictures_of_people": _l("Pictures and films of private people's posts"),
+    "places": _l("Places of pictures that are covered"),
 }
 
 # What keepers most often rely on; they may write another.
