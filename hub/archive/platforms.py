@@ -41,7 +41,9 @@ PLATFORMS = {
     "mastodon": Platform("Mastodon (Fediverse)"),
     "bluesky": Platform("Bluesky", ("bsky.app",), re.compile(r"/profile/([^/]+)")),
     "linkedin": Platform("LinkedIn", ("linkedin.com",), re.compile(r"/in/([^/]+)")),
-    "youtube": Platform("YouTube", ("youtube.com",), re.compile(r"/(?:@|user/|c/|channel/)([^/]+)")),
+    "youtube": Platform(
+        "YouTube", ("youtube.com", "youtu.be"), re.compile(r"/(?:@|user/|c/|channel/)([^/]+)")
+    ),
     "flickr": Platform("Flickr", ("flickr.com",), re.compile(r"/(?:photos|people)/([^/]+)")),
     "tiktok": Platform("TikTok", ("tiktok.com",), AFTER_AT),
     "reddit": Platform("Reddit", ("reddit.com",), re.compile(r"/(?:u|user)/([^/]+)")),

@@ -40,6 +40,8 @@ _REDDIT_COMMENT = re.compile(r"/r/\w+/comments/\w+/[^/]*/(?P<id>\w+)/?$")
 _BLUESKY = re.compile(r"/profile/(?P<handle>[^/]+)/post/(?P<id>[^/]+)")
 _LINKEDIN_FEED = re.compile(r"/feed/update/(?P<id>urn:li:\w+:[\w-]+)")
 _LINKEDIN_PAGE = re.compile(r"/posts/[^/]*?-(?P<kind>activity|share|ugcPost)-(?P<id>\d{10,20})(?:-|/|$)")
+SHORT_YOUTUBE = "youtu.be"
+_SHORT_VIDEO = re.compile(r"/(?P<id>[\w-]{11})(?:/|$)")
 # Mastodon shows a post at one address and names it by another.
 _MASTODON = re.compile(r"/(?:@(?P<handle>[\w.-]+)|users/(?P<user>[\w.-]+)/statuses)/(?P<id>\d{5,20})/?$")
 
@@ -50,7 +52,7 @@ def read_address(address: str) -> Address | None:
         return Address("bluesky", address)
     try:
         parts = urlsplit(address.strip())
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port  # a port may be no number, or too large a one
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
@@ -65,8 +67,8 @@ def read_address(address: str) -> Address | None:
 
 
 def _on_platform(code: str, parts) -> Address | None:
-    if code == "youtube" and (video := parse_qs(parts.query).get("lc") or parse_qs(parts.query).get("v")):
-        return Address(code, video[0])
+    if code == "youtube" and (known := _youtube(parts)):
+        return Address(code, known)
     if code == "linkedin":
         return _linkedin(parts)
     if code == "bluesky":
@@ -78,6 +80,15 @@ def _on_platform(code: str, parts) -> Address | None:
         return None
     post_id = f"t3_{found['id']}" if code == "reddit" else found["id"]
     return Address(code, post_id, found.groupdict().get("handle") or "")
+
+
+def _youtube(parts) -> str:
+    """A comment, or a film; "" where the address says neither so."""
+    asked = parse_qs(parts.query)
+    if named := asked.get("lc") or asked.get("v"):
+        return named[0]
+    found = _SHORT_VIDEO.match(parts.path) if parts.hostname == SHORT_YOUTUBE else None
+    return found["id"] if found else ""
 
 
 def _linkedin(parts) -> Address | None:

@@ -38,6 +38,7 @@ from hub.archive.post_addresses import Address, read_address
         ),
         ("at://did:plc:abc/app.bsky.feed.post/3k2", Address("bluesky", "at://did:plc:abc/app.bsky.feed.post/3k2")),
         ("https://www.youtube.com/watch?v=abcdefghijk&t=3", Address("youtube", "abcdefghijk")),
+        ("https://youtu.be/abcdefghijk?si=Xy", Address("youtube", "abcdefghijk")),
         ("https://www.reddit.com/r/Scotland/comments/1abc/a_title/", Address("reddit", "t3_1abc")),
         ("https://old.reddit.com/r/Scotland/comments/1abc/a_title/k9z/", Address("reddit", "t1_k9z")),
         ("https://www.tiktok.com/@council/video/7123", Address("tiktok", "7123", "council")),
@@ -56,7 +57,17 @@ def test_the_post_at_an_address(address, post):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "council", "ftp://council.example/", "https://", "https://[broken", "javascript:1"]
+    "address",
+    [
+        "",
+        "council",
+        "ftp://council.example/",
+        "https://",
+        "https://[broken",
+        "javascript:1",
+        "https://council.example:99999/news",
+        "https://council.example:port/",
+    ],
 )
 def test_what_is_no_address(address):
     assert read_address(address) is None

@@ -279,6 +279,15 @@ def test_replies_are_threaded_by_address_and_by_id(tmp_path):
     assert [one.reply_to and one.reply_to.post_id for one in found] == ["77", "78", None]
 
 
+def test_an_address_that_cannot_be_one_costs_no_row(kept, tmp_path):
+    rows = [["One", "https://council.example:99999/news"], ["Two", "https://council.example/news"]]
+    found = posts(mapped(tmp_path, rows, columns={"text": 0, "address": 1}, header=0))
+    assert [one.text for one in found] == ["One", "Two"]
+    path = tmp_path / "table.csv"
+    path.write_bytes(table([["Words", "Address"], *rows]))
+    assert kept.bring_in(path).state == ASKS
+
+
 def test_rows_without_an_id_have_one_of_their_own_however_often_they_are_read(tmp_path):
     rows = [["2024-03-01", "One"], ["2024-03-01", "Two"], ["2024-03-02", "One"]]
     first, second = (

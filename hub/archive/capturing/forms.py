@@ -122,7 +122,7 @@ class SeenForm(HubForm):
         field.data.stream.seek(0)
         try:
             kind = puremagic.from_string(head, filename="")
-        except puremagic.PureError:
+        except (puremagic.PureError, ValueError):  # the latter: it is empty
             kind = ""
         self.suffix = PICTURES.get(kind, "")
         if not self.suffix:

@@ -167,6 +167,12 @@ def test_a_page_is_reached_over_redirects_and_the_way_is_kept(read):
     assert [post.post_id for post in read(archive).posts] == ["https://a.example/"]
 
 
+@pytest.mark.parametrize("address", ["https://council.example:99999/news", "https://[broken/news"])
+def test_a_page_at_an_address_that_cannot_be_one_is_kept_all_the_same(read, address):
+    (post,) = read(WebArchive().page("Bins are emptied on Mondays this week.", address=address)).posts
+    assert post.url == address
+
+
 def test_errors_are_no_pages(read):
     reading = read(WebArchive().answer(PAGE, b"<p>Gone", status="404 Not Found"))
     assert (reading.posts, reasons(reading)["not_ok"]) == ([], 1)

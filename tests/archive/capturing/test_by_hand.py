@@ -181,6 +181,7 @@ def test_nothing_typed_is_lost_when_something_is_to_be_mended(browser, kept, for
         ({"seen_by": ""}, "Say who saw it"),
         ({"seen_at": ""}, "Say when it was seen"),
         ({"reply_to": "there"}, "Write the whole address"),
+        ({"address": "https://council.example:99999/news"}, "Write the whole address"),
         ({"address": "https://x.com/" + "a" * 600}, "under 500"),
     ],
 )
@@ -192,8 +193,9 @@ def test_what_a_declaration_needs(browser, kept, form, change, said):
 
 def test_a_screenshot_must_be_a_picture(browser, kept, form):
     as_file = lambda raw: {**form, "text": "", "screenshot": (io.BytesIO(raw), "screen.png")}  # noqa: E731
-    refused = browser.submit(f"{kept.collection.path}/paste", as_file(b"MZ\x90 not a picture"))
-    assert (refused.status_code, "is a picture" in refused.text) == (422, True)
+    for raw in (b"MZ\x90 not a picture", b""):
+        refused = browser.submit(f"{kept.collection.path}/paste", as_file(raw))
+        assert (refused.status_code, "is a picture" in refused.text) == (422, True)
     taken = browser.submit(f"{kept.collection.path}/paste", as_file(png()))
     assert taken.status_code == 303
 
