@@ -159,7 +159,9 @@ def _without_banner(lines: list[str]) -> list[str]:
     if first < len(lines) and CLASSIFIED.match(lines[first]) and any(lines[first + 1 :]):
         lines = lines[first + 1 :]
         first = _first_that_says(lines)
-    if first == len(lines) or not (BANNER.match(lines[first]) and _is_footer(_paragraph(lines, first))):
+    if first == len(lines) or not (
+        BANNER.match(lines[first]) and _is_footer(_paragraph(lines, first), beside=True)
+    ):
         return lines
     end = first
     while end < len(lines) and lines[end].strip():
@@ -182,7 +184,7 @@ def _without_footer(lines: list[str], names: list[str]) -> list[str]:
     # Small paragraphs stand between those of a footer: an address, a slogan. They go when a footer follows.
     for number in range(len(paragraphs) - 1, 0, -1):
         paragraph = paragraphs[number]
-        if _is_footer(paragraph):
+        if _is_footer(paragraph, beside=at < len(paragraphs) or _is_signed(paragraphs, number, names)):
             at = number
         elif not _is_trifle(paragraph):
             break
@@ -270,9 +272,33 @@ def _paragraph(lines: Sequence[str], at: int) -> list[str]:
     return list(lines[at:end])
 
 
-def _is_footer(paragraph: Sequence[str]) -> bool:
+def _is_footer(paragraph: Sequence[str], *, beside: bool) -> bool:
+    """beside: whether it stands under a signature, or above another. What footers say, people say, too, where
+    records, mail and the law are talked about; but not twice in one paragraph."""
     said = " ".join(paragraph)[:4000]
-    return bool(FOOTER.search(said)) or (len(paragraph) == 1 and bool(CLASSIFIED.match(said)))
+    if len(paragraph) == 1 and CLASSIFIED.match(said):
+        return True
+    phrases = sum(1 for _phrase in FOOTER.finditer(said))
+    return phrases >= (1 if beside else 2) and not said.endswith("?")
+
+
+def _is_signed(paragraphs: Sequence[Sequence[str]], number: int, names: list[str]) -> bool:
+    """Whether a signature, or a rule, stands shortly above a paragraph. The first line of all is none."""
+    if _is_rule(paragraphs[number - 1]):
+        return True
+    above = [line for paragraph in paragraphs[max(0, number - SIGNED_WITHIN) : number] for line in paragraph]
+    firsts = {name.split()[0] for name in names} | set(names)
+    for at, line in enumerate(above):
+        if at == 0 and number <= SIGNED_WITHIN:
+            continue
+        said = line.strip()
+        if said == "--" or SENT_FROM.match(said) or _words(said) in firsts:
+            return True
+        if any(_words(said).startswith(f"{name} ") for name in names):
+            return True
+        if CLOSING.match(said) and at + 1 < len(above) and _is_name(above[at + 1], names):
+            return True
+    return False
 
 
 def _is_rule(paragraph: Sequence[str]) -> bool:

@@ -125,6 +125,38 @@ def test_a_question_about_disclaimers_is_not_taken_for_one():
     assert trimmed(text).text == text
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Should drafts be disclosed under the Freedom of Information Act?",
+        "They may be disclosed under the Freedom of Information (Scotland) Act 2002.",
+        "E-mails are subject to the Act like any other record.",
+        "We are a registered charity, so the Act does not apply to us.",
+        "The folder is intended only for drafts.",
+        "Our plan says that the e-mail and any attachments go to the case.",
+        "All of it is scanned for viruses before it is taken in.",
+        "Do you, too, say “this e-mail is confidential”, and “not the intended recipient”?",
+    ],
+)
+@pytest.mark.parametrize("end", ["", "\n\nKind regards\nBob Reid", "\n\nBob"])
+def test_what_footers_say_is_also_what_records_people_talk_about(last, end):
+    text = f"Hello all,\n\nThanks.\n\n{last}" if not end else f"Hello all,\n\n{last}"
+    assert trimmed(text + end, names=["Bob Reid"]).text == text
+
+
+@pytest.mark.parametrize("above", ["Regards\nBob", "Yours aye\nR. Reid", "Sent from my iPad", "--"])
+def test_the_same_under_a_signature_is_a_footer(above):
+    footer = "Perth Council\n\nE-mails may be monitored.\n\nRegistered charity SC000000."
+    said = trimmed(f"Six years.\n\n{above}\n\n{footer}", names=["Bob Reid"]).text
+    assert said.startswith("Six years.") and not any(word in said for word in ("monitored", "charity"))
+
+
+def test_a_footer_between_rules_goes():
+    assert (
+        trimmed(f"Six years.\n\n{'*' * 20}\nThis was scanned for viruses.\n{'*' * 20}").text == "Six years."
+    )
+
+
 def test_lines_that_a_program_broke_are_whole_again():
     text = (
         "The retention schedule was agreed last year by the keeper and\nthe archivist, so we can now begin."
