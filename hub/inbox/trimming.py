@@ -25,7 +25,8 @@ MARKER = re.compile(r"^\W*reply above this line\W*$", re.IGNORECASE)
 QUOTE = re.compile(r"^\s{0,3}>")
 ATTRIBUTION = re.compile(
     r"(?:wrote|schrieb|a écrit|escribió|ha scritto|skrev|sgrìobh)\b[^\n]{0,40}:\s*$"
-    r"|<[^<>\s]+@[^<>\s]+>[^\n]{0,20}:\s*$|\b20\d\d\b[^\n]*:\s*$",
+    r"|<[^<>\s]+@[^<>\s]+>[^\n]{0,20}:\s*$|\b20\d\d\b[^\n]{0,60}\b\d{1,2}[:.]\d\d\b[^\n]*:\s*$"
+    r"|\b\d{1,2}[:.]\d\d\b[^\n]{0,60}\b20\d\d\b[^\n]*:\s*$",
     re.IGNORECASE,
 )
 BEGINS_ATTRIBUTION = re.compile(r"^\W*(?:On|Am|Le|El|Il|Den|Op|Air)\b", re.IGNORECASE)
@@ -35,6 +36,7 @@ HEADER_LINE = re.compile(
     re.IGNORECASE,
 )
 FIRST_HEADER = re.compile(r"^\W{0,4}(?:From|Von|De)\W{0,3}:", re.IGNORECASE)
+DAY_OR_ADDRESS = re.compile(r"@|\b(?:19|20)\d\d\b|\d[./-]\d")
 SEPARATOR = re.compile(
     r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Reply message|Original Appointment)\s*-{2,}"
     r"|_{20,}|-{30,}|Begin forwarded message:)\s*$",
@@ -83,7 +85,7 @@ def _end_of_own(lines: Sequence[str]) -> int:
             continue
         if MARKER.match(line):
             return _before_attribution(lines, at)
-        if FIRST_HEADER.match(line) and sum(bool(HEADER_LINE.match(one)) for one in lines[at : at + 6]) >= 3:
+        if FIRST_HEADER.match(line) and _are_headers(lines[at : at + 6]):
             return at
         if SEPARATOR.match(line):
             nxt = [one for one in lines[at + 1 : at + 8] if one.strip()]
@@ -91,6 +93,12 @@ def _end_of_own(lines: Sequence[str]) -> int:
             if nxt and (says_so or FIRST_HEADER.match(nxt[0])):
                 return at
     return len(lines)
+
+
+def _are_headers(lines: Sequence[str]) -> bool:
+    """Those of a message: they name a day or an address. Who writes about headers names neither."""
+    found = [line for line in lines if HEADER_LINE.match(line)]
+    return len(found) >= 3 and any(DAY_OR_ADDRESS.search(line) for line in found)
 
 
 def _before_attribution(lines: Sequence[str], at: int) -> int:

@@ -116,6 +116,38 @@ def test_what_holds_no_word_of_theirs_is_empty(text):
     assert trimmed(text, names=["Bob"]).text == ""
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "The Public Records (Scotland) Act 2011 says:",
+        "On 3 March 2026 the Keeper said:",
+        "We did this in 2019, and three things came of it:",
+    ],
+)
+def test_a_sentence_above_what_is_quoted_stays(above):
+    assert trimmed(f"{above}\n\n> An authority must have a plan.\n\nAgreed?").text == f"{above}\n\nAgreed?"
+    assert trimmed(f"{above}\n\n{letters.NOTICE}").text == above
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "2026-03-03 10:12 GMT+00:00 Cat Muir:",
+        "Op 3 mrt. 2026 om 10:12 heeft Cat Muir het volgende geschreven:",
+        "Cat Muir, 10.12 on 3 March 2026:",
+    ],
+)
+def test_what_a_program_says_above_what_it_quotes_goes(attribution):
+    assert trimmed(f"Six years.\n\n{attribution}\n> x").text == "Six years."
+
+
+def test_who_writes_about_headers_is_not_cut_there():
+    text = (
+        "We keep these fields:\n\nFrom: who sent it\nTo: whom it went to\nSubject: what it says\n\nNo more."
+    )
+    assert trimmed(text).text == text
+
+
 def test_a_thumb_up_is_a_word():
     assert trimmed("👍\n\nOn 2 Mar 2026, Cat wrote:\n> x").text == "👍"
 
