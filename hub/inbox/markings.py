@@ -9,9 +9,10 @@ from .trimming import ends_of
 # Markings stand alone on one of the first or the last lines.
 LINES = 5
 
-_DASH = r"\s*[-–—‑‐/: ]\s*"
+_DASH = r"\s*[-–—‑‐/:_ ]\s*"
 _SENSITIVE = rf"official{_DASH}sensitive"
-ANYWHERE = re.compile(rf"\b{_SENSITIVE}\b", re.IGNORECASE)
+# Labels in headers are written as one word with what stands before: Label_OFFICIAL-SENSITIVE.
+ANYWHERE = re.compile(rf"(?<![a-z]){_SENSITIVE}\b", re.IGNORECASE)
 # Words that are also words of every day: as markings they are in capitals, and stand alone.
 CAPITALS = r"(?:OFFICIAL[\s–—:-]*)?(?:SENSITIVE|TOP SECRET|SECRET|RESTRICTED|CONFIDENTIAL)"
 SUBJECT_EDGE = re.compile(
@@ -19,13 +20,16 @@ SUBJECT_EDGE = re.compile(
     rf"|[\[(]{CAPITALS}\b[^\])]*[\])]|[:|–—-]\s*{CAPITALS}\s*$"
 )
 SUBJECT_PREFIX = re.compile(r"^(?:\s*(?:re|fw|fwd)\s*:\s*)+", re.IGNORECASE)
+_LABEL = r"(?:(?:security\s+)?(?:classification|marking|protective marking|sensitivity|handling)|security)"
 ALONE = re.compile(
-    rf"^\W*(?:(?:security\s+)?(?:classification|marking|protective marking|sensitivity)\W+)?"
+    rf"^\W*(?:(?i:{_LABEL})\W+)?(?:UK[\s–—:-]+)?"
     rf"(?:(?i:{_SENSITIVE})|{CAPITALS})(?:\W+[\w &,/-]{{0,60}})?\W*$"
 )
-CLASSIFIED = re.compile(
-    rf"^\W*(?:security\s+)?(?:classification|marking|protective marking|sensitivity)\W+.*\b{_SENSITIVE}\b",
-    re.IGNORECASE,
+CLASSIFIED = re.compile(rf"^\W*{_LABEL}\W+.*\b{_SENSITIVE}\b", re.IGNORECASE)
+# How it is to be handled may stand on the same line; who asks about it ends with a question mark.
+HANDLED = re.compile(
+    rf"^\W*(?:UK[\s–—:-]+)?OFFICIAL{_DASH}SENSITIVE(?:\s+[A-Z]+)*\s*[\])]?\s*[:(\[–—.-][^?]*$"
+    rf"|^\W*(?i:this (?:e-?mail|message|reply|document)\b[^?]{{0,60}}\b{_SENSITIVE})\b[^?]*$"
 )
 # Where programs write a marking down: Exchange's labels, Titus, Boldon James, and the header of old.
 HEADERS = (
@@ -57,7 +61,7 @@ def marking_of(arrived: Arrived, text: str, *, known_subject: str = "") -> str:
         return arrived.header("Sensitivity")
     for line in ends_of(text, LINES):
         bare = line.strip("*_\\ ")
-        if len(bare) <= 120 and (ALONE.match(bare) or CLASSIFIED.match(bare)):
+        if len(bare) <= 200 and any(kind.match(bare) for kind in (ALONE, CLASSIFIED, HANDLED)):
             return _said(bare)
     return ""
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -199,6 +199,6 @@ def _charset(part: Message) -> str:
 def _name(part: Message) -> str:
     try:
         name = str(make_header(decode_header(part.get_filename() or "")))
-    except (LookupError, UnicodeError, ValueError, TypeError, HeaderParseError):
+    except (LookupError, UnicodeError, ValueError, TypeError, MessageError):
         name = "?"
     return " ".join(tidy(name).split())[:120]

@@ -148,13 +148,21 @@ def _blocks(part: Message) -> list[Message]:
     """The blocks of fields of a report, one after another."""
     inner = part.get_payload()
     if isinstance(inner, list):  # taken apart already, or taken for a message
-        text = "\n\n".join(one.as_string().strip() for one in inner if isinstance(one, Message))
+        text = "\n\n".join(_as_it_came(one) for one in inner if isinstance(one, Message))
     else:
         text = _decoded(part)
     if header(part, "Content-Transfer-Encoding").lower() == "base64" and ":" not in text:
         text = _from_base64(text)  # the standard forbids it, so the parser leaves it as it is
     blocks = text.replace("\r\n", "\n").strip().split("\n\n")
     return [_fields.parsestr(block, headersonly=True) for block in blocks]
+
+
+def _as_it_came(block: Message) -> str:
+    """Its fields, which mail servers write in whatever characters they have, and what stands under them."""
+    fields = [f"{name}: {value}" for name, value in block.raw_items()]  # type: ignore[attr-defined]
+    body = block.get_payload()
+    text = "\n".join([*fields, "", body if isinstance(body, str) else ""])
+    return text.encode("utf-8", "replace").decode().strip()
 
 
 def _from_base64(text: str) -> str:
@@ -164,11 +172,17 @@ def _from_base64(text: str) -> str:
 
 
 def _decoded(part: Message) -> str:
-    raw = part.get_payload(decode=True)
+    try:
+        raw = part.get_payload(decode=True)
+    except UnicodeError:  # bytes that are no characters, under a header that says otherwise
+        return ""
     return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
 
 
 def _text(arrived: Arrived) -> str:
     message = arrived.message
-    body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
+    try:
+        body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
+    except Exception:  # what says that it has parts may have none
+        return ""
     return _decoded(body) if body is not None else ""

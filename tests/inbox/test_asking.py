@@ -207,6 +207,11 @@ def test_who_left_asks_nothing(place):
         {"text": f"{TEXT}\n\n-- \nBob\n\nClassification: OFFICIAL-SENSITIVE"},
         {"text": f"{TEXT}\n\nSENSITIVE"},
         {"text": f"OFFICIAL - SENSITIVE (PERSONAL)\n{TEXT}"},
+        {"text": f"UK OFFICIAL-SENSITIVE\n\n{TEXT}"},
+        {"text": f"Handling: OFFICIAL-SENSITIVE\n\n{TEXT}"},
+        {"text": f"{TEXT}\n\nThis e-mail is marked OFFICIAL-SENSITIVE."},
+        {"text": f"OFFICIAL-SENSITIVE: for those on the list, and only as agreed with each\n\n{TEXT}"},
+        {"head": b"MSIP_Labels: MSIP_Label_1_Name=MySite_OFFICIAL_SENSITIVE;\r\n"},
     ],
 )
 def test_what_is_marked_is_held_and_its_sender_told(place, more):
@@ -226,6 +231,7 @@ def test_what_is_marked_is_held_and_its_sender_told(place, more):
         {"text": f"Is official information sensitive?\n\n{TEXT}"},
         {"text": f"{TEXT}\n\nClassification: OFFICIAL"},
         {"text": f"We treat secret ballots as confidential.\n\n{TEXT}"},
+        {"text": f"What does OFFICIAL-SENSITIVE mean?\n\n{TEXT}"},
     ],
 )
 def test_words_of_every_day_are_no_marking(place, more):

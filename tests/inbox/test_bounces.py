@@ -107,6 +107,33 @@ def test_the_same_report_twice_counts_once(incoming):
     assert counted() == {"bounced": 1}
 
 
+@pytest.mark.parametrize("strange", [b"Empf\xe4nger", b"Recipien=?utf-8?q?=ff?=tNotFound"])
+def test_what_a_mail_server_says_may_hold_any_characters(incoming, strange):
+    mail = sent()
+    to = signed_address("bounce", mail.token)
+    raw = reports.exchange(to, mail.to_address, original(mail)).replace(b"RecipientNotFound", strange)
+    comes(raw, recipient=to, sender="")
+    assert (rows()[0].state, rows()[0].kind) == ("done", "bounce")
+    assert known().gets_nothing
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"Content-Type: multipart/related\n\nNo parts at all.\n",
+        b'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: multipart/related\n\ny\n',
+        b'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: message/rfc822\n'
+        b"Content-Transfer-Encoding: base64\n\nSubject: \xff\xfe\n\n\xed\xa0\x80\n--b--\n",
+        b'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: text/rfc822-headers; charset=x\n'
+        b"\nX: \xff\n--b--\n",
+    ],
+)
+def test_a_report_that_is_broken_says_nothing(incoming, broken):
+    mail = sent()
+    comes(b"From: x@example.net\n" + broken, recipient=signed_address("bounce", mail.token), sender="")
+    assert [(row.state, row.kind) for row in rows()] == [("done", "automatic")]
+
+
 # Other failures
 
 

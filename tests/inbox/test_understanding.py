@@ -276,6 +276,12 @@ def test_signed_messages_are_read_and_sealed_ones_are_not():
         assert problem.value.code == code
 
 
+def test_a_file_whose_name_nobody_can_read_has_a_name():
+    raw = b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSix.\n--b\n'
+    raw += b'Content-Disposition: attachment; filename="=?u\xff\xfetf-8?Q?Schedule.docx?="\n\nx\n--b--\n'
+    assert [one.name for one in letter_of(raw).enclosed] == ["?"]
+
+
 def test_invitations_are_left_out_and_cards_are_dropped():
     raw = b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nCome.\n'
     raw += b"--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"
