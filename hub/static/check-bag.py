@@ -21,7 +21,7 @@ import json
 import os
 import runpy
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 proof = runpy.run_path(os.path.join(HERE, "check-proof.py"), run_name="check_proof")
@@ -74,8 +74,8 @@ def parts_of(line):
 
 
 def microseconds(text):
-    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+    return (at - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
 
 
 def check_entry(line, note, post, event):
@@ -101,23 +101,93 @@ def under(line, note):
 
 
 def check_words(statement, post, event):
-    said = {}
+    """What an entry says otherwise than the record, part by part; nothing when it says the same."""
+    sealed = {}
     for line in statement.split("\n"):
         name, _, rest = line.partition(" ")
-        said[name] = json.loads(rest)
-    if said["about"]["kind"] != event["kind"]:
-        return "is of another event"
-    if post["erased_at"]:
-        return ""  # what was sealed of it says more than is left
-    sighting = post["sightings"][event["sighting"] - 1] if event["sighting"] else None
-    digest = sighting["sha256"] if sighting else event["sha256"]
-    if said.get("bytes", {}).get("sha256") != digest:
-        return "is of other bytes"
-    if event["version"]:
-        text = post["versions"][event["version"] - 1]["text"]
-        if said["words"]["sha256"] != hashlib.sha256(text.encode()).hexdigest():
-            return "is of other words"
+        sealed[name] = json.loads(rest)
+    for name, facts in told_of(post, event).items():
+        differs = sorted(fact for fact in facts if sealed.get(name, {}).get(fact) != facts[fact])
+        if name not in sealed or differs:
+            return "says otherwise than the record: {} {}".format(name, ", ".join(differs)).rstrip()
+    there = {"act": event["details"], "said": event["version"]}
+    lacking = [name for name in there if name in sealed and not there[name]]
+    if lacking and not post["erased_at"]:
+        return "says otherwise than the record: {}".format(lacking[0])
     return ""
+
+
+def told_of(post, event):
+    """What the record says of an event, as statements say it. Of an erased post more was sealed."""
+    moments = {name: iso(event[name]) for name in ("at", "known_at", "recorded_at")}
+    about = {name: event[name] for name in ("kind", "told_by", "cause")}
+    told = {"about": dict(about, platform=post["platform"], **moments), "post": {"number": post["id"]}}
+    if event["details"]:
+        told["act"] = event["details"]
+    if event["sighting"]:
+        told.update(told_of_sighting(post, post["sightings"][event["sighting"] - 1]))
+    elif event["sha256"]:
+        told["bytes"] = {"sha256": event["sha256"]}
+    if event["version"]:
+        told.update(told_of_version(post["versions"][event["version"] - 1]))
+    return told
+
+
+def told_of_sighting(post, sighting):
+    told = {
+        "bytes": {
+            "captured_at": iso(sighting["captured_at"]),
+            "evidence": sighting["evidence"],
+            "sha256": sighting["sha256"],
+        },
+        "post": {
+            "number": post["id"],
+            "posted_at": iso(post["posted_at"]),
+            **{name: post[name] for name in ("quotes", "reply_to", "reply_to_account", "reposts", "url")},
+        },
+        "source": {
+            "cited": sorted([one["role"], one["sha256"]] for one in sighting["cites"]),
+            **{name: sighting[name] for name in ("counts", "file", "row")},
+        },
+    }
+    if sighting["account"] is not None:
+        told["author"] = {"account": sighting["account"]}
+    return told
+
+
+def told_of_version(version):
+    details = json.dumps(version["details"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    said = {
+        "complete": version["complete"],
+        "details": sha256_of(details),
+        "hash": version["content_hash"],
+        "language": version["language"],
+        "number": version["id"],
+        "stated_at": version["stated_at"],
+        "written_at": iso(version["written_at"]),
+    }
+    return {"said": said, "words": {"sha256": sha256_of(version["text"])}}
+
+
+def iso(moment):
+    """A moment of the record as statements have it."""
+    return moment and moment.replace("Z", "+00:00").replace(".000000+", "+")
+
+
+def sha256_of(text):
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def unsealed_media(post, lines):
+    """Whether the record tells of a picture or film that no entry vouches for."""
+    known = set()
+    for line in lines:
+        for part in (line["statement"] or "").split("\n"):
+            if part.startswith("media "):
+                known.update(json.dumps(one[:6]) for one in json.loads(part[6:]))
+    names = ("position", "key", "kind", "url", "alt_text", "sha256")
+    shown = (one for version in post["versions"] for one in version["media"])
+    return any(json.dumps([one[name] for name in names]) not in known for one in shown)
 
 
 def check_log(bag, note, report):
@@ -127,14 +197,17 @@ def check_log(bag, note, report):
     count, wrong = 0, []
     with open(record, encoding="utf-8") as posts, open(entries, encoding="utf-8") as lines:
         for each in posts:
-            post = json.loads(each)
+            post, sealing = json.loads(each), []
             for event in post["events"]:
                 count += 1
                 line = json.loads(lines.readline() or "null")
+                sealing += [line] if line else []
                 problem = check_entry(line, note, post, event) if line else "is missing"
                 if problem:
                     number = line["seq"] + 1 if line else count
                     wrong.append(f"match: entry {number} {problem}")
+            if not post["erased_at"] and unsealed_media(post, sealing):
+                wrong.append("match: no entry vouches for a picture or film of post {}".format(post["id"]))
         if lines.readline():
             wrong.append("match: there are more entries than events")
     for words in wrong[:SHOWN]:
@@ -151,6 +224,7 @@ def main(arguments=None):
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE")
     parser.add_argument("--key", metavar="KEY")
     asked = parser.parse_args(arguments)
+    proof["print_anywhere"]()
     report = proof["Report"]()
     log = os.path.join(asked.folder, "data", "log")
     try:
@@ -162,13 +236,13 @@ def main(arguments=None):
             keys = [proof["key_of"](asked.key)]
         note = proof["read_note"](checkpoint)
         about = {"checkpoint": checkpoint, "origin": note[0]}
-        print(f"Bag of {note[0]}")
+        print(f"Bag of {proof['plain'](note[0])}")
         check_files(asked.folder, report)
         proof["check_checkpoint"](about, keys, report)
         check_log(asked.folder, note, report)
         proof["check_held"](note, about, asked.checkpoint, keys, report)
     except proof["DAMAGED"] as problem:
-        print(f"This cannot be checked: {problem}")
+        print(f"This cannot be checked: {proof['plain'](problem)}")
         return 2
     if not asked.key:
         report.note("the key came with the bag: compare it with one that you have from elsewhere (--key)")

@@ -30,7 +30,18 @@ class Unreadable(Exception):
 
 
 # What reading a file may raise that is no proof, or a damaged one.
-DAMAGED = (Unreadable, ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error, OSError)
+DAMAGED = (
+    Unreadable,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    struct.error,
+    OSError,
+    OverflowError,
+    RecursionError,
+)
 
 
 # Hashes. Leaves and nodes are those of RFC 9162.
@@ -198,19 +209,31 @@ def key_of(text):
 # What is said.
 
 
+def plain(text):
+    """Words of the file as one line that moves nothing on the screen."""
+    return "".join(sign if sign.isprintable() else " " for sign in " ".join(str(text).split()))
+
+
+def print_anywhere():
+    """Signs that a screen or a file of its encoding cannot hold are spelt out, and stop nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 class Report:
     def __init__(self):
         self.wrong = 0
 
     def holds(self, words):
-        print("  holds     " + words)
+        print("  holds     " + plain(words))
 
     def fails(self, words):
         self.wrong += 1
-        print("  DOES NOT  " + words)
+        print("  DOES NOT  " + plain(words))
 
     def note(self, words):
-        print("  note      " + words)
+        print("  note      " + plain(words))
 
 
 def moment(at):
@@ -228,7 +251,7 @@ def check_entry(entry, note, report):
     """Whether its statement is what was sealed, and its place in the log what was signed. True: anchored."""
     seq = entry["seq"]
     if not entry["parts"]:
-        report.note("entry %d was erased lawfully: only its commitment is left" % seq)
+        report.note("entry %d was erased lawfully, as the hub says: only its commitment is left" % seq)
     elif commitment(entry["parts"]).hex() == entry["commitment"]:
         told = opened(entry)
         kind = told.get("about", {}).get("kind", "something")
@@ -246,6 +269,23 @@ def check_entry(entry, note, report):
     else:
         report.fails("match: entry %d is not in the log that the checkpoint is over" % seq)
     return True
+
+
+def say_what_was_sealed(proof, report):
+    """Which posts, and whose, by the entries themselves: what the file calls itself nobody has signed."""
+    known = []
+    for entry in proof["entries"]:
+        told = opened(entry)
+        post, author = told.get("post", {}), told.get("author", {})
+        handle = "@" + author["handle"] if author.get("handle") else None
+        parts = ("number " + post["number"] if post else None, post.get("url"), author.get("name"), handle)
+        words = ", ".join(part for part in parts if part)
+        if words and not any(words in one for one in known):
+            known.append(words)
+    for words in known:
+        report.note("what was sealed is of " + words)
+    if not known:
+        report.note("which post it is, and whose, is not shown to you")
 
 
 def check_texts(proof, report):
@@ -335,19 +375,21 @@ def main(arguments=None):
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE")
     parser.add_argument("--key", metavar="KEY")
     asked = parser.parse_args(arguments)
+    print_anywhere()
     report = Report()
     try:
         proof, keys = read_proof(asked.proof)
         if asked.key:
             keys = [key_of(asked.key)]
-        print("Proof of %s" % proof["of"])
+        print("Proof of %s (what the file calls itself is not sealed)" % plain(proof["of"]))
         note = check_checkpoint(proof, keys, report)
         anchored = [check_entry(entry, note, report) for entry in proof["entries"]]
+        say_what_was_sealed(proof, report)
         check_texts(proof, report)
         check_bytes(proof, asked.bytes, report)
         check_held(note, proof, asked.checkpoint, keys, report)
     except DAMAGED as problem:
-        print("This cannot be checked: %s" % problem)
+        print("This cannot be checked: %s" % plain(problem))
         return 2
     if not asked.key:
         report.note("the key came with the proof: compare it with one that you have from elsewhere (--key)")
@@ -357,6 +399,9 @@ def main(arguments=None):
     if not anchored or not all(anchored):
         print("Everything holds, but not all of it is anchored yet: the hub signs its logs once a day.")
         return 3
+    if not any(entry["parts"] for entry in proof["entries"]):
+        print("Its place in the log holds. What was sealed there cannot be read any more.")
+        return 0
     print("Everything holds: it was sealed then, and nothing of it has changed since.")
     return 0
 

@@ -20,7 +20,7 @@ from hub.archive.proof import checkpoints, log_keys, notes, proofs, sealing
 from hub.archive.proof.proofs import Shown
 from hub.core.database import db
 from tests.archive.proof.conftest import sealed
-from tests.factories.x_archive import big_archive
+from tests.factories.x_archive import XArchive, big_archive
 
 SCRIPT = Path(hub.__file__).parent / "static" / "check-proof.py"
 
@@ -172,6 +172,60 @@ def test_of_a_masked_post_nothing_is_opened_that_tells_whose_it_is(log, tmp_path
     told = check(tmp_path, proof)
     assert told.returncode == 0
     assert "parts are not shown to you" in told.stdout
+
+
+def test_it_says_what_was_sealed_and_not_only_what_the_file_calls_itself(proof, tmp_path):
+    """The address on top is nobody's statement: whoever passes a proof on could have written another."""
+    proof["of"] = "http://localhost/another-post\n  holds     that\x1b[2J"
+    told = check(tmp_path, proof)
+    first, *others = told.stdout.splitlines()
+    assert "not sealed" in first and "another-post" in first and "\x1b" not in told.stdout
+    assert not any(line.startswith("  holds     that") for line in others)
+    post = the_post()
+    for sealed_words in (post.platform_id, post.url, "Strathtay Council", "@strathtay"):
+        assert sealed_words in told.stdout
+
+
+def test_a_proof_of_which_nothing_is_left_to_read_does_not_say_that_all_holds(proof, tmp_path):
+    for entry in proof["entries"]:
+        entry["parts"] = []
+    proof["texts"] = []
+    told = check(tmp_path, proof)
+    assert told.returncode == 0
+    assert "Everything holds" not in told.stdout
+    assert "was erased lawfully" in told.stdout and "as the hub says" in told.stdout
+
+
+def test_words_that_a_screen_cannot_show_stop_nothing(log, tmp_path):
+    """Windows writes into files in the letters of western Europe."""
+    archive = XArchive(account_id="3", handle="gaidhlig", name="Gàidhlig")
+    archive.post("Drochaid ùr 🌉 мост", at="2024-03-01T09:00")
+    log.bring_in(archive)
+    sealing.seal(log.collection.id)
+    checkpoints.make(log.collection.id)
+    (tmp_path / "proof.json").write_text(
+        json.dumps(proofs.proof_for_keepers(the_post("Drochaid"), "http://a"))
+    )
+    command = [sys.executable, str(SCRIPT), "proof.json"]
+    for letters in ("cp1252", "ascii"):
+        told = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, timeout=60,
+                              env={"PYTHONIOENCODING": letters, "PYTHONUTF8": "0"})  # fmt: skip
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert b"Everything holds" in told.stdout
+
+
+@pytest.mark.parametrize("seconds", [10**30, -(10**18)])
+def test_moments_that_no_calendar_has_are_no_proof(proof, tmp_path, seconds):
+    proof["entries"][0]["at"] = seconds
+    told = check(tmp_path, proof)
+    assert (told.returncode in {1, 2}, told.stderr) == (True, "")
+
+
+def test_a_file_that_is_nested_without_end_is_no_proof(tmp_path):
+    (tmp_path / "proof.json").write_text("[" * 200_000)
+    command = [sys.executable, "-I", str(SCRIPT), "proof.json"]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (told.returncode, told.stderr) == (2, "")
 
 
 def test_known_signatures(tmp_path):
