@@ -54,5 +54,7 @@ def _with_validators(body: bytes, media_type: str, changed: datetime) -> Respons
     response.headers["Cache-Control"] = "private, no-cache" if session else "no-cache"
     response.last_modified = changed
     response.add_etag()
-    response.make_conditional(request)
+    # By date alone: what has gone without a word leaves an earlier date behind, and that is a change, too.
+    if request.if_none_match or request.if_modified_since == response.last_modified:
+        response.make_conditional(request)
     return response

@@ -42,6 +42,8 @@ EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 # Lists of Word are paragraphs that begin with a sign and hard spaces.
 WORD_ITEM = re.compile(r"^[·•§o\uf0b7][\s\xa0]{2,}", re.MULTILINE)
 SPECIAL = re.compile(r"([\\`*\[\]])")
+# Word breaks lines with one of these; a tree of elements takes none that is moved about in it.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def as_markdown(html: str) -> str:
@@ -52,6 +54,7 @@ def as_markdown(html: str) -> str:
         )
     except (ParserError, ValueError):
         return ""
+    _without_controls(root)
     _cut(root)
     for ordered in root.iter("ol"):
         for number, item in enumerate(ordered.iterchildren("li"), 1):
@@ -60,6 +63,14 @@ def as_markdown(html: str) -> str:
     text = re.sub(r"[ \t]*\n[ \t]*", "\n", text.replace("\xa0", " "))
     text = WORD_ITEM.sub("- ", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _without_controls(root: _Element) -> None:
+    for element in root.iter():
+        if element.text and CONTROLS.search(element.text):
+            element.text = CONTROLS.sub(" ", element.text)
+        if element.tail and CONTROLS.search(element.tail):
+            element.tail = CONTROLS.sub(" ", element.tail)
 
 
 def _cut(root: _Element) -> None:

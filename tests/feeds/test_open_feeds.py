@@ -281,6 +281,21 @@ def test_by_date_alone_a_withdrawal_and_a_return_are_told_too(client, world, ask
         assert client.get("/feed.atom", headers={"If-Modified-Since": before}).status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/feed.atom", "/search/feed.json?kind=question", "/calendar.ics"])
+def test_by_date_alone_what_goes_without_a_word_is_gone_too(client, world, asked, time_machine, address):
+    guidance(world)
+    time_machine.move_to(clock.now() + timedelta(hours=1))
+    other = group("Other")
+    member(world.bob, other)
+    discussion(world.bob, other, "What is missing?", replies_by=date(2027, 3, 4))
+    question(world.bob, other, "What is missing?")
+    before = client.get(address)
+    with unit_of_work():
+        db.session.get_one(Group, other.id).visibility = "hidden"
+    after = client.get(address, headers={"If-Modified-Since": before.headers["Last-Modified"]})
+    assert (after.status_code, b"What is missing?" in after.data) == (200, False)
+
+
 def test_the_answer_is_the_same_whoever_asks(client, world, asked):
     open_to_all = client.get("/feed.atom")
     signed_in = sign_in(client, world.ann).get("/feed.atom")

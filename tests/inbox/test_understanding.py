@@ -239,6 +239,12 @@ def test_html_becomes_markdown():
     )
 
 
+@pytest.mark.parametrize("sign", ["&#11;", "&#x1;", "\x0b", "&#65534;"])
+def test_signs_that_no_page_may_hold_are_spaces(sign):
+    html = f"<div>Six{sign}years.<blockquote type=cite>old{sign}</blockquote>{sign}Or seven.</div>"
+    assert " ".join(as_markdown(html).split()) == "Six years. Or seven."
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
