@@ -13,18 +13,24 @@ _NUMBERS = {
     "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "seventy-five": 75, "hundred": 100,
 }  # fmt: skip
 
+_NUMBERS |= {"seventeen": 17, "nineteen": 19, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_NUMBERS |= {
+    f"{tens}-{units}": _NUMBERS[tens] + _NUMBERS[units]
+    for tens in ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+    for units in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+}
+_NUMBERS |= {"one-hundred": 100, "two-hundred": 200}
+
+# A number as a whole: the end of another ("2.5", "1,000", "hundred and fifty") is another.
+_WHOLE = r"(?<![\w.,])(?<![a-z]-)(?<!hundred )(?<!hundred and )"
+_NUMBER = "(" + r"\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)).replace("-", "[- ]") + ")"
+
 # No schedule keeps anything longer and calls it a number of years.
 LONGEST = 12 * 200
 
-_YEARS = re.compile(
-    r"(\d{1,3}|"
-    + "|".join(sorted(_NUMBERS, key=len, reverse=True))
-    + r")\s*-?\s*(?:calendar |financial |full )?(years?|yrs?|y)\b"
-)
-_MONTHS = re.compile(
-    r"(\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")\s*-?\s*(months?|mths?)\b"
-)
-_WEEKS_OR_DAYS = re.compile(r"(\d{1,4})\s*(weeks?|days?)\b")
+_YEARS = re.compile(_WHOLE + _NUMBER + r"\s*-?\s*(?:calendar |financial |full )?(years?|yrs?|y)\b")
+_MONTHS = re.compile(_WHOLE + _NUMBER + r"\s*-?\s*(months?|mths?)\b")
+_WEEKS_OR_DAYS = re.compile(_WHOLE + r"(\d{1,4})\s*(weeks?|days?)\b")
 _PLUS = re.compile(r"\+\s*(\d{1,3})\s*\Z")
 _PERMANENT = re.compile(r"\b(permanent(ly)?|indefinite(ly)?|for ever|forever|in perpetuity)\b")
 _UNTIL = re.compile(
@@ -81,7 +87,7 @@ def _months(words: str) -> int | None:
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS[word]
+    return int(word) if word.isdigit() else _NUMBERS[word.replace(" ", "-")]
 
 
 def _without_number(words: str) -> str:
@@ -108,4 +114,8 @@ def read_action(words: str, period: Period) -> str:
     """What happens when the time is over; nothing said is a review: whoever looks at it decides."""
     if period.permanent and not re.search(r"\b(transfer|archiv)\w*", words.casefold()):
         return KEEP
-    return next((code for pattern, code in _ACTIONS if pattern.search(words.casefold())), REVIEW)
+    told = words.casefold()
+    found = next((code for pattern, code in _ACTIONS if pattern.search(told)), REVIEW)
+    if found == KEEP and (then := told.partition("then")[2]):  # "retain for six years, then destroy"
+        return next((code for pattern, code in _ACTIONS if pattern.search(then)), KEEP)
+    return found

@@ -89,7 +89,32 @@ def test_a_period_is_understood_as_people_write_it(trigger, period, wanted):
     assert read_period(trigger, period) == wanted
 
 
-@pytest.mark.parametrize("words", ["a while", "see note 3", "as needed", "900 years", ""])
+@pytest.mark.parametrize(
+    ("words", "months"),
+    [
+        ("Twenty-five years", 300),
+        ("thirty five years", 420),
+        ("one hundred years", 1200),
+        ("two hundred years", 2400),
+        ("seventeen years", 204),
+        ("6 - 10 years", 120),
+        ("6-10 years", 120),
+        ("seventy-five years", 900),
+        ("18 months", 18),
+        ("1 year 6 months", 18),
+    ],
+)
+def test_no_number_is_read_by_its_end_alone(words, months):
+    """Twenty-five years read as five would have it destroyed twenty years too soon."""
+    found = read_period("", words)
+    assert found is not None and found.months == months
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a while", "see note 3", "as needed", "900 years", "", "2.5 years", "1,000 years", "1000 years",
+     "10,000 days", "one hundred and fifty years", "1.5 weeks", "twelvety-five years"],
+)  # fmt: skip
 def test_what_says_no_time_is_not_guessed_at(words):
     assert read_period("", words) is None
 
@@ -102,6 +127,9 @@ def test_what_happens_then_is_understood_and_nothing_said_is_a_review():
         ("Review", REVIEW),
         ("Transfer to Archive", TRANSFER),
         ("Preserve", KEEP),
+        ("Retain for six years then destroy", DISPOSE),
+        ("Keep, then review", REVIEW),
+        ("Review, then destroy", REVIEW),
         ("", REVIEW),
     ):
         assert read_action(words, some) == wanted
