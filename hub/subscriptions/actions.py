@@ -94,6 +94,8 @@ def ask_to_subscribe(email: str, subjects: Sequence[Subject], frequency: str) ->
     )
     if (db.session.scalar(asked) or 0) >= MOST_ASKED:
         return
+    if subscriber.person_id is None and subscriber.confirmed_at is None:
+        subscriber.created_at = clock.now()  # it is kept as long as the newest link works
     codes = [subject.code for subject in subjects]
     same = sha256(" ".join([frequency, *sorted(codes)]).encode()).hexdigest()[:16]
     hour = int(clock.now().timestamp() // ASKED_AGAIN_AFTER.total_seconds())

@@ -164,6 +164,19 @@ def test_addresses_that_nobody_confirmed_are_forgotten(app, client, world, folde
     assert db.session.scalars(select(Subscriber)).all() == []
 
 
+def test_whoever_asks_again_has_seven_days_again(app, client, world, folder):
+    with on(1):
+        _ask(client, world.group)
+    with on(7):
+        _ask(client, world.group)
+        drain()
+    with on(10), unit_of_work():
+        forget()
+    with on(11):
+        assert "You are subscribed" in client.post(link_in_mail(folder, "confirm")).text
+    assert frequencies() == {"group-rims": "daily"}
+
+
 def test_a_person_who_asks_as_a_visitor_keeps_one_set_of_choices(app, client, world, folder):
     _ask(client, world.group, world.bob.email)
     drain()
