@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from hub.core.forms import HubForm
+from hub.core.message import CannotBeWritten, address
 from hub.core.words import choices
 
 from . import passwords, rules
@@ -61,8 +62,8 @@ def without_nul(text: str | None) -> str | None:
 
 def an_address(_form: HubForm, field: Field) -> None:
     try:
-        validate_email(field.data or "", check_deliverability=False)
-    except EmailNotValidError as problem:
+        address(validate_email(field.data or "", check_deliverability=False).normalized)
+    except (EmailNotValidError, CannotBeWritten) as problem:
         raise ValidationError(
             gettext("This is not a whole e-mail address. It looks like name@example.org.")
         ) from problem

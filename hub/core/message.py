@@ -14,8 +14,8 @@ from typing import Any
 # Longer subjects are cut by mail programs anyway.
 LONGEST_SUBJECT = 180
 
-# What stands before the @ without quoting, in any script.
-PLAIN_LOCAL = re.compile(r"[^\s\x00-\x20\x7f@,;:<>()\[\]\\\"]{1,64}")
+# What stands before the @ without quoting, in any script; and no encoded word, which is read as another's.
+PLAIN_LOCAL = re.compile(r"(?!.*=\?)[^\s\x00-\x20\x7f@,;:<>()\[\]\\\"]{1,64}")
 
 # Its row's token, whatever its Message-ID is: what comes back brings it along.
 OWN_TOKEN = "X-Hub-Message"

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from hub.accounts.forms import ZONES
 from hub.core import clock
 from hub.core.forms import HubForm
+from hub.core.message import CannotBeWritten, address
 
 from .models import AT_ONCE, DAILY, FREQUENCIES, LENGTHS, OPENINGS, WEEKLY, Subscriber
 from .rules import is_away, zone_named
@@ -44,7 +45,8 @@ class SubscribeForm(HubForm):
     def validate_email(self, field: Field) -> None:
         try:
             field.data = validate_email(field.data.strip(), check_deliverability=False).normalized
-        except EmailNotValidError as problem:
+            address(field.data)
+        except (EmailNotValidError, CannotBeWritten) as problem:
             raise ValidationError(
                 gettext("This is not a whole e-mail address. It looks like name@example.org.")
             ) from problem

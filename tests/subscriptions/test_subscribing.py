@@ -164,6 +164,12 @@ def test_addresses_that_nobody_confirmed_are_forgotten(app, client, world, folde
     assert db.session.scalars(select(Subscriber)).all() == []
 
 
+def test_an_address_that_headers_would_read_as_anothers_is_none(client, world, folder):
+    answer = _ask(client, world.group, "=?utf-8?q?cat?=@example.org")
+    assert answer.status_code == 422
+    assert "not a whole e-mail address" in answer.text
+
+
 def test_whoever_asks_again_has_seven_days_again(app, client, world, folder):
     with on(1):
         _ask(client, world.group)
