@@ -118,17 +118,34 @@ def _named_by_page(fetcher: Fetcher, page: Fetched) -> Place:
     except (ValueError, lxml.etree.ParserError) as error:
         raise NothingThere("no_feed") from error
     links = [
-        (link.get("type", "").split(";")[0].strip().lower(), link.get("href", ""))
+        (link.get("type", "").split(";")[0].strip().lower(), address)
         for link in tree.iter("link")
-        if "alternate" in link.get("rel", "").lower().split() and link.get("href")
+        if "alternate" in link.get("rel", "").lower().split()
+        and link.get("href")
+        and (address := _joined(page.address, link.get("href", "")))
     ]
-    for kind, href in links:
+    for kind, address in links:
         if kind == ACTIVITY:
-            return _outbox_of(fetcher, _object(_answer(fetcher, urljoin(page.address, href), ACTIVITIES)))
-    for kind, href in links:
+            return _outbox_of(fetcher, _object(_answer(fetcher, address, ACTIVITIES)))
+    for kind, address in links:
         if kind in _FEED_TYPES:
-            return Place(FEED, urljoin(page.address, href))
+            return Place(FEED, address)
     raise NothingThere("no_feed")
+
+
+def _joined(base: str, address: str) -> str:
+    """A whole address; "" where none can be made of it."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
+
+
+def _same_server(one: str, other: str) -> bool:
+    try:
+        return urlsplit(one).netloc == urlsplit(other).netloc
+    except ValueError:
+        return False
 
 
 def _actor_named(fetcher: Fetcher, name: str, host: str) -> dict[str, Any]:
@@ -165,7 +182,7 @@ def look(fetcher: Fetcher, place: Place, validators: dict[str, str]) -> list[Fet
     while place.kind == ACTIVITYPUB and len(answers) < MOST_PAGES:
         onward = as_word(_object(answers[-1]).get("next"), 2_000)
         # A page of somebody else's is not this account's.
-        if not onward or urlsplit(onward).netloc != urlsplit(place.target).netloc:
+        if not onward or not _same_server(onward, place.target):
             break
         answers.append(_answer(fetcher, onward, ACTIVITIES))
     return answers

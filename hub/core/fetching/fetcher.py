@@ -60,7 +60,7 @@ class Fetcher:
             onward = found.headers.get("location") if found.status in REDIRECTS else None
             if not onward:
                 return found
-            following = target_of(urljoin(target.address, onward), self.also, self.find)
+            following = target_of(_joined(target.address, onward), self.also, self.find)
             if target.scheme == "https" and following.scheme != "https":
                 raise NotFetched("to_plain_http")
             target = following
@@ -141,6 +141,14 @@ def _connection(target: Target) -> HTTPConnection:
         assert_hostname=target.host,
         ssl_context=ssl.create_default_context(),
     )
+
+
+def _joined(base: str, address: str) -> str:
+    """Where a redirect leads; as it stands, to be refused, where it leads nowhere."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def _cut_off(sock: socket.socket, ends: float) -> threading.Timer:

@@ -173,6 +173,11 @@ def test_a_page_at_an_address_that_cannot_be_one_is_kept_all_the_same(read, addr
     assert post.url == address
 
 
+def test_a_redirect_to_what_is_no_address_leads_nowhere(read):
+    archive = WebArchive().redirect("https://strathtay.example/old", "http://[broken/").page(WORDS)
+    assert len(read(archive).posts) == 1
+
+
 def test_errors_are_no_pages(read):
     reading = read(WebArchive().answer(PAGE, b"<p>Gone", status="404 Not Found"))
     assert (reading.posts, reasons(reading)["not_ok"]) == ([], 1)

@@ -330,6 +330,32 @@ def test_what_a_hostile_server_sends_costs_only_itself(kept, server, council):
     assert watched.problem == "too_large"
 
 
+BROKEN = "http://[broken/feed.xml"
+
+
+@pytest.mark.parametrize("kind", ["application/atom+xml", "application/activity+json"])
+def test_a_page_that_names_what_is_no_address_names_no_feed(kept, server, kind):
+    link = f'<link rel="alternate" type="{kind}" href="{BROKEN}">'
+    server.page("/", f"<html><head>{link}</head></html>", Content_Type="text/html")
+    watched = watch(kept, server.address)
+    assert look(server, watched) is None
+    assert watched.problem == "no_feed"
+
+
+def test_a_redirect_to_what_is_no_address_is_told(kept, server):
+    server.page("/", b"", 302, Location=BROKEN)
+    watched = watch(kept, server.address)
+    assert look(server, watched) is None
+    assert watched.problem == "not_an_address"
+
+
+def test_an_outbox_that_goes_on_at_what_is_no_address_ends_there(kept, server, council):
+    path = "/users/council/outbox?page=true"
+    told = json.dumps(json.loads(server.pages[path][2]) | {"next": BROKEN})
+    server.page(path, told, Content_Type="application/activity+json")
+    assert look(server, watch(kept, council.actor)).new == 3
+
+
 def test_an_account_cannot_lead_the_hub_to_its_own_network(kept, server, council):
     server.page(
         "/users/council",
