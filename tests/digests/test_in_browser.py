@@ -61,3 +61,22 @@ def test_they_have_no_barriers_and_fit(client, world, pages, browse, scheme):  #
     assert page.get_by_role("heading", name="As Ann would see it").is_visible()
     assert barriers(page, colours_only=scheme == "dark") == ""
     assert too_wide(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_message_fits_a_phone_whatever_words_it_holds(client, world, folder, browse, scheme):  # noqa: F811
+    with on(20):
+        subscribed(world.as_ann, world.group)
+        with unit_of_work():
+            write_note(world.as_ann, again(world.group), f"See {'n' * 120}\n\n```\n{'line ' * 40}\n```")
+        asked(world.as_cat, world.group, f"Why {'q' * 120}?", "w" * 200)
+        replied(world.as_bob, discussed(world.as_cat, world.group), "r" * 200)
+    with on(21, 7):
+        sent()
+    (message,) = [one for _token, one in folder.messages() if one["To"] == world.ann.email]
+    page = browse(client, "/", scheme=scheme, width=NARROWEST)
+    page.goto("about:blank")  # the site's pages allow no styles within elements
+    page.set_content(message.get_body(("html",)).get_content())
+    assert "n" * 120 in page.inner_text("body")
+    assert too_wide(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
