@@ -1,5 +1,6 @@
 """How mail words a worked example: the lines of its cards, the same in HTML and in plain text."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ MEDIA_NAMED = 4
 DESCRIPTION = 200
 # As much of a fingerprint as pages show.
 SHORT_HASH = 12
+# Of plain text, beside its marks.
+COLUMNS = 68
 
 
 def title(example: ShownExample) -> str:
@@ -120,5 +123,11 @@ def further_posts(example: ShownExample) -> str:
 
 
 def set_off(text: str, mark: str) -> str:
-    """Each line after a mark, so that nobody takes what a post says for what the hub says."""
-    return "\n".join(f"{mark}{line}" for line in text.splitlines())
+    """Each line after a mark, so that nobody takes what a post says for what the hub says; and no longer than
+    mail programs show it, who would begin the next one without the mark."""
+    lines = [
+        short
+        for line in text.splitlines()
+        for short in textwrap.wrap(line, COLUMNS, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
+    return "\n".join(f"{mark}{line}" for line in lines)

@@ -291,9 +291,28 @@ def test_a_long_text_is_shortened_and_says_so(told, folder, tmp_path):
     with on(21, 7):
         sent()
     for said in mail(folder):
-        assert said.count("A word of a long notice.") == LONGEST_TEXT // 25
+        assert (
+            " ".join(said.replace("    > ", "").split()).count("A word of a long notice.")
+            == LONGEST_TEXT // 25
+        )
         assert f"line {MOST_LINES - 1} …" in said
         assert said.count("Shortened here. The whole text is on its evidence page.") == 2
+
+
+def test_each_line_of_a_post_stands_behind_its_mark_however_long_it_is(told, folder, tmp_path):
+    link = "https://example.org/" + "a" * 90
+    words = [*["word"] * 40, "long-notice", link, *["more"] * 20]
+    archive = XArchive()
+    archive.long_post(" ".join(words), at="2024-03-01T08:00")
+    with on(20):
+        bring_in(told.keeper, told.collection, archive.write(tmp_path / "long.zip"))
+        show(told, opening(ask(told)), "long notice", caption="Six " * 40)
+    with on(21, 7):
+        sent()
+    text, _words = mail(folder)
+    marked = [line.removeprefix("    > ") for line in text.split("\n") if line.startswith("    > ")]
+    assert " ".join(marked).split() == words
+    assert all(len(line) < 79 for line in text.split("\n") if "://" not in line)
 
 
 def test_what_has_no_room_is_counted_and_linked(told, folder):
