@@ -17,7 +17,7 @@ from hub.core.message import CannotBeWritten, address
 
 from .models import AT_ONCE, DAILY, FREQUENCIES, LENGTHS, OPENINGS, WEEKLY, Subscriber
 from .rules import is_away, zone_named
-from .wording import hour_words, length_words, weekdays, zone_words
+from .wording import hour_words, length_words, weekdays, without_digest, zone_words
 
 # Who is away for longer does better to choose "Nothing".
 LONGEST_AWAY = timedelta(days=366)
@@ -94,6 +94,8 @@ class MailForm(HubForm):
         self.length.choices = [SelectChoice(length, length_words()[length]) for length in LENGTHS]
         zones = [zone for zone in dict.fromkeys([*ZONES, subscriber.zone]) if zone in available_timezones()]
         self.zone.choices = [SelectChoice(zone, zone_words(zone)) for zone in zones]
+        if subscriber.person is not None:
+            self.away_until.description = f"{self.away_until.description} {without_digest()}"
         return self
 
     def validate_away_until(self, field: Field) -> None:

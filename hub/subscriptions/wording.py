@@ -106,6 +106,11 @@ def zone_words(zone: str) -> str:
     return zone.replace("_", " ")
 
 
+def without_digest() -> str:
+    """What becomes of the rest while a member is away."""
+    return _("Where no digest comes, answers and mentions wait for you on your page of notices.")
+
+
 def times_in_words(subscriber: Subscriber) -> str:
     """What stands over the folded choice of times."""
     return _(

@@ -100,6 +100,7 @@ def test_being_away_is_said_and_ended_with_one_button(app, client, world):
         client.submit("/me/mail", {"away_until": "2026-12-01"}, button=KEEP)
         page = client.get("/me/mail").text
         assert "You are away until 1 December 2026: nothing is mailed" in page
+        assert page.count("Where no digest comes, answers and mentions wait for you") == 2
         assert "The security of your account is the exception" in page
         assert due() == {"group-rims": "01 Dec 07:00"}
         client.submit("/me/mail", button="I am back")
@@ -165,6 +166,7 @@ def test_the_link_in_the_mail_leads_to_the_same_page_without_signing_in(app, cli
         away = client.submit(path, {"away_until": "2026-12-01"}, button=KEEP).text
         assert "comes with the first digest afterwards" in away
         assert "security of your account" not in away  # they have none
+        assert "page of notices" not in away
 
 
 def test_the_link_needs_no_session_and_a_look_changes_nothing(app, client, world):
