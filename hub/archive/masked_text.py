@@ -13,12 +13,18 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from .platforms import person_at
+from .platforms import HOSTS, person_at
 
 # A handle as platforms write it, also with the dot in front that shows an answer to everybody (".@jane"); the
 # "@" of an e-mail address follows a letter.
 _MENTION = re.compile(r"(?<![\w@＠])[@＠](\w[\w.-]*\w|\w)(@[\w.-]+\w)?")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+# Pages of people are written without the scheme, too, as platforms show them.
+_ADDRESS = re.compile(
+    rf"https?://[^\s<>\"]+|(?<![\w@./=-])(?:[\w-]+\.)?(?:{'|'.join(map(re.escape, HOSTS))})/[^\s<>\"]+",
+    re.IGNORECASE,
+)
+# What ends a sentence or a bracket is no part of the address before it.
+_AFTER_ADDRESS = ".,;:!?'\")]}»”’…"
 _E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELEPHONE = re.compile(r"(?<![\w.])(?:\+|0)\d(?:[ ()-]?\d){8,13}(?!\w)")
 
@@ -134,8 +140,10 @@ class Mask:
     def _hidden(self, text: str) -> Iterator[tuple[int, int, str]]:
         private = _("@[private person]")
         for found in _ADDRESS.finditer(text):
-            if names_private_person(found[0], self.public.handles):
-                yield found.start(), found.end(), private
+            address = found[0].rstrip(_AFTER_ADDRESS)
+            whole = address if address.lower().startswith("http") else f"https://{address}"
+            if names_private_person(whole, self.public.handles):
+                yield found.start(), found.start() + len(address), private
         for found in _MENTION.finditer(text):
             # With its server a handle is another's than the same without, or on another server.
             if f"{found[1]}{found[2] or ''}".casefold() not in self.public.handles:

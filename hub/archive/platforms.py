@@ -19,6 +19,8 @@ LONGEST_ID = 500
 RENAMED = datetime(2023, 7, 24, tzinfo=UTC)
 
 WWW = re.compile(r"^(?:www|m|mobile|old)\.")
+# Platforms also have a host for each country or language (uk.linkedin.com, en-gb.facebook.com).
+OF_A_PLATFORM = re.compile(r"^(?:www|m|mobile|old|new|web|[a-z]{2}(?:-[a-z]{2})?)\.")
 FIRST_OF_PATH = re.compile(r"/@?([^/]+)")
 AFTER_AT = re.compile(r"/@([^/]+)")
 
@@ -51,6 +53,7 @@ PLATFORMS = {
     "whatsapp": Platform("WhatsApp"),
 }  # fmt: skip
 
+HOSTS = tuple(host for platform in PLATFORMS.values() for host in platform.hosts)
 _BY_HOST = {host: code for code, platform in PLATFORMS.items() for host in platform.hosts}
 # Anywhere in the federated web a profile's address ends like this.
 _FEDERATED = re.compile(r"/(?:@|users/|u/)([^/]+)")
@@ -68,7 +71,8 @@ def platform_name(code: str, at: datetime | None = None) -> str:
 
 def platform_code(address: str) -> str | None:
     """The platform that an address lies on, by its host; None for the rest of the web. Raises ValueError."""
-    return _BY_HOST.get(WWW.sub("", (urlsplit(address).hostname or "").lower()))
+    host = (urlsplit(address).hostname or "").lower()
+    return _BY_HOST.get(host) or _BY_HOST.get(OF_A_PLATFORM.sub("", host))
 
 
 def person_at(address: str) -> str | None:
