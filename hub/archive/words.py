@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -211,10 +211,11 @@ def event_word(event: ArchiveEvent) -> tuple[str, str]:
     }[event.kind]
 
 
-def event_sentence(event: ArchiveEvent) -> str:
-    """What happened and how it came to be known, in words."""
+def event_sentence(event: ArchiveEvent, masked: Callable[[str], str] = str) -> str:
+    """What happened and how it came to be known, in words. masked: makes of what people typed what may be
+    read."""
     if event.kind in DONE_BY_PEOPLE:
-        return _done(event)
+        return _done(event, masked)
     number = event.imported.number if event.imported else 0
     told = str(TOLD_BY.get(event.told_by, event.told_by))
     sentences = {
@@ -245,7 +246,7 @@ def _not_found(event: ArchiveEvent, number: int) -> str:
     )
 
 
-def _done(event: ArchiveEvent) -> str:
+def _done(event: ArchiveEvent, masked: Callable[[str], str]) -> str:
     """What somebody did, and why if they said so."""
     sentence = str(ACTS[event.kind][2]) % {"who": _who(event)}
     details = event.details or {}
@@ -262,9 +263,9 @@ def _done(event: ArchiveEvent) -> str:
             number=event.imported.number,
         )
     if authority := details.get("authority"):
-        sentence += " " + _("Authority: %(authority)s.", authority=str(authority).rstrip("."))
+        sentence += " " + _("Authority: %(authority)s.", authority=masked(str(authority)).rstrip("."))
     if reason := details.get("reason"):
-        sentence += " " + _("Reason given: %(reason)s", reason=reason)
+        sentence += " " + _("Reason given: %(reason)s", reason=masked(str(reason)))
     return sentence
 
 

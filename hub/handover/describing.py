@@ -200,9 +200,7 @@ def history_table(found: Gathered, masking: Masking, number: int = 0) -> Table:
         if found.post.posted_at
         else []
     )
-    for event in shown_events(found):
-        when, what, how = _happened(event)
-        rows.append((when, what, masking.told_elsewhere(how, found)))
+    rows += [_happened(event, found, masking) for event in shown_events(found)]
     what = _("What happened to post %(number)s", number=number) if number else _("What happened to it")
     return Table(
         _("%(what)s, in the order in which it came to be known", what=what),
@@ -212,10 +210,11 @@ def history_table(found: Gathered, masking: Masking, number: int = 0) -> Table:
     )
 
 
-def _happened(event: ArchiveEvent) -> tuple[str, str, str]:
+def _happened(event: ArchiveEvent, found: Gathered, masking: Masking) -> tuple[str, str, str]:
     at = event.at or event.known_at
     when = _when(at) if event.at else _("by %(at)s", at=_when(at or event.recorded_at))
-    return when, event_word(event)[1], event_sentence(event)
+    how = event_sentence(event, lambda typed: masking.told_elsewhere(typed, found))
+    return when, event_word(event)[1], how
 
 
 def _when(at: datetime | None) -> str:

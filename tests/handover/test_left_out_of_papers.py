@@ -10,8 +10,9 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from hub.archive import happenings
 from hub.archive.covering import cover
-from hub.archive.models import ArchivedPost, Media
+from hub.archive.models import HELD, ArchivedPost, Media
 from hub.archive.storage import MediaStore, covered
 from hub.core.database import db, unit_of_work
 from hub.handover import actions, choosing
@@ -63,6 +64,18 @@ def test_a_certificate_leaves_out_pictures_with_the_name_of_whoever_posted_them(
     assert "left out with the name" in masked
     named = page_of(made(kept, CERTIFICATE, scope, reason="A tribunal", names_shown=True))
     assert "image/webp" in named and "Jean Private and Mary Gray" in named and "jean-jean.zip" in named
+
+
+def test_a_reason_that_names_them_is_masked_and_what_the_hub_itself_says_is_not(kept):
+    """May is a month, too."""
+    post = brought(kept, handle="may", name="May", account_id=JEAN)
+    with unit_of_work():
+        asked = db.session.get_one(ArchivedPost, post.id)
+        happenings.record(kept.actor, asked, HELD, reason="May asked for it")
+    shown = page_of(made(kept, CERTIFICATE, choosing.some([post.token]), reason="A tribunal"))
+    assert "Reason given: [private person] asked for it" in shown
+    told = re.sub(r"<[^>]+>", " ", shown[: shown.index("[private person] asked for it")])
+    assert "[private person]" not in told, told[max(0, told.index("[private person]") - 200) :][:300]
 
 
 def test_a_childs_picture_is_on_no_certificate(kept):
