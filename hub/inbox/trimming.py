@@ -118,9 +118,9 @@ def _before_attribution(lines: Sequence[str], at: int) -> int:
 
 def _without_quotes(lines: list[str], quotable: str) -> tuple[list[str], bool]:
     """Quoted lines go. Those of what is answered stay where something is said under them: without them, "Yes"
-    and "No" would mean nothing."""
+    and "No" would mean nothing; and so does what they cite themselves, as a law, between words of theirs."""
     own: list[str] = []
-    quoted = False
+    quoted = begun = False
     last_own = max(
         (at for at, line in enumerate(lines) if line.strip() and not QUOTE.match(line)), default=-1
     )
@@ -128,16 +128,37 @@ def _without_quotes(lines: list[str], quotable: str) -> tuple[list[str], bool]:
     while at < len(lines):
         if not QUOTE.match(lines[at]):
             own.append(lines[at])
+            begun = begun or bool(lines[at].strip())
             at += 1
             continue
         first = at
         while at < len(lines) and (QUOTE.match(lines[at]) or (_goes_on(lines, at))):
             at += 1
-        quoted = True
-        del own[_before_attribution(own, len(own)) :]
+        block, attribution = lines[first:at], _before_attribution(own, len(own))
+        quoted = quoted or attribution < len(own) or not begun or _is_by_a_program(block, quotable)
+        del own[attribution:]
         if at <= last_own:
-            own += _quotation(lines[max(first, at - MOST_REPEATED) : at], quotable)
+            own += _quotation(block[-MOST_REPEATED:], quotable) if quoted else _cited(block)
     return own, quoted
+
+
+def _is_by_a_program(block: Sequence[str], quotable: str) -> bool:
+    """Whether it is quoted from a message, or from what is answered. Else, between words of theirs, they cite
+    something themselves."""
+    said = [line.lstrip("> ").strip() for line in block]
+    return any(
+        MARKER.match(line) or SEPARATOR.match(line) or FIRST_HEADER.match(line) or _stands_in(line, quotable)
+        for line in said
+    )
+
+
+def _stands_in(line: str, quotable: str) -> bool:
+    words = _words(line)
+    return words.count(" ") > 2 and words in quotable
+
+
+def _cited(block: Sequence[str]) -> list[str]:
+    return ["", *(f"> {line.lstrip('> ').strip()}".rstrip() for line in block), ""]
 
 
 def _goes_on(lines: Sequence[str], at: int) -> bool:

@@ -125,8 +125,26 @@ def test_what_holds_no_word_of_theirs_is_empty(text):
     ],
 )
 def test_a_sentence_above_what_is_quoted_stays(above):
-    assert trimmed(f"{above}\n\n> An authority must have a plan.\n\nAgreed?").text == f"{above}\n\nAgreed?"
+    cited = f"{above}\n\n> An authority must have a plan.\n\nAgreed?"
+    assert trimmed(cited).text == trimmed(f"{cited}\n\n{letters.NOTICE}").text == cited
+    assert (
+        trimmed(f"{cited}\n\nOn 2 Mar 2026, Cat wrote:\n> x\n\nYes.\n\n> y\n\nNo.").text
+        == f"{cited}\n\nYes.\n\nNo."
+    )
     assert trimmed(f"{above}\n\n{letters.NOTICE}").text == above
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "> Reply above this line\n> old",
+        "> From: Cat <cat@x.org>\n> old",
+        "> Who signs it off with you?\n> old",
+    ],
+)
+def test_what_a_program_quotes_between_their_words_is_no_citation(quoted):
+    said = trimmed(f"Here:\n\n{quoted}\n\nYes.", quotable="Who signs it off with you?").text
+    assert said == "Here:\n\nYes."
 
 
 @pytest.mark.parametrize(
@@ -301,6 +319,7 @@ def test_invitations_are_left_out_and_cards_are_dropped():
         "2026 " * 40_000,
         "\n".join(f"> q{n}\nx" for n in range(20_000)),
         "From: \n" * 30_000,
+        "\n" * 90_000 + "x\n" + "> q w e r t\nx\n" * 7_000,
         "\n" * 200_000,
         "*" * 200_000,
         "* " * 100_000 + "x",
