@@ -146,8 +146,11 @@ def _is_by_a_program(block: Sequence[str], quotable: str) -> bool:
     """Whether it is quoted from a message, or from what is answered. Else, between words of theirs, they cite
     something themselves."""
     said = [line.lstrip("> ").strip() for line in block]
+    signs = (MARKER, SEPARATOR, FIRST_HEADER)
     return any(
-        MARKER.match(line) or SEPARATOR.match(line) or FIRST_HEADER.match(line) or _stands_in(line, quotable)
+        any(sign.match(line) for sign in signs)
+        or ATTRIBUTION.search(line[-LONGEST_ATTRIBUTION:])
+        or _stands_in(line, quotable)
         for line in said
     )
 
