@@ -6,14 +6,22 @@ import re
 
 import pypdf
 
+from hub.archive import actions
+from hub.archive.adapters.by_hand import ByHand
+from hub.archive.capturing.by_hand import Seen, pack
+from hub.archive.proof.erasing import erase
+from hub.core.database import unit_of_work
 from hub.core.last_backup import last_backup
 from hub.handover.plan.elements import ELEMENTS
 from hub.records.backup import back_up
+from tests.archive.capturing.test_by_hand import SEEN_AT
+from tests.archive.conftest import carry_through
 from tests.budget import queries
 from tests.factories.archived import declare
 from tests.factories.people import person, sign_in
 
 from .conftest import filled, made
+from .test_papers import one_post
 
 # As the Keeper of the Records of Scotland names them.
 NAMES = (
@@ -70,6 +78,33 @@ def test_it_counts_what_there_is(kept, browser, tmp_path):
     assert "0 posts are of accounts" in page
     assert "The hub was last backed up on" in page
     assert last_backup() is not None
+
+
+def test_what_was_erased_is_not_held_any_more(kept, browser):
+    filled(kept)
+    with unit_of_work():
+        erase(one_post(kept, "Wrong channel"), "Article 17", "Asked for.", kept.actor)
+    page = browser.get(address(kept)).text
+    for said in (
+        "It counts 5 posts in 1 collection.",
+        "5 posts are of accounts that nobody has said to be the authority",
+    ):
+        assert said in page.replace("&#39;", "'"), said
+
+
+def test_one_is_not_many(kept, browser):
+    seen = Seen("https://council.example/a", "Words", "@ana", "Ana", None, SEEN_AT, by="Keeper")
+    with unit_of_work(), pack(seen) as packed:
+        upload = actions.keep_upload(packed)
+        started = actions.start_import(kept.actor, kept.collection, "by hand", upload, adapter=ByHand.name)
+    carry_through(started)
+    page = browser.get(address(kept)).text
+    for said in (
+        "It counts 1 post in 1 collection.",
+        "1 post is of an account that nobody has said to be the authority",
+        "1 sighting was observed from outside",
+    ):
+        assert said in page.replace("&#39;", "'"), said
 
 
 def test_the_pdf_says_the_same_and_is_tagged(kept, browser):

@@ -87,7 +87,8 @@ def facts_of(organisation: Organisation, collections: Sequence[Collection]) -> F
     def rows(model: type, *criteria: ColumnElement[bool]):
         return db.session.scalars(select(model).where(model.collection_id.in_(ids), *criteria)).all()  # type: ignore[attr-defined]
 
-    shown = revealed(ArchivedPost.import_id)
+    # What was erased or disposed of is not held any more.
+    shown = revealed(ArchivedPost.import_id) & ArchivedPost.erased_at.is_(None)
     classed = ArchivedPost.id.in_(select(PostClass.post_id)) | ArchivedPost.collection_id.in_(
         select(CollectionClass.collection_id)
     )

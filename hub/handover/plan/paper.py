@@ -28,11 +28,12 @@ def plan_paper(facts: Facts, hub: str, at: datetime) -> Paper:
         hub,
         _(
             "What %(hub)s holds on %(at)s as evidence for a records management plan, beside the fifteen "
-            "elements of the Keeper's model plan (Public Records (Scotland) Act 2011). It counts %(posts)s "
-            "posts in %(collections)s. It is no assessment: whoever writes the plan judges what it is worth.",
+            "elements of the Keeper's model plan (Public Records (Scotland) Act 2011). It counts "
+            "%(posts)s in %(collections)s. "
+            "It is no assessment: whoever writes the plan judges what it is worth.",
             hub=hub,
             at=moment_with_zone(at),
-            posts=figure(facts.posts),
+            posts=ngettext("%(count)s post", "%(count)s posts", facts.posts, count=figure(facts.posts)),
             collections=ngettext("%(num)d collection", "%(num)d collections", len(facts.collections)),
         ),
     )
@@ -87,9 +88,10 @@ def _classes(facts: Facts) -> list[str]:
     return [
         ngettext("%(count)s class is loaded.", "%(count)s classes are loaded.", facts.entries,
                  count=figure(facts.entries)),
-        _("%(count)s of %(all)s posts have a class; %(none)s have none.",
-          count=figure(facts.posts - facts.without_class), all=figure(facts.posts),
-          none=figure(facts.without_class)),
+        ngettext("%(count)s of %(all)s post has a class; %(none)s has none.",
+                 "%(count)s of %(all)s posts have a class; %(none)s have none.", facts.posts,
+                 count=figure(facts.posts - facts.without_class), all=figure(facts.posts),
+                 none=figure(facts.without_class)),
     ]  # fmt: skip
 
 
@@ -229,10 +231,13 @@ def _shared(facts: Facts) -> list[str]:
 
 def _third_parties(facts: Facts) -> list[str]:
     return [
-        _("%(count)s posts are of accounts that nobody has said to be the authority's: replies, comments, "
-            "mentions.", count=figure(facts.others_posts)),
-        _("%(count)s sightings were observed from outside, the others come from accounts' own exports.",
-          count=figure(facts.captured)),
+        ngettext("%(count)s post is of an account that nobody has said to be the authority's: a reply, a "
+                 "comment, a mention.",
+                 "%(count)s posts are of accounts that nobody has said to be the authority's: replies, "
+                 "comments, mentions.", facts.others_posts, count=figure(facts.others_posts)),
+        ngettext("%(count)s sighting was observed from outside, the others come from accounts' exports.",
+                 "%(count)s sightings were observed from outside, the others come from accounts' exports.",
+                 facts.captured, count=figure(facts.captured)),
     ]  # fmt: skip
 
 
