@@ -256,7 +256,8 @@ def _unsigned(lines: list[str], names: list[str]) -> list[str]:
     for place in range(max(0, len(written) - LONGEST_SIGNATURE - 1), len(written)):
         at, rest = written[place], [lines[later] for later in written[place + 1 :]]
         line = lines[at].strip()
-        if line == "--":
+        named = any(_words(one).startswith(name) for one in rest for name in names)
+        if line == "--" and (named or not rest or not rest[-1].endswith("?")):
             return lines[:at]
         if SENT_FROM.match(line) and len(rest) <= 3:
             return _unsigned(lines[:at], names)

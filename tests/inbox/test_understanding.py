@@ -50,6 +50,14 @@ def test_a_picture_in_the_text_is_sent_and_a_small_sign_in_it_is_not():
     assert beside.name == "map.png"
 
 
+def test_two_dashes_between_two_questions_are_no_signature():
+    text = "Who signs the schedule?\n--\nAnd how long do you keep the minutes of a working group?"
+    assert trimmed(text, names=["Bob Reid"]).text == text
+    assert (
+        trimmed("Six years.\n-- \nBob Reid\nHave you seen our plan?", names=["Bob Reid"]).text == "Six years."
+    )
+
+
 def test_thanks_is_no_signature_when_something_follows():
     text = "Thanks, that helps.\nBut what of the schedule?\n\n- one\n- two"
     assert trimmed(text).text == text
