@@ -15,6 +15,7 @@ from hub.archive.adapters.base import Account, MediaRef, Mention, Parent
 from hub.archive.adapters.fields import as_dict, as_word, iso_time, web_address
 from hub.archive.adapters.plain_text import from_html
 from hub.archive.platforms import LONGEST_ID
+from hub.core.urls import path_of
 
 PLATFORM = "mastodon"
 
@@ -107,7 +108,7 @@ def handle_of(actor: dict, account_id: str) -> str | None:
     """name@server, as people in the Fediverse are called."""
     name, host = as_word(actor.get("preferredUsername"), 100), host_of(account_id)
     if name is None:
-        found = HANDLE_IN_PATH.search(_path(account_id))
+        found = HANDLE_IN_PATH.search(path_of(account_id))
         name = found[1][:100] if found else None
     return f"{name}@{host}"[:200] if name and host else name
 
@@ -115,13 +116,6 @@ def handle_of(actor: dict, account_id: str) -> str | None:
 def host_of(address: str) -> str:
     try:
         return (urlsplit(address).hostname or "") if web_address(address) else ""
-    except ValueError:
-        return ""
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
     except ValueError:
         return ""
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import lxml.html
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 from hub.archive.adapters.fields import as_dict, as_word, dicts
 from hub.core.fetching import Fetched, Fetcher, NotFetched
 from hub.core.fetching.refusing import sentence_of
+from hub.core.urls import joined, server_of
 
 from .models import ACTIVITYPUB, BLUESKY, FEED
 
@@ -122,7 +123,7 @@ def _named_by_page(fetcher: Fetcher, page: Fetched) -> Place:
         for link in tree.iter("link")
         if "alternate" in link.get("rel", "").lower().split()
         and link.get("href")
-        and (address := _joined(page.address, link.get("href", "")))
+        and (address := joined(page.address, link.get("href", "")))
     ]
     for kind, address in links:
         if kind == ACTIVITY:
@@ -131,21 +132,6 @@ def _named_by_page(fetcher: Fetcher, page: Fetched) -> Place:
         if kind in _FEED_TYPES:
             return Place(FEED, address)
     raise NothingThere("no_feed")
-
-
-def _joined(base: str, address: str) -> str:
-    """A whole address; "" where none can be made of it."""
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return ""
-
-
-def _same_server(one: str, other: str) -> bool:
-    try:
-        return urlsplit(one).netloc == urlsplit(other).netloc
-    except ValueError:
-        return False
 
 
 def _actor_named(fetcher: Fetcher, name: str, host: str) -> dict[str, Any]:
@@ -182,7 +168,7 @@ def look(fetcher: Fetcher, place: Place, validators: dict[str, str]) -> list[Fet
     while place.kind == ACTIVITYPUB and len(answers) < MOST_PAGES:
         onward = as_word(_object(answers[-1]).get("next"), 2_000)
         # A page of somebody else's is not this account's.
-        if not onward or not _same_server(onward, place.target):
+        if not onward or server_of(onward) != server_of(place.target):
             break
         answers.append(_answer(fetcher, onward, ACTIVITIES))
     return answers

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from flask import current_app
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as TimedOut
 
 from hub.core.settings import MEBIBYTE, Settings
+from hub.core.urls import joined
 
 from .addresses import Resolve, Target, resolve, target_of
 from .refusing import NotFetched
@@ -60,7 +61,7 @@ class Fetcher:
             onward = found.headers.get("location") if found.status in REDIRECTS else None
             if not onward:
                 return found
-            following = target_of(_joined(target.address, onward), self.also, self.find)
+            following = target_of(joined(target.address, onward) or onward, self.also, self.find)
             if target.scheme == "https" and following.scheme != "https":
                 raise NotFetched("to_plain_http")
             target = following
@@ -141,14 +142,6 @@ def _connection(target: Target) -> HTTPConnection:
         assert_hostname=target.host,
         ssl_context=ssl.create_default_context(),
     )
-
-
-def _joined(base: str, address: str) -> str:
-    """Where a redirect leads; as it stands, to be refused, where it leads nowhere."""
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return address
 
 
 def _cut_off(sock: socket.socket, ends: float) -> threading.Timer:

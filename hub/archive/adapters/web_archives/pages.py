@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -36,6 +35,7 @@ from hub.archive.adapters.web_archives.shelf import Listed, Shelf, Shelved
 from hub.archive.platforms import LONGEST_ID
 from hub.archive.post_addresses import WEB, Address, read_address
 from hub.archive.sources import limits
+from hub.core.urls import server_of
 
 # What one page may be made of: more than the heaviest true ones.
 MOST_PARTS = 500
@@ -164,7 +164,7 @@ class Pages:
             platform=address.platform,
             post_id=post_id,
             version_id=post_id,
-            account_id="" if address.platform != WEB else _fitting(_server(address.post_id)),
+            account_id="" if address.platform != WEB else _fitting(server_of(address.post_id)),
             text=text[:LONGEST_TEXT],
             # What its author wrote: neither its bytes, which differ each time, nor what stands around it.
             # What could not be read is itself only byte for byte.
@@ -244,20 +244,12 @@ def identity(address: str, object_id: str = "") -> Address:
     if found.platform == "bluesky" and object_id.startswith("at://did:"):
         return Address("bluesky", object_id)
     if found.platform == "mastodon":
-        same_host = _server(object_id) == _server(found.post_id)
+        same_host = server_of(object_id) == server_of(found.post_id)
         # Other sites have pages at such addresses too: theirs do not name an object of the federated web.
         return (
             Address("mastodon", object_id) if object_id and same_host else Address(WEB, address, sure=False)
         )
     return found
-
-
-def _server(address: str) -> str:
-    """What stands for its server in an address; "" where no server can be called so."""
-    try:
-        return urlsplit(address).netloc
-    except ValueError:
-        return ""
 
 
 def _by_number(address: Address) -> datetime | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urljoin
 
 from lxml import html
 
 from hub.archive.adapters.web_archives.records import plain_address
+from hub.core import urls
 
 # Elements and the attributes by which they load something of the page itself.
 LOADING = {
@@ -47,10 +47,7 @@ def base_of(tree: html.HtmlElement, address: str) -> str:
 
 def joined(base: str, address: str) -> str | None:
     """An absolute http address; None for anything else (data:, javascript:, what is no address)."""
-    try:
-        found = urljoin(base, address.strip())
-    except ValueError:
-        return None
+    found = urls.joined(base, address.strip())
     return plain_address(found) if found.lower().startswith(("http://", "https://")) else None
 
 
