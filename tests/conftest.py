@@ -23,6 +23,7 @@ from hub.core.settings import Settings
 from hub.factory import create_app
 from hub.search.engine import forget_engine
 
+from . import chance as _chance  # noqa: F401  before any test says what it is tried on
 from .browser import FLAGS, find
 from .client import HubClient
 

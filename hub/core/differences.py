@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 Kind = Literal["same", "added", "removed"]
@@ -78,8 +79,14 @@ def as_html(paragraphs: Sequence[Paragraph]) -> Markup:
 
 
 def difference_html(old: str, new: str) -> Markup:
-    """`compare` and `as_html` in one."""
-    return as_html(compare(old, new))
+    """`compare` and `as_html` in one; and where nothing is seen of a change, what it was."""
+    told = compare(old, new)
+    html = as_html(told)
+    if old != new and all(paragraph.kind == "same" for paragraph in told):
+        return html + Markup('\n<p class="soft">{}</p>').format(
+            _("Only spaces and blank lines were changed.")
+        )
+    return html
 
 
 def _paragraph_html(paragraph: Paragraph) -> Markup:

@@ -1,7 +1,6 @@
 """Words quoted from a withdrawn post leave the rendered text, all of them, and nothing else does."""
 
 import re
-import time
 
 import html5lib
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.core.markup import own_words, quote, render
 from hub.core.markup.hiding import without_words_of
+from tests.patience import does_not_hang
 
 SECRET = "Jeansmith"
 GONE = "The quoted post was withdrawn."
@@ -125,7 +125,6 @@ def test_hiding_what_is_not_quoted_changes_nothing(source):
 
 
 def test_a_long_line_of_marks_takes_no_time():
-    started = time.thread_time()
     for line in (
         ">" * 50_000,
         "- " * 25_000 + ">",
@@ -133,8 +132,8 @@ def test_a_long_line_of_marks_takes_no_time():
         "> @" + "a" * 50_000,
         ">" + "_" * 50_000,
     ):
-        without_words_of(f"{line}\n" * 3 + "> @ann wrote in #3:\n> x", {3}, GONE)
-    assert time.thread_time() - started < 1
+        with does_not_hang():
+            without_words_of(f"{line}\n" * 3 + "> @ann wrote in #3:\n> x", {3}, GONE)
 
 
 def test_own_words_leave_out_quotes_in_quotes():

@@ -16,7 +16,7 @@ from hub.core.markup.safe import ATTRIBUTES, TAGS
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 
 # The reader stops after one second of its own; parsing and cleaning what it made adds to that.
-SECONDS = 3
+SECONDS = 10
 
 
 def corpus(name):
