@@ -61,12 +61,19 @@ def without_nul(text: str | None) -> str | None:
 
 
 def an_address(_form: HubForm, field: Field) -> None:
+    whole_address(field.data or "")
+
+
+def whole_address(typed: str) -> str:
+    """As mail is sent to it. Raises ValidationError with a sentence that helps."""
     try:
-        address(validate_email(field.data or "", check_deliverability=False).normalized)
+        found = validate_email(typed, check_deliverability=False).normalized
+        address(found)
     except (EmailNotValidError, CannotBeWritten) as problem:
         raise ValidationError(
             gettext("This is not a whole e-mail address. It looks like name@example.org.")
         ) from problem
+    return found
 
 
 def check_password(password: str, *personal: str) -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageDraw, UnidentifiedImageError
 from sqlalchemy import delete, select
 
@@ -27,6 +28,8 @@ MOST_BOXES = 40
 # Others see it in a page: more than this is for whoever keeps the original.
 LARGEST = (1600, 1600)
 COVER = (40, 40, 40)
+# Said of a covered picture wherever it is shown.
+COVERED = _l("Parts of this picture are covered here; the original is untouched.")
 
 Box = Sequence[float]
 

@@ -24,7 +24,7 @@ from .importing.history import version_order
 from .masking import Named, name_at, names_of
 from .models import AccountName, ArchivedPost, ArchiveEvent, Keeper, PostVersion
 from .rules import kept_by, revealed
-from .showing import kind_of
+from .showing import kind_of, said
 
 KIND = "archived"
 # Keys in one message to the index.
@@ -102,8 +102,7 @@ def _texts(post_ids: Sequence[int]) -> dict[int, list[str]]:
     ).all()
     texts: dict[int, list[str]] = defaultdict(list)
     for version in sorted(versions, key=version_order):
-        above = [version.details[name] for name in ("title", "warning") if version.details.get(name)]
-        texts[version.post_id].append("\n".join([*above, version.text]))
+        texts[version.post_id].append("\n".join(said(version.text, version.details)))
     return texts
 
 

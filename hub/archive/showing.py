@@ -89,6 +89,11 @@ def kind_of(post: ArchivedPost) -> str:
     return _("Quoting post") if post.quotes_id else _("Post")
 
 
+def said(text: str, details: Mapping[str, Any]) -> list[str]:
+    """All that a version says, as far as it does: its title, its warning, its text."""
+    return [words for words in (details.get("title"), details.get("warning"), text) if words]
+
+
 def audience_of(details: Mapping[str, Any]) -> str:
     """For whom it was written, in words; "" where the platform does not say."""
     return str(words.AUDIENCES.get(details.get("audience", ""), ""))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hub.archive.covering import COVERED
 from hub.archive.masked_text import Mask
 from hub.archive.masking import masks
 from hub.archive.models import ArchivedPost, CoveredPicture, Media, PostMedia
@@ -29,7 +30,7 @@ def shown_medium(
             "alt": described,
             "kind": "image",
             "filename": medium.kind,
-            "covered": _("Parts of this picture are covered here; the original is untouched."),
+            "covered": str(COVERED),
             **_size(medium.media),
         }
     held = medium.media if not masked else None

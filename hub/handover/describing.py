@@ -9,16 +9,17 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from hub.archive.covering import COVERED
 from hub.archive.masked_text import Mask, Public
 from hub.archive.masking import mask_of, masks
 from hub.archive.models import ArchiveEvent, CoveredPicture, PostMedia, Sighting
-from hub.archive.showing import each_once, kind_of
+from hub.archive.showing import each_once, kind_of, said
 from hub.archive.storage import THUMBNAIL, MediaStore, covered
 from hub.archive.words import EVIDENCE, event_sentence, event_word
 from hub.core.pages import day, moment_with_zone
 
 from .gathering import Gathered, Imports
-from .paper import Block, Facts, Picture, Quote, Run, Table, Text
+from .paper import Block, Facts, Picture, Quote, Table, Text
 from .telling import VersionTold, shown_events, versions_told
 
 # Of a post that was met a hundred times, the first and the last are told one by one.
@@ -105,12 +106,10 @@ def words_of(told: VersionTold, masking: Masking) -> Iterator[Block]:
     if version is None:
         yield Text(_("No source held its words. That it existed is known from the news of its deletion."))
         return
-    above = [version.details[name] for name in ("title", "warning") if version.details.get(name)]
-    for said in above:
-        yield Quote.of(masking.text(said, told), version.language)
-    if version.text:
-        yield Quote((Run(masking.text(version.text, told)),), version.language)
-    elif not above:
+    spoken = said(version.text, version.details)
+    for words in spoken:
+        yield Quote.of(masking.text(words, told), version.language)
+    if not spoken:
         yield Text(_("It has no words of its own."))
     if not version.complete:
         yield Text(_("The source held only the beginning of this text."))
@@ -133,12 +132,11 @@ def picture_of(one: PostMedia, token: str, about: str, over: CoveredPicture | No
 
 
 def _covered(sha256: str, token: str, about: str, over: CoveredPicture) -> Picture | Text:
-    note = _("Parts of this picture are covered here; the original is untouched.")
     path = MediaStore(token).path(sha256, covered(over.token))
     if not path.is_file():
-        return Text(f"{about} {note}")
+        return Text(f"{about} {COVERED}")
     url = f"/collections/{token}/covered/{over.token}"
-    return Picture(str(path), _("Picture. %(about)s", about=f"{about} {note}"), url=url)
+    return Picture(str(path), _("Picture. %(about)s", about=f"{about} {COVERED}"), url=url)
 
 
 def media_kind(one: PostMedia) -> str:

@@ -13,7 +13,7 @@ from hub.archive.importing.history import edits_among
 from hub.archive.masked_text import Mask
 from hub.archive.masking import mask_of, masks
 from hub.archive.models import CoveredPicture, PostMedia
-from hub.archive.showing import kind_of, strip
+from hub.archive.showing import kind_of, said, strip
 from hub.core.pages import machine_time, moment_with_zone
 
 from .describing import account_words, media_kind, picture_of, pictures_of, told_of, version_heading
@@ -130,10 +130,10 @@ def _words(told: VersionTold, place: int, redactor: Redactor) -> Iterator[Block]
         yield Text(_("No source held its words."))
         return
     mask = _mask(told, redactor)
-    said = [version.details.get("title"), version.details.get("warning"), version.text]
-    for words in filter(None, said):
+    spoken = said(version.text, version.details)
+    for words in spoken:
         yield Quote(redactor.runs(words, place, mask), version.language)
-    if not any(said):
+    if not spoken:
         yield Text(_("It has no words of its own."))
 
 

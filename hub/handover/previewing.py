@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hub.archive.approvals.marking import words_pattern
-from hub.archive.covering import covered_of
+from hub.archive.covering import COVERED, covered_of
 from hub.archive.masked_text import Mask
 from hub.archive.masking import mask_of, masks
 from hub.archive.models import ArchivedPost, CoveredPicture, PostMedia, PostVersion
 from hub.archive.queries import Context
 from hub.archive.rules import revealed
-from hub.archive.showing import each_once
+from hub.archive.showing import each_once, said
 from hub.core.database import db
 from hub.core.policy import Actor
 
@@ -33,7 +33,7 @@ class PreviewedPicture:
     about: str
     path: str
     thumbnail: str
-    covered: bool
+    covered: str  # says so, where places of it are
     sha256: str
     why: str
     redaction: Redaction | None
@@ -99,7 +99,7 @@ def _preview(
                 else "",
                 tuple(
                     redactor.runs(text, 0, mask_of(post, version, names, redactor.public))
-                    for text in _said(version)
+                    for text in said(version.text, version.details)
                 ),
             )
             for number, version in enumerate(versions, 1)
@@ -111,11 +111,6 @@ def _preview(
         why=redactor.post(post.token, 0),
         redaction=_of(redactions, POST, post.token),
     )
-
-
-def _said(version: PostVersion) -> list[str]:
-    said = [version.details.get("title"), version.details.get("warning"), version.text]
-    return [text for text in said if text]
 
 
 def _picture(
@@ -135,7 +130,7 @@ def _picture(
         about=redactor.plain(one.alt_text, 0, mask) if one.alt_text else "",
         path=path,
         thumbnail=path if over else thumbnail,
-        covered=over is not None,
+        covered=str(COVERED) if over else "",
         sha256=one.media.sha256,
         why=redactor.picture(one.media.sha256, 0, private=private)
         or (_("a private person") if private else ""),
@@ -156,15 +151,11 @@ def stands_in(actor: Actor, made: HandOver, words: str) -> bool:
             PostVersion.post_id.in_(wanted), revealed(PostVersion.import_id)
         )
     )
-    said = (
-        text
-        for body, details in versions
-        for text in (body, details.get("title") or "", details.get("warning") or "")
-    )
+    spoken = (words for text, details in versions for words in said(text, details))
     described = select(PostMedia.alt_text).join(PostVersion, PostVersion.id == PostMedia.version_id).where(
         PostVersion.post_id.in_(wanted)
     )  # fmt: skip
-    return any(pattern.search(text) for text in (*said, *db.session.scalars(described)))
+    return any(pattern.search(text) for text in (*spoken, *db.session.scalars(described)))
 
 
 def stands_nowhere() -> str:

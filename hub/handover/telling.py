@@ -21,6 +21,7 @@ from hub.archive.models import (
     Sighting,
 )
 from hub.archive.platforms import platform_name
+from hub.archive.showing import said
 from hub.archive.words import event_word
 from hub.core.pages import day
 
@@ -58,10 +59,7 @@ class VersionTold:
     @property
     def text(self) -> str:
         """All its words, what stands above and in front of its text with them."""
-        if self.version is None:
-            return ""
-        above = [self.version.details.get(name) for name in ("title", "warning")]
-        return "\n\n".join(said for said in (*above, self.version.text) if said)
+        return "\n\n".join(said(self.version.text, self.version.details)) if self.version else ""
 
     @property
     def called(self) -> str:

@@ -3,17 +3,15 @@
 from datetime import date, timedelta
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, Field, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from hub.accounts.forms import ZONES
+from hub.accounts.forms import ZONES, whole_address
 from hub.core import clock
 from hub.core.forms import HubForm
-from hub.core.message import CannotBeWritten, address
 
 from .models import AT_ONCE, DAILY, FREQUENCIES, LENGTHS, OPENINGS, WEEKLY, Subscriber
 from .rules import is_away, zone_named
@@ -43,13 +41,7 @@ class SubscribeForm(HubForm):
     )
 
     def validate_email(self, field: Field) -> None:
-        try:
-            field.data = validate_email(field.data.strip(), check_deliverability=False).normalized
-            address(field.data)
-        except (EmailNotValidError, CannotBeWritten) as problem:
-            raise ValidationError(
-                gettext("This is not a whole e-mail address. It looks like name@example.org.")
-            ) from problem
+        field.data = whole_address(field.data.strip())
 
 
 class MailForm(HubForm):
